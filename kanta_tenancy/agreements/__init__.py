@@ -1,0 +1,1 @@
+"""Agreements between a main connector and its tenants: drafted, offered, signed, in force."""

@@ -1,0 +1,1 @@
+"""Signatures in OOXML packages as Microsoft Office writes them: sign, and verify more strictly than others."""

@@ -1,0 +1,1 @@
+"""PostgreSQL without an ORM: pool, scoped transactions, named statements, migrations, journal, outbox."""

@@ -1,0 +1,1 @@
+"""HTTP without a business word: problems, keys, conditional and repeated requests, pages, logs, metrics."""
