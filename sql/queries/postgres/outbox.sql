@@ -1,0 +1,27 @@
+-- Messages to other rooms.
+-- Read by kanta_tenancy/machinery/postgres/outbox.py.
+
+-- name: claim
+-- Lease what is due, of any realm; identifiers only.
+SELECT id, main_connector_id, tenancy_id
+  FROM outbox_claim(:now, :leased_until, :batch);
+
+-- name: take
+-- One message that is still due, held until the transaction ends.
+SELECT id, kind, body, at, attempts
+  FROM outbox
+ WHERE id = :id
+   AND state = 'due'
+   FOR UPDATE;
+
+-- name: finish
+-- The message has done its part.
+UPDATE outbox
+   SET state = 'done', last_error = NULL
+ WHERE id = :id;
+
+-- name: fail
+-- The message could not be handed over; try again later, or give up and let the invariants say so.
+UPDATE outbox
+   SET state = :state, next_at = :next_at, last_error = :error
+ WHERE id = :id;
