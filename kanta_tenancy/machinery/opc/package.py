@@ -1,0 +1,158 @@
+"""A package: archive, content types and relationships read together, and the questions one asks of it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, Self
+
+from lxml import etree
+
+from kanta_tenancy.machinery.opc.archive import Archive
+from kanta_tenancy.machinery.opc.content_types import ContentTypes
+from kanta_tenancy.machinery.opc.errors import BrokenPackage
+from kanta_tenancy.machinery.opc.limits import LIMITS, Limits
+from kanta_tenancy.machinery.opc.markup import parse
+from kanta_tenancy.machinery.opc.names import (
+    CONTENT_TYPES_ITEM,
+    OFFICE_DOCUMENT,
+    PACKAGE_SOURCE,
+    RELATIONSHIPS_TYPE,
+    WORD_DOCUMENT_TYPE,
+)
+from kanta_tenancy.machinery.opc.relationships import Relationship, Relationships, resolve, source_of
+
+# Plain ASCII without escapes: LibreOffice cannot verify other characters, nor POI spaces, and an escape is a second
+# spelling of a name.
+_PART_NAME: Final = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=@-]+)+")
+_NO_RELATIONSHIPS: Final = Relationships(source="", by_id={})
+
+
+class Package:
+    """A package that can be read; `part` arguments and results are part names such as `/word/document.xml`."""
+
+    def __init__(
+        self, archive: Archive, content_types: Mapping[str, str], relationships: Mapping[str, Relationships]
+    ) -> None:
+        self.archive = archive
+        self.content_types = content_types  # of every part, by its name
+        self._relationships = relationships
+
+    @classmethod
+    def read(cls, data: bytes, limits: Limits = LIMITS) -> Self:
+        """Open a package: its directory, its content types and all its relationships.
+
+        Raises:
+            BrokenPackage: R0 (archive), R1 (XML) or R8 (content types, part names, relationships) is broken.
+        """
+        archive = Archive.read(data, limits)
+        if CONTENT_TYPES_ITEM not in archive:
+            raise BrokenPackage(detail="The archive has no [Content_Types].xml.", rule="R8")
+        declared = ContentTypes.parse(archive.content(CONTENT_TYPES_ITEM))
+        types = _typed_parts(archive, declared)
+        return cls(archive, types, _all_relationships(archive, types))
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """Every part but the relationships parts, with its content type."""
+        return {part: kind for part, kind in self.content_types.items() if kind != RELATIONSHIPS_TYPE}
+
+    def content(self, part: str) -> bytes:
+        return self.archive.content(part[1:])
+
+    def xml(self, part: str) -> etree._Element:
+        return parse(self.content(part), part)
+
+    def relationships(self, source: str = PACKAGE_SOURCE) -> Relationships:
+        return self._relationships.get(source, _NO_RELATIONSHIPS)
+
+    def all_relationships(self) -> Iterator[tuple[str, Relationship]]:
+        """Go through every relationship of the package with the source that it belongs to."""
+        for source, relationships in self._relationships.items():
+            for relationship in relationships:
+                yield source, relationship
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(self._relationships)
+
+    def target(self, source: str, relationship: Relationship) -> str | None:
+        """Return the part that a relationship leads to; None when it is external or leads to no part."""
+        if relationship.external:
+            return None
+        part = resolve(source, relationship.target)
+        return part if part in self.content_types else None
+
+    def main_part(self) -> str:
+        """Return the one main part of a Word document without macros.
+
+        Raises:
+            BrokenPackage: there is none, or more than one, or it is something else (R4).
+        """
+        leading = self.relationships().of_type(OFFICE_DOCUMENT)
+        if len(leading) != 1:
+            raise _no_document(f"The package has {len(leading)} main documents where one is needed.")
+        part = self.target(PACKAGE_SOURCE, leading[0])
+        if part is None:
+            raise _no_document("The main document is not in the package.")
+        kind = self.content_types[part]
+        if kind != WORD_DOCUMENT_TYPE:
+            raise _no_document(f"The main document is not a Word document without macros but {kind}.", part)
+        others = [name for name, other in self.content_types.items() if other == WORD_DOCUMENT_TYPE and name != part]
+        if others:
+            raise _no_document("There is a second main document.", others[0])
+        return part
+
+    def macros(self) -> list[str]:
+        """Return the parts that carry macros or declare that they may."""
+        return [
+            part
+            for part, kind in self.content_types.items()
+            if "macroenabled" in kind.lower() or "vbaproject" in kind.lower() or "vbadata" in kind.lower()
+        ]
+
+
+def _typed_parts(archive: Archive, declared: ContentTypes) -> dict[str, str]:
+    types: dict[str, str] = {}
+    for name in archive.names:
+        if name == CONTENT_TYPES_ITEM:
+            continue
+        part = f"/{name}"
+        if not _PART_NAME.fullmatch(part):
+            raise _repair("The name of the part is not plain ASCII without spaces and escapes.", part)
+        kind = declared.of(part)
+        if kind is None:
+            raise _repair("The part has no content type.", part)
+        types[part] = kind
+    _check_nesting(types)
+    return types
+
+
+def _check_nesting(types: Mapping[str, str]) -> None:
+    lowered = {part.lower() for part in types}
+    for part in lowered:
+        folder = part.rpartition("/")[0]
+        while folder:
+            if folder in lowered:
+                raise _repair("The name of the part continues the name of another part.", part)
+            folder = folder.rpartition("/")[0]
+
+
+def _all_relationships(archive: Archive, types: Mapping[str, str]) -> dict[str, Relationships]:
+    found: dict[str, Relationships] = {}
+    for part, kind in types.items():
+        source = source_of(part)
+        if (source is not None) != (kind == RELATIONSHIPS_TYPE):
+            raise _repair("The part has the name or the content type of relationships, but not both.", part)
+        if source is None:
+            continue
+        if source != PACKAGE_SOURCE and (source not in types or source_of(source) is not None):
+            raise _repair("The relationships belong to no part of the package.", part)
+        found[source] = Relationships.parse(archive.content(part[1:]), source)
+    return found
+
+
+def _repair(detail: str, part: str) -> BrokenPackage:
+    return BrokenPackage(detail=detail, rule="R8", part=part)
+
+
+def _no_document(detail: str, part: str = "") -> BrokenPackage:
+    return BrokenPackage(detail=detail, rule="R4", part=part)
