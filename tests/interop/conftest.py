@@ -1,0 +1,41 @@
+"""Other people's verifiers, each started once; who asks for one of them is an `interop` test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.interop.installation import OFFICE, need
+from tests.interop.libreoffice import LibreOffice
+from tests.interop.poi import Poi
+from tests.interop.xmlsec import Xmlsec
+
+_INSTALLED = frozenset({"poi", "libreoffice", "xmlsec", "office"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if not _INSTALLED.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.interop)
+
+
+@pytest.fixture(scope="session")
+def poi() -> Iterator[Poi]:
+    with Poi.running() as poi:
+        yield poi
+
+
+@pytest.fixture(scope="session")
+def libreoffice() -> Iterator[LibreOffice]:
+    with LibreOffice.running() as libreoffice:
+        yield libreoffice
+
+
+@pytest.fixture(scope="session")
+def xmlsec() -> Xmlsec:
+    return Xmlsec()
+
+
+@pytest.fixture(scope="session")
+def office() -> None:
+    """Documents that Microsoft Office signed are on this machine."""
+    need(OFFICE)
