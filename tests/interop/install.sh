@@ -70,12 +70,12 @@ as_root() {
   fi
 }
 
+# Reads the package lists each time: an archive that moved on in between is a common reason to try again.
 apt_install() {
+  as_root apt-get update --quiet --quiet >"$CACHE/apt.log" 2>&1 || true
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --quiet --no-install-recommends \
-    -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@" >"$CACHE/apt.log" 2>&1
+    -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@" >>"$CACHE/apt.log" 2>&1
 }
-
-apt_update() { as_root apt-get update --quiet --quiet --error-on=any >"$CACHE/apt.log" 2>&1; }
 
 # Debian makes and starts a database cluster with its first PostgreSQL server unless told otherwise; the tests make
 # and stop their own, so nothing shall be left running on port 5432.
@@ -102,7 +102,6 @@ install_packages() {
   ((EUID == 0)) || command -v sudo >/dev/null ||
     fail "needs root for this step only: run as root 'apt-get install --no-install-recommends ${missing[*]}', then again"
   say "installing Debian packages, the step that needs root: ${missing[*]}"
-  persistently apt_update || fail "apt-get update failed: $(tail --lines=3 "$CACHE/apt.log")"
   if [[ " ${missing[*]} " == *" postgresql-15 "* ]]; then without_default_cluster "${missing[@]}"; else
     persistently apt_install "${missing[@]}"
   fi || fail "apt-get install failed, $CACHE/apt.log says why: $(tail --lines=3 "$CACHE/apt.log")"
@@ -152,7 +151,7 @@ read_source_lists() {
   apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
     awk '$2 ~ /^bookworm/ && $3 == "main" && !seen[$0]++ { print "deb-src", $1, $2, $3 }' >"$CACHE/apt/sources.list"
   [[ -s $CACHE/apt/sources.list ]] || fail "apt knows no Debian 12 archive to take source packages from"
-  persistently apt_sources apt-get update --quiet --quiet || fail "the lists of Debian source packages could not be read"
+  persistently apt_sources apt-get update --quiet --quiet --error-on=any || fail "the lists of Debian source packages could not be read"
 }
 
 # Versions of a source package, first those that still have the very tarball that was pinned.
