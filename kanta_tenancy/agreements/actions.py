@@ -1,0 +1,150 @@
+"""What the main connector does with an agreement before anyone signs it: draft, amend, offer, withdraw."""
+
+import hashlib
+from typing import Final
+from uuid import UUID
+
+from kanta_tenancy import parties
+from kanta_tenancy.agreements import completeness, documents, history, lifecycle, models, offering, store
+from kanta_tenancy.agreements.errors import AgreementChanged, DraftIncomplete
+from kanta_tenancy.agreements.model import Agreement, Content, Document, Draft, Status
+from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId, new_id
+from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.postgres.database import Transaction
+from kanta_tenancy.machinery.postgres.journal import record
+
+ORIGINALS: Final = 2  # one for each party (clause 21)
+_BASE32: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letter that is taken for a digit
+
+
+class OfferPlan(Record, frozen=True, kw_only=True):
+    """An offer worked out but not made: what it freezes, and its document."""
+
+    version: int  # of the draft that it was worked out from
+    content: Content
+    docx: bytes
+    content_sha256: str
+
+
+async def draft(tx: Transaction, clock: Clock, *, tenancy_id: TenancyId, said: Draft) -> Agreement:
+    """Begin an agreement with a tenant.
+
+    Raises:
+        TenancyNotFound: the scope has no such tenancy.
+        DraftRefused, ModelNotFound: what it says cannot be agreed.
+    """
+    fit = completeness.examined(said)
+    await parties.check_tenancy(tx, tenancy_id)
+    await models.check(tx, fit.model, fit.model_version, fit.language)
+    at = clock.now()
+    agreement_id = AgreementId(new_id())
+    agreement = Agreement(
+        id=agreement_id,
+        tenancy_id=tenancy_id,
+        reference=f"{day_in_finland(at).year}-{_short(agreement_id)}",
+        status=Status.DRAFT,
+        version=1,
+        language=fit.language,
+        model=fit.model,
+        model_version=fit.model_version,
+        services=fit.services,
+        registers=fit.registers,
+        originals=ORIGINALS,
+        signatories=fit.signatories,
+        created_at=at,
+    )
+    await store.add(tx, agreement)
+    await record(tx, history.act("drafted", None, agreement, at=at))
+    return agreement
+
+
+async def amend(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, version: int, said: Draft) -> Agreement:
+    """Write a draft anew.
+
+    Raises:
+        AgreementNotFound, AgreementChanged: there is none, or not at that version any more.
+        MoveNotAllowed: it was offered; nothing is edited after that (K1.3).
+        DraftRefused, ModelNotFound: what it says cannot be agreed.
+    """
+    before = await store.take(tx, agreement_id, version)
+    lifecycle.check(before, lifecycle.Move.AMEND)
+    fit = completeness.examined(said)
+    await models.check(tx, fit.model, fit.model_version, fit.language)
+    after = lifecycle.amend(before, fit)
+    await store.save_draft(tx, after)
+    await record(tx, history.act("amended", before, after, at=clock.now()))
+    return after
+
+
+async def plan_offer(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, version: int) -> OfferPlan:
+    """Work out an offer: read what it needs, check it, render its document. Nothing is written.
+
+    Raises:
+        AgreementNotFound, AgreementChanged: there is none, or not at that version.
+        MoveNotAllowed: it is no draft.
+        DraftIncomplete: it lacks a service, a register or a signatory (K1.3, K21).
+        EvidenceMissing: a party is not shown to be in the Soteri register (K1.2).
+        ModelNotFound: its model has gone.
+    """
+    agreement = await store.find(tx, agreement_id)
+    if agreement.version != version:
+        raise AgreementChanged(f"the agreement is at version {agreement.version}", version=agreement.version)
+    lifecycle.check(agreement, lifecycle.Move.OFFER)
+    lacking = completeness.lacking(agreement)
+    if lacking:
+        raise DraftIncomplete("; ".join(flaw.detail for flaw in lacking), flaws=lacking)
+    model = await models.load(tx, agreement.model, agreement.model_version, agreement.language)
+    both = await parties.the_parties(tx, agreement.tenancy_id)
+    today = day_in_finland(clock.now())
+    offering.check_evidence(both, today)
+    content = offering.content(agreement, both, model_sha256=model.frozen.content_sha256, day=today)
+    issued = documents.issue(content, model.template)
+    return OfferPlan(version=version, content=content, docx=issued.docx, content_sha256=issued.content_sha256)
+
+
+async def offer(tx: Transaction, clock: Clock, plan: OfferPlan) -> Agreement:
+    """Make the offer that was planned, if the ground has not moved since.
+
+    Raises:
+        AgreementChanged: the draft or a party was changed after the plan was made.
+        AnotherAgreement: the tenancy has one on offer or in force.
+        EvidenceMissing: a party is not shown to be in the Soteri register any more (K1.2).
+    """
+    content = plan.content
+    before = await store.take(tx, content.agreement_id, plan.version)
+    both = await parties.the_parties(tx, before.tenancy_id)
+    offering.check_evidence(both, content.offered_on)
+    if content != offering.content(before, both, model_sha256=content.model_sha256, day=content.offered_on):
+        raise AgreementChanged("a party's data were changed while the offer was made; make it again")
+    at = clock.now()
+    after, offered = lifecycle.offer(before, content, content_sha256=plan.content_sha256, at=at)
+    await store.save_offer(tx, after, content)
+    sha256 = hashlib.sha256(plan.docx).hexdigest()
+    await store.add_document(tx, after, Document(signatures=0, sha256=sha256, content=plan.docx, at=at))
+    await record(tx, history.act("offered", before, after, at=at, document=sha256), announce=offered)
+    return after
+
+
+async def withdraw(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, version: int) -> Agreement:
+    """Give up an agreement that is not in force.
+
+    Raises:
+        AgreementNotFound, AgreementChanged: there is none, or not at that version any more.
+        MoveNotAllowed: it is in force, or given up already.
+    """
+    before = await store.take(tx, agreement_id, version)
+    at = clock.now()
+    after, withdrawn = lifecycle.withdraw(before, at=at)
+    await store.save_move(tx, after)
+    # A draft that the tenant never saw is nothing to tell of.
+    told = withdrawn if before.offered_at is not None else None
+    await record(tx, history.act("withdrawn", before, after, at=at), announce=told)
+    return after
+
+
+def _short(agreement_id: UUID) -> str:
+    """Return eight characters of the identifier's random end: 40 bits, for people to say on the telephone."""
+    number = agreement_id.int & ((1 << 40) - 1)
+    return "".join(_BASE32[number >> shift & 31] for shift in range(35, -1, -5))

@@ -1,0 +1,35 @@
+"""The agreement as a document: rendered from what an offer freezes, compared with what comes back."""
+
+from kanta_tenancy.agreements import rendering
+from kanta_tenancy.agreements.model import Content, Signatory
+from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.docx.template import Template
+from kanta_tenancy.machinery.ooxml import contents
+from kanta_tenancy.machinery.ooxml.pictures import unsigned_line
+from kanta_tenancy.machinery.opc.package import Package
+
+
+class Issued(Record, frozen=True, kw_only=True):
+    """A document ready to be signed."""
+
+    docx: bytes
+    content_sha256: str  # of all that it says, its signatures left out
+
+
+def issue(content: Content, template: Template) -> Issued:
+    """Render what is offered; the same content and template give the same bytes."""
+    docx = template.fill(rendering.values(content, _picture))
+    return Issued(docx=docx, content_sha256=content_digest(docx))
+
+
+def content_digest(docx: bytes) -> str:
+    """Return the digest of all that a document says, which signing it does not change.
+
+    Raises:
+        BrokenPackage: the bytes are no package that can be relied on.
+    """
+    return contents.content_digest(Package.read(docx))
+
+
+def _picture(who: Signatory) -> bytes:
+    return unsigned_line(who.name, who.title)

@@ -1,0 +1,81 @@
+"""Why an agreement may refuse."""
+
+from kanta_tenancy.kernel.errors import Category, DomainError
+
+
+class AgreementNotFound(DomainError):
+    slug = "agreement-not-found"
+    title = "No such agreement"
+    category = Category.MISSING
+
+
+class DocumentNotFound(DomainError):
+    slug = "agreement-document-not-found"
+    title = "The agreement has no document yet"
+    category = Category.MISSING
+
+
+class ModelNotFound(DomainError):
+    slug = "agreement-model-not-found"
+    title = "No such model agreement in that language"
+    category = Category.REFUSED
+
+
+class ModelRefused(DomainError):
+    slug = "agreement-model-refused"
+    title = "The file cannot be used as a model agreement"
+    category = Category.REFUSED
+
+
+class ModelExists(DomainError):
+    slug = "agreement-model-exists"
+    title = "That version of the model is frozen already"
+    category = Category.CONFLICT
+
+
+class MoveNotAllowed(DomainError):
+    slug = "agreement-move-not-allowed"
+    title = "The agreement is not in a state that allows this"
+    category = Category.CONFLICT
+
+
+class AgreementChanged(DomainError):
+    slug = "agreement-changed"
+    title = "The agreement was changed by someone else"
+    category = Category.STALE
+
+
+class AnotherAgreement(DomainError):
+    slug = "agreement-another-open"
+    title = "The tenancy has another agreement on offer or in force"
+    category = Category.CONFLICT
+
+
+class DraftRefused(DomainError):
+    slug = "agreement-draft-refused"
+    title = "The draft says something that cannot be agreed"
+    category = Category.REFUSED
+
+
+class DraftIncomplete(DomainError):
+    slug = "agreement-draft-incomplete"
+    title = "The agreement lacks what an offer needs"
+    category = Category.REFUSED
+
+
+class EvidenceMissing(DomainError):
+    slug = "agreement-soteri-evidence-missing"
+    title = "A party's entry in the Soteri register is not shown"
+    category = Category.CONFLICT
+
+
+class SignatureRefused(DomainError):
+    slug = "agreement-signature-refused"
+    title = "The signed document is not accepted"
+    category = Category.REFUSED
+
+
+class SigningKeyMissing(DomainError):
+    slug = "agreement-signing-key-missing"
+    title = "No usable signing key lies beside the service"
+    category = Category.CONFLICT

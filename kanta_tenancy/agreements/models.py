@@ -1,0 +1,141 @@
+"""Model agreements: ours, frozen with the program, and the main connector's own, frozen when they are imported."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Final
+
+from kanta_tenancy.agreements import store
+from kanta_tenancy.agreements.errors import ModelNotFound, ModelRefused
+from kanta_tenancy.agreements.model import Clause, FrozenModel
+from kanta_tenancy.agreements.rendering import CONTRACT
+from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.errors import Flaw
+from kanta_tenancy.kernel.languages import Language
+from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.docx.clauses import read_clauses
+from kanta_tenancy.machinery.docx.hashing import content_hash
+from kanta_tenancy.machinery.docx.inspection import inspect_template
+from kanta_tenancy.machinery.docx.template import Template, compile_template
+from kanta_tenancy.machinery.postgres.database import Transaction
+from kanta_tenancy.machinery.postgres.journal import Act, record
+from kanta_tenancy.machinery.resources import folder
+
+OURS: Final = "main-connector-tenant"
+NEWEST: Final = "1"
+
+
+class Model(Record, frozen=True, kw_only=True):
+    """A frozen model in one language, ready to be filled."""
+
+    frozen: FrozenModel
+    template: Template
+
+
+class ModelFileChanged(Exception):
+    """A model that travels with the program is not the one that was frozen; the installation is damaged."""
+
+
+async def load(tx: Transaction, name: str, version: str, language: Language) -> Model:
+    """Return a model: one of ours, or the main connector's own.
+
+    Raises:
+        ModelNotFound: there is none of that name and version in that language.
+    """
+    ours = builtin().get((name, version, language))
+    if ours is not None:
+        return ours
+    own = await store.model_file(tx, name, version, language)
+    if own is None:
+        flaw = Flaw(field="model", detail="no such model in that language")
+        raise ModelNotFound(f"there is no model {name} {version} in {language}", flaws=(flaw,))
+    return _own(name, version, language, own.content)
+
+
+async def check(tx: Transaction, name: str, version: str, language: Language) -> None:
+    """Refuse a model that an agreement cannot be drafted on.
+
+    Raises:
+        ModelNotFound: there is none of that name and version in that language.
+    """
+    if (name, version, language) not in builtin():
+        await load(tx, name, version, language)
+
+
+async def listed(tx: Transaction) -> list[FrozenModel]:
+    """Return every model that an agreement can be drafted on."""
+    return [model.frozen for model in builtin().values()] + await store.models(tx)
+
+
+async def freeze(
+    tx: Transaction, clock: Clock, *, name: str, version: str, language: Language, docx: bytes
+) -> FrozenModel:
+    """Check a template and freeze it as the main connector's own model.
+
+    Raises:
+        ModelRefused: the file cannot be used; the flaws say what is wrong and where.
+        ModelExists: that name, version and language are taken.
+    """
+    findings = inspect_template(docx, CONTRACT)
+    if findings:
+        raise ModelRefused(f"{len(findings)} things are wrong with the file", flaws=tuple(findings))
+    if (name, version, language) in builtin():
+        raise ModelRefused(
+            "a model that travels with the program has that name", flaws=(Flaw(field="name", detail="is taken"),)
+        )
+    compile_template(docx, CONTRACT)
+    frozen = _frozen(name, version, language, docx)
+    at = clock.now()
+    kept = FrozenModel(
+        name=name,
+        version=version,
+        language=language,
+        content_sha256=frozen.content_sha256,
+        clauses=frozen.clauses,
+        imported_at=at,
+    )
+    await store.add_model(tx, kept, docx)
+    subject = f"agreement_model/{name}/{version}/{language}"
+    await record(tx, Act(action="agreement_model.frozen", subject=subject, at=at, after=kept.content_sha256))
+    return kept
+
+
+@cache
+def builtin() -> Mapping[tuple[str, str, Language], Model]:
+    """Return our own models, compiled, after checking that their files are those that were frozen.
+
+    Raises:
+        ModelFileChanged: a file was edited after it had been frozen.
+    """
+    found: dict[tuple[str, str, Language], Model] = {}
+    for manifest in sorted(folder("templates").glob("agreements/*/manifest.toml")):
+        stated = tomllib.loads(manifest.read_text("utf-8"))
+        for code, about in stated["languages"].items():
+            docx = (manifest.parent / about["file"]).read_bytes()
+            if hashlib.sha256(docx).hexdigest() != about["sha256"]:
+                raise ModelFileChanged(f"{manifest.parent.name}/{about['file']} was edited after it had been frozen")
+            language = Language(code)
+            found[stated["id"], stated["version"], language] = Model(
+                frozen=_frozen(stated["id"], stated["version"], language, docx),
+                template=compile_template(docx, CONTRACT),
+            )
+    return found
+
+
+@lru_cache(maxsize=64)
+def _own(name: str, version: str, language: Language, docx: bytes) -> Model:
+    return Model(frozen=_frozen(name, version, language, docx), template=compile_template(docx, CONTRACT))
+
+
+def _frozen(name: str, version: str, language: Language, docx: bytes) -> FrozenModel:
+    return FrozenModel(
+        name=name,
+        version=version,
+        language=language,
+        content_sha256=content_hash(docx),
+        clauses=tuple(
+            Clause(number=clause.number, heading=clause.heading, paragraphs=clause.paragraphs)
+            for clause in read_clauses(docx)
+        ),
+    )

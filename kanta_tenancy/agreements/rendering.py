@@ -1,0 +1,114 @@
+"""From what an offer freezes to the names and values that a template is filled with (clauses 1, 20, 21, Annex 1)."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from typing import Final
+from uuid import UUID
+
+from kanta_tenancy.agreements.model import Content, Party, PartyAsOffered, Signatory
+from kanta_tenancy.kernel.languages import Language
+from kanta_tenancy.machinery.docx.contract import Contract, Group, Names, Properties, SignatureLine, Values
+
+CREATOR: Final = "Kanta Tenancy"
+TICKED: Final = "\N{BALLOT BOX WITH X}"
+NOT_TICKED: Final = "\N{BALLOT BOX}"
+
+_PARTY: Final = ("name", "business_id", "oid", "soteri", "contact", "email")
+_SIGNATORY: Final = ("name", "title", "mandate")
+_PLACES: Final = tuple((party, position) for party in Party for position in (1, 2))
+
+# Every placeholder that an agreement's template may use; docs/templates.md tells a lawyer what each one means.
+CONTRACT: Final = Contract(
+    texts=Names(
+        required=frozenset(f"{party}.{field}" for party in Party for field in ("name", "business_id"))
+        | {f"signatory.{party}.1.name" for party in Party},
+        optional=frozenset({"agreement.reference", "agreement.offered_on", "agreement.originals"})
+        | {f"{party}.{field}" for party in Party for field in ("oid", "soteri", "contact", "email")}
+        | {f"signatory.{party}.1.{field}" for party in Party for field in ("title", "mandate")}
+        | {f"signatory.{party}.2.{field}" for party in Party for field in _SIGNATORY},
+    ),
+    groups=(
+        Group(name="services", items=Names(required=frozenset({"service.name"}), optional=frozenset({"service.tick"}))),
+        Group(name="registers", items=Names(optional=frozenset({"register.name"}))),
+        Group(name="laws", items=Names(optional=frozenset({"law.title"}))),
+    ),
+    conditions=Names(optional=frozenset(f"signatory.{party}.2" for party in Party)),
+    signature_lines=Names(
+        required=frozenset(f"{party}.1" for party in Party), optional=frozenset(f"{party}.2" for party in Party)
+    ),
+)
+
+_TITLE: Final = {
+    Language.FINNISH: "Sopimus Kanta-palveluihin liittymisestä ja niiden käytöstä",
+    Language.SWEDISH: "Avtal om anslutning till och användning av Kanta-tjänsterna",
+    Language.ENGLISH: "Agreement on joining and using the Kanta services",
+}
+_LOCALE: Final = {Language.FINNISH: "fi-FI", Language.SWEDISH: "sv-FI", Language.ENGLISH: "en-GB"}
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def values(content: Content, picture: Callable[[Signatory], bytes]) -> Values:
+    """Return what the agreement's template is filled with; the same content gives the same values.
+
+    Args:
+        picture: draws the signature line of a signatory, as it stands there until it is signed.
+    """
+    signing = {(who.party, who.position): who for who in content.signatories}
+    return Values(
+        properties=Properties(
+            title=_TITLE[content.language],
+            language=_LOCALE[content.language],
+            creator=CREATOR,
+            at=datetime.combine(content.offered_on, time(), UTC),
+        ),
+        texts=_texts(content)
+        | _party(Party.MAIN_CONNECTOR, content.main_connector)
+        | _party(Party.TENANT, content.tenant)
+        | {
+            f"signatory.{party}.{position}.{field}": getattr(signing.get((party, position)), field, "")
+            for party, position in _PLACES
+            for field in _SIGNATORY
+        },
+        rows={
+            "services": [
+                {"service.name": service.name, "service.tick": TICKED if service.ticked else NOT_TICKED}
+                for service in content.services
+            ],
+            "registers": [{"register.name": name} for name in content.registers],
+            "laws": [{"law.title": title} for title in content.laws],
+        },
+        present=frozenset(f"signatory.{party}.2" for party in Party if (party, 2) in signing),
+        signature_lines={
+            f"{who.party}.{who.position}": SignatureLine(
+                id=line_id(who.line), name=who.name, title=who.title, email=who.email, image=picture(who)
+            )
+            for who in content.signatories
+        },
+    )  # fmt: skip
+
+
+def line_id(line: UUID | None) -> str:
+    """Return a signature line's identifier as Office writes it: a GUID in capitals and braces."""
+    return f"{{{line}}}".upper()
+
+
+def written_day(day: date, language: Language) -> str:
+    """Write a day as an agreement does in its language."""
+    if language is Language.ENGLISH:
+        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day}.{day.month}.{day.year}"
+
+
+def _texts(content: Content) -> dict[str, str]:
+    return {
+        "agreement.reference": content.reference,
+        "agreement.offered_on": written_day(content.offered_on, content.language),
+        "agreement.originals": str(content.originals),
+    }
+
+
+def _party(party: Party, facts: PartyAsOffered) -> dict[str, str]:
+    return {f"{party}.{field}": getattr(facts, field) for field in _PARTY}

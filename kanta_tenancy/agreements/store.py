@@ -1,0 +1,256 @@
+"""Agreements in PostgreSQL. The only module that reads `sql/queries/agreements/`."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from kanta_tenancy.agreements.errors import (
+    AgreementChanged,
+    AgreementNotFound,
+    AnotherAgreement,
+    DocumentNotFound,
+    ModelExists,
+    MoveNotAllowed,
+)
+from kanta_tenancy.agreements.model import (
+    Agreement,
+    Content,
+    Document,
+    FrozenModel,
+    ModelFile,
+    Receipt,
+    Signature,
+    Summary,
+)
+from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId, new_id
+from kanta_tenancy.kernel.languages import Language
+from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.postgres.database import Transaction
+from kanta_tenancy.machinery.postgres.statements import Nothing, statement
+
+
+class Version(Record, frozen=True, kw_only=True):
+    version: int
+
+
+INSERT: Final = statement("agreements/agreement.insert", Nothing)
+FIND: Final = statement("agreements/agreement.find", Agreement)
+LOCK: Final = statement("agreements/agreement.lock", Version)
+SAVE_DRAFT: Final = statement("agreements/agreement.save_draft", Version)
+SAVE_OFFER: Final = statement("agreements/agreement.save_offer", Version)
+SAVE_MOVE: Final = statement("agreements/agreement.save_move", Version)
+NEWEST: Final = statement("agreements/agreement.newest", Summary)
+NEWEST_OF_TENANCY: Final = statement("agreements/agreement.newest_of_tenancy", Summary)
+INSERT_SIGNATURE: Final = statement("agreements/signing.insert_signature", Nothing)
+INSERT_DOCUMENT: Final = statement("agreements/signing.insert_document", Nothing)
+DOCUMENT: Final = statement("agreements/signing.document", Document)
+INSERT_RECEIPT: Final = statement("agreements/signing.insert_receipt", Nothing)
+RECEIPTS: Final = statement("agreements/signing.receipts", Receipt)
+INSERT_MODEL: Final = statement("agreements/model.insert", Nothing)
+MODELS: Final = statement("agreements/model.listed", FrozenModel)
+MODEL_FILE: Final = statement("agreements/model.file", ModelFile)
+
+NEWEST_POSSIBLE: Final = UUID(int=(1 << 128) - 1)
+
+
+async def add(tx: Transaction, agreement: Agreement) -> None:
+    await INSERT.run(
+        tx,
+        main_connector_id=tx.scope.main_connector_id,
+        id=agreement.id,
+        tenancy_id=agreement.tenancy_id,
+        reference=agreement.reference,
+        status=agreement.status,
+        version=agreement.version,
+        originals=agreement.originals,
+        created_at=agreement.created_at,
+        **_said(agreement),
+    )
+
+
+async def find(tx: Transaction, agreement_id: AgreementId) -> Agreement:
+    """Read an agreement with its signatures.
+
+    Raises:
+        AgreementNotFound: the scope has no agreement of that id.
+    """
+    agreement = await FIND.one(tx, agreement_id=agreement_id)
+    if agreement is None:
+        raise AgreementNotFound(f"no agreement {agreement_id}")
+    return agreement
+
+
+async def take(tx: Transaction, agreement_id: AgreementId, version: int) -> Agreement:
+    """Read an agreement and hold it until the transaction ends, if it is still at the version that the caller saw.
+
+    Raises:
+        AgreementNotFound: the scope has no agreement of that id.
+        AgreementChanged: it is at another version.
+    """
+    held = await LOCK.one(tx, agreement_id=agreement_id)
+    if held is None:
+        raise AgreementNotFound(f"no agreement {agreement_id}")
+    if held.version != version:
+        raise AgreementChanged(f"the agreement is at version {held.version}, not {version}", version=held.version)
+    return await find(tx, agreement_id)
+
+
+async def save_draft(tx: Transaction, agreement: Agreement) -> None:
+    _check(
+        agreement, await SAVE_DRAFT.one(tx, agreement_id=agreement.id, version=agreement.version, **_said(agreement))
+    )
+
+
+async def save_offer(tx: Transaction, agreement: Agreement, content: Content) -> None:
+    """Write an offered agreement with the content that is now frozen.
+
+    Raises:
+        AgreementChanged: another transaction moved it first.
+        AnotherAgreement: the tenancy has one on offer or in force.
+    """
+    try:
+        saved = await SAVE_OFFER.one(
+            tx,
+            agreement_id=agreement.id,
+            status=agreement.status,
+            version=agreement.version,
+            signatories=msgspec.to_builtins(agreement.signatories),
+            offered_at=agreement.offered_at,
+            content=msgspec.to_builtins(content),
+            content_sha256=agreement.content_sha256,
+        )
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name != "agreement_one_at_a_time":
+            raise
+        raise AnotherAgreement("withdraw the other offer, or end the other agreement, first", rule="K20.3") from error
+    _check(agreement, saved)
+
+
+async def save_move(tx: Transaction, agreement: Agreement) -> None:
+    saved = await SAVE_MOVE.one(
+        tx,
+        agreement_id=agreement.id,
+        status=agreement.status,
+        version=agreement.version,
+        in_force_on=agreement.in_force_on,
+        ended_at=agreement.ended_at,
+    )
+    _check(agreement, saved)
+
+
+async def add_signature(tx: Transaction, agreement: Agreement, signature: Signature) -> None:
+    """Keep an accepted signature.
+
+    Raises:
+        MoveNotAllowed: this signatory has signed already.
+    """
+    try:
+        await INSERT_SIGNATURE.run(
+            tx,
+            agreement_id=agreement.id,
+            main_connector_id=tx.scope.main_connector_id,
+            tenancy_id=agreement.tenancy_id,
+            party=signature.party,
+            position=signature.position,
+            signed_at=signature.signed_at,
+            claimed_at=signature.claimed_at,
+            certificate_sha256=signature.certificate_sha256,
+            certificate_subject=signature.certificate_subject,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise MoveNotAllowed("this signatory has signed already", status=agreement.status.value) from error
+
+
+async def add_document(tx: Transaction, agreement: Agreement, document: Document) -> None:
+    await INSERT_DOCUMENT.run(
+        tx,
+        agreement_id=agreement.id,
+        main_connector_id=tx.scope.main_connector_id,
+        tenancy_id=agreement.tenancy_id,
+        signatures=document.signatures,
+        sha256=document.sha256,
+        content=document.content,
+        at=document.at,
+    )
+
+
+async def newest_document(tx: Transaction, agreement_id: AgreementId) -> Document:
+    """Read the document with the most signatures.
+
+    Raises:
+        DocumentNotFound: the agreement was never offered.
+    """
+    document = await DOCUMENT.one(tx, agreement_id=agreement_id)
+    if document is None:
+        raise DocumentNotFound("a draft has no document; offer it first")
+    return document
+
+
+async def add_receipts(tx: Transaction, agreement: Agreement, receipts: tuple[Receipt, ...]) -> None:
+    owned = {
+        "agreement_id": agreement.id,
+        "main_connector_id": tx.scope.main_connector_id,
+        "tenancy_id": agreement.tenancy_id,
+    }
+    await INSERT_RECEIPT.run_many(tx, [owned | msgspec.structs.asdict(receipt) for receipt in receipts])
+
+
+async def receipts(tx: Transaction, agreement_id: AgreementId) -> tuple[Receipt, ...]:
+    return tuple(await RECEIPTS.all(tx, agreement_id=agreement_id))
+
+
+async def newest(tx: Transaction, *, before: UUID | None, count: int, tenancy_id: TenancyId | None) -> list[Summary]:
+    """Read a page of agreements, newest first; of one tenancy, or of all that the scope sees."""
+    upto = NEWEST_POSSIBLE if before is None else before
+    if tenancy_id is not None:
+        return await NEWEST_OF_TENANCY.all(tx, tenancy_id=tenancy_id, before=upto, count=count)
+    return await NEWEST.all(tx, main_connector_id=tx.scope.main_connector_id, before=upto, count=count)
+
+
+async def add_model(tx: Transaction, frozen: FrozenModel, content: bytes) -> None:
+    """Freeze a template.
+
+    Raises:
+        ModelExists: its name, version and language are taken.
+    """
+    try:
+        await INSERT_MODEL.run(
+            tx,
+            id=new_id(),
+            main_connector_id=tx.scope.main_connector_id,
+            name=frozen.name,
+            version=frozen.version,
+            language=frozen.language,
+            content=content,
+            content_sha256=frozen.content_sha256,
+            clauses=msgspec.to_builtins(frozen.clauses),
+            imported_at=frozen.imported_at,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise ModelExists(f"{frozen.name} {frozen.version} ({frozen.language}) is frozen already") from error
+
+
+async def models(tx: Transaction) -> list[FrozenModel]:
+    return await MODELS.all(tx)
+
+
+async def model_file(tx: Transaction, name: str, version: str, language: Language) -> ModelFile | None:
+    return await MODEL_FILE.one(tx, name=name, version=version, language=language)
+
+
+def _said(agreement: Agreement) -> dict[str, Any]:
+    return {
+        "language": agreement.language,
+        "model": agreement.model,
+        "model_version": agreement.model_version,
+        "services": agreement.services,
+        "registers": agreement.registers,
+        "signatories": msgspec.to_builtins(agreement.signatories),
+    }
+
+
+def _check(agreement: Agreement, saved: Version | None) -> None:
+    if saved is None:
+        raise AgreementChanged(f"the agreement is no longer at version {agreement.version - 1}")

@@ -1,0 +1,73 @@
+-- Agreements between a main connector and its tenants.
+-- Read by kanta_tenancy/agreements/store.py; rows are kanta_tenancy.agreements.model.Agreement unless it says otherwise.
+
+-- name: insert
+-- Write a new draft; no row comes back.
+INSERT INTO agreement (id, main_connector_id, tenancy_id, reference, status, version, language, model, model_version,
+                       services, registers, originals, signatories, created_at)
+VALUES (:id, :main_connector_id, :tenancy_id, :reference, :status, :version, :language, :model, :model_version,
+        :services, :registers, :originals, :signatories, :created_at);
+
+-- name: find
+-- One agreement with its signatures, oldest first.
+SELECT id, tenancy_id, reference, status, version, language, model, model_version, services, registers, originals,
+       signatories, created_at, offered_at, content_sha256, in_force_on, ended_at,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                   'party', party, 'position', position, 'signed_at', signed_at, 'claimed_at', claimed_at,
+                   'certificate_sha256', certificate_sha256, 'certificate_subject', certificate_subject)
+                   ORDER BY signed_at, party, position), '[]')
+          FROM agreement_signature
+         WHERE agreement_id = agreement.id) AS signatures
+  FROM agreement
+ WHERE id = :agreement_id;
+
+-- name: lock
+-- Hold one agreement until the transaction ends and say at which version it is; rows are Version.
+SELECT version
+  FROM agreement
+ WHERE id = :agreement_id
+   FOR UPDATE;
+
+-- name: save_draft
+-- Write what a draft says now over the version that it was computed from; no row means a lost update. Rows are Version.
+UPDATE agreement
+   SET version = :version, language = :language, model = :model, model_version = :model_version,
+       services = :services, registers = :registers, signatories = :signatories
+ WHERE id = :agreement_id
+   AND version = :version - 1
+RETURNING version;
+
+-- name: save_offer
+-- Freeze the content that is offered; no row means a lost update. Rows are Version.
+UPDATE agreement
+   SET status = :status, version = :version, signatories = :signatories, offered_at = :offered_at,
+       content = :content, content_sha256 = :content_sha256
+ WHERE id = :agreement_id
+   AND version = :version - 1
+RETURNING version;
+
+-- name: save_move
+-- Write a later state over the version that it was computed from; no row means a lost update. Rows are Version.
+UPDATE agreement
+   SET status = :status, version = :version, in_force_on = :in_force_on, ended_at = :ended_at
+ WHERE id = :agreement_id
+   AND version = :version - 1
+RETURNING version;
+
+-- name: newest
+-- A page of the realm's agreements, newest first, after an identifier; rows are Summary.
+SELECT id, tenancy_id, reference, status, version, language, created_at, offered_at, in_force_on
+  FROM agreement
+ WHERE main_connector_id = :main_connector_id
+   AND id < :before
+ ORDER BY id DESC
+ LIMIT :count;
+
+-- name: newest_of_tenancy
+-- The same for one tenancy; rows are Summary.
+SELECT id, tenancy_id, reference, status, version, language, created_at, offered_at, in_force_on
+  FROM agreement
+ WHERE tenancy_id = :tenancy_id
+   AND id < :before
+ ORDER BY id DESC
+ LIMIT :count;

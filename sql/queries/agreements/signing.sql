@@ -1,0 +1,34 @@
+-- Signatures, documents and receipts of agreements: written once, never changed.
+-- Read by kanta_tenancy/agreements/store.py.
+
+-- name: insert_signature
+-- Keep an accepted signature; the table's key lets each signatory sign once.
+INSERT INTO agreement_signature (agreement_id, party, position, main_connector_id, tenancy_id, signed_at, claimed_at,
+                                 certificate_sha256, certificate_subject)
+VALUES (:agreement_id, :party, :position, :main_connector_id, :tenancy_id, :signed_at, :claimed_at,
+        :certificate_sha256, :certificate_subject);
+
+-- name: insert_document
+-- Keep the document with so many signatures.
+INSERT INTO agreement_document (agreement_id, signatures, main_connector_id, tenancy_id, sha256, content, at)
+VALUES (:agreement_id, :signatures, :main_connector_id, :tenancy_id, :sha256, :content, :at);
+
+-- name: document
+-- The newest document of an agreement; rows are Document.
+SELECT signatures, sha256, content, at
+  FROM agreement_document
+ WHERE agreement_id = :agreement_id
+ ORDER BY signatures DESC
+ LIMIT 1;
+
+-- name: insert_receipt
+-- Say that a party holds its original.
+INSERT INTO agreement_receipt (agreement_id, party, main_connector_id, tenancy_id, sha256, at)
+VALUES (:agreement_id, :party, :main_connector_id, :tenancy_id, :sha256, :at);
+
+-- name: receipts
+-- Who holds an original; rows are Receipt.
+SELECT party, sha256, at
+  FROM agreement_receipt
+ WHERE agreement_id = :agreement_id
+ ORDER BY party;
