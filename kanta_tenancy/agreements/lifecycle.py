@@ -85,9 +85,7 @@ def unsigned(agreement: Agreement) -> tuple[Signatory, ...]:
     return tuple(who for who in agreement.signatories if (who.party, who.position) not in signed)
 
 
-def sign(
-    agreement: Agreement, signature: Signature
-) -> tuple[Agreement, tuple[AgreementSigned | AgreementInForce, ...]]:
+def sign(agreement: Agreement, signature: Signature) -> tuple[Agreement, AgreementSigned, AgreementInForce | None]:
     """Add a signature; with the last signatory's the agreement is in force from that day in Finland (K20.1).
 
     Raises:
@@ -102,9 +100,9 @@ def sign(
     at = signature.signed_at
     told = AgreementSigned(agreement_id=agreement.id, party=signature.party, position=signature.position, at=at)
     if move is Move.SIGN:
-        return moved, (told,)
+        return moved, told, None
     on = day_in_finland(at)
-    return replace(moved, in_force_on=on), (told, AgreementInForce(agreement_id=agreement.id, on=on, at=at))
+    return replace(moved, in_force_on=on), told, AgreementInForce(agreement_id=agreement.id, on=on, at=at)
 
 
 def withdraw(agreement: Agreement, *, at: datetime) -> tuple[Agreement, AgreementWithdrawn]:

@@ -1,0 +1,116 @@
+"""Signing an agreement: each signatory signs elsewhere and hands in, or the main connector's own key signs here."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+from kanta_tenancy import parties
+from kanta_tenancy.agreements import history, lifecycle, offering, rendering, store
+from kanta_tenancy.agreements.acceptance import Accepted, Ground, accept
+from kanta_tenancy.agreements.errors import AgreementChanged, SignatureRefused, SigningKeyMissing
+from kanta_tenancy.agreements.model import Agreement, AgreementInForce, Document, Party, Receipt
+from kanta_tenancy.kernel.acting import Scope
+from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.errors import Flaw
+from kanta_tenancy.kernel.identifiers import AgreementId, MainConnectorId
+from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
+from kanta_tenancy.machinery.ooxml.signing import sign
+from kanta_tenancy.machinery.postgres.database import Transaction
+from kanta_tenancy.machinery.postgres.journal import record
+from kanta_tenancy.machinery.x509.credentials import Credential
+
+# Where the main connector's organisation key lies beside the service; None: it keeps none there.
+OwnKey = Callable[[MainConnectorId], Credential | None]
+
+
+async def ground(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, version: int) -> Ground:
+    """Read what a signature is held against, and refuse early what would be refused in the end.
+
+    Raises:
+        AgreementNotFound, AgreementChanged: there is none, or not at that version.
+        MoveNotAllowed: it is not open for signing.
+        EvidenceMissing: a party is not shown to be in the Soteri register (K1.2).
+    """
+    agreement = await store.find(tx, agreement_id)
+    if agreement.version != version:
+        raise AgreementChanged(f"the agreement is at version {agreement.version}", version=agreement.version)
+    lifecycle.check(agreement, lifecycle.Move.SIGN)
+    offering.check_evidence(await parties.the_parties(tx, agreement.tenancy_id), day_in_finland(clock.now()))
+    document = await store.newest_document(tx, agreement_id)
+    return Ground(agreement=agreement, docx=document.content)
+
+
+def handed_in(on: Ground, signed: bytes, scope: Scope, *, at: datetime) -> Accepted:
+    """Verify a document that a party signed on its own machine.
+
+    Raises:
+        SignatureRefused: with everything that is wrong.
+    """
+    return accept(on, signed, party=party_of(scope), at=at)
+
+
+def signed_here(on: Ground, key: OwnKey, scope: Scope, *, position: int, at: datetime) -> Accepted:
+    """Sign with the main connector's organisation key that lies beside the service.
+
+    Raises:
+        SigningKeyMissing: none lies there, or it cannot sign now.
+        SignatureRefused: there is no such signatory, or the document cannot be signed.
+        CannotSign: the certificate or the document breaks a rule.
+    """
+    credential = key(scope.main_connector_id) if scope.tenancy_id is None else None
+    if credential is None:
+        raise SigningKeyMissing("sign with a key of your own and hand in the signed document")
+    who = next(
+        (one for one in on.agreement.signatories if (one.party, one.position) == (Party.MAIN_CONNECTOR, position)), None
+    )
+    line = None if who is None else rendering.line_id(who.line)
+    place = next((one for one in signature_lines(on.docx) if one.setup_id.upper() == line), None)
+    if place is None:
+        detail = f"the main connector has no signatory at position {position}"
+        raise SignatureRefused(detail, flaws=(Flaw(field="position", detail=detail, rule="K21"),))
+    return accept(on, sign(on.docx, credential, at=at, line=place), party=Party.MAIN_CONNECTOR, at=at)
+
+
+async def add_signature(tx: Transaction, *, agreement_id: AgreementId, accepted: Accepted) -> Agreement:
+    """Keep an accepted signature; with the last one the agreement is in force and each party holds an original.
+
+    Raises:
+        AgreementNotFound, AgreementChanged: it was changed since the document was verified.
+        EvidenceMissing: a party is not shown to be in the Soteri register any more (K1.2).
+        MoveNotAllowed: the agreement is not open for signing, or this signatory has signed already.
+    """
+    signature = accepted.signature
+    before = await store.take(tx, agreement_id, accepted.version)
+    offering.check_evidence(await parties.the_parties(tx, before.tenancy_id), day_in_finland(signature.signed_at))
+    after, signed, in_force = lifecycle.sign(before, signature)
+    await store.save_move(tx, after)
+    await store.add_signature(tx, after, signature)
+    sha256 = hashlib.sha256(accepted.docx).hexdigest()
+    document = Document(signatures=len(after.signatures), sha256=sha256, content=accepted.docx, at=signature.signed_at)
+    await store.add_document(tx, after, document)
+    await record(
+        tx,
+        history.act(
+            "signed", before, after, at=signature.signed_at, document=sha256, certificate=signature.certificate_sha256,
+            party=signature.party.value, position=signature.position,
+        ),
+        announce=signed,
+    )  # fmt: skip
+    if in_force is not None:
+        await _put_in_force(tx, before, after, in_force, sha256)
+    return after
+
+
+def party_of(scope: Scope) -> Party:
+    """Return the side of the agreement that a caller is on."""
+    return Party.MAIN_CONNECTOR if scope.tenancy_id is None else Party.TENANT
+
+
+async def _put_in_force(
+    tx: Transaction, before: Agreement, after: Agreement, event: AgreementInForce, sha256: str
+) -> None:
+    both = tuple(Receipt(party=party, sha256=sha256, at=event.at) for party in Party)
+    await store.add_receipts(tx, after, both)
+    act = history.act("in_force", before, after, at=event.at, on=event.on.isoformat(), original=sha256)
+    await record(tx, act, announce=event)
