@@ -17,6 +17,7 @@ $$;
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO kanta_service;
+GRANT SELECT ON applied_migration TO kanta_service;  -- so that it can tell whether it fits the database
 
 -- Whose rows this transaction sees. Nothing set means no rows; '*' means the main connector itself.
 CREATE FUNCTION scope_main_connector() RETURNS uuid

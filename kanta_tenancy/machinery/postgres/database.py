@@ -1,6 +1,6 @@
 """The pool, and the one place where a transaction begins and ends."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -15,6 +15,7 @@ else:
     _Plain = asyncpg.Connection
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]"
+Check: TypeAlias = Callable[[Connection], Awaitable[None]]
 
 _SETTINGS: Final = {
     "application_name": "kanta-tenancy",
@@ -75,8 +76,18 @@ class Database:
 
 
 @asynccontextmanager
-async def connect(url: str, *, size: int = 8) -> AsyncGenerator[Database]:
-    """Open a pool on `url`; the server need not be up yet, since connections are made when they are needed."""
+async def connect(url: str, *, size: int = 8, check: Check | None = None) -> AsyncGenerator[Database]:
+    """Open a pool on `url`; the server need not be up yet, since connections are made when they are needed.
+
+    Args:
+        check: looks at each new connection before it is lent, and raises when it must not be.
+    """
+
+    async def prepare(connection: Connection) -> None:
+        await _understand_json(connection)
+        if check is not None:
+            await check(connection)
+
     pool = asyncpg.create_pool(
         url,
         min_size=0,
@@ -85,7 +96,7 @@ async def connect(url: str, *, size: int = 8) -> AsyncGenerator[Database]:
         server_settings=_SETTINGS,
         statement_cache_size=500,
         connection_class=_ScopedConnection,
-        init=_understand_json,
+        init=prepare,
     )
     async with pool:
         yield Database(pool)
