@@ -1,0 +1,92 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kanta_tenancy.agreements import lifecycle
+from kanta_tenancy.agreements.errors import MoveNotAllowed
+from kanta_tenancy.agreements.lifecycle import MOVES, Move
+from kanta_tenancy.agreements.model import Agreement, Status
+from kanta_tenancy.kernel.calendar import day_in_finland
+from tests.agreements.examples import NOON, a_content, a_draft, a_signature, an_agreement, both_sign
+
+
+def offered(*, jointly: bool = False) -> Agreement:
+    return an_agreement(status=Status.OFFERED, signatories=both_sign(jointly=jointly))
+
+
+def do(move: Move, agreement: Agreement) -> Agreement:
+    waiting = lifecycle.unsigned(agreement) or agreement.signatories
+    match move:
+        case Move.AMEND:
+            return lifecycle.amend(agreement, a_draft(signatories=agreement.signatories))
+        case Move.OFFER:
+            content = a_content(agreement_id=agreement.id, signatories=agreement.signatories)
+            return lifecycle.offer(agreement, content, content_sha256="0" * 64, at=NOON)[0]
+        case Move.SIGN | Move.COMPLETE:
+            return lifecycle.sign(agreement, a_signature(waiting[0]))[0]
+        case Move.WITHDRAW:
+            return lifecycle.withdraw(agreement, at=NOON)[0]
+
+
+@given(st.lists(st.sampled_from([move for move in Move if move is not Move.COMPLETE]), max_size=12), st.booleans())
+def test_any_history_of_moves_obeys_the_table(moves: list[Move], jointly: bool):
+    agreement = an_agreement(signatories=both_sign(jointly=jointly))
+    for chosen in moves:
+        last = chosen is Move.SIGN and len(lifecycle.unsigned(agreement)) == 1
+        move = Move.COMPLETE if last else chosen
+        target = MOVES.get((agreement.status, move))
+        if target is None:
+            with pytest.raises(MoveNotAllowed):
+                do(move, agreement)
+            continue
+        moved = do(move, agreement)
+        assert moved.status is target
+        assert moved.version == agreement.version + 1
+        assert (moved.id, moved.tenancy_id, moved.reference) == (
+            agreement.id,
+            agreement.tenancy_id,
+            agreement.reference,
+        )
+        agreement = moved
+        assert (agreement.in_force_on is not None) == (agreement.status is Status.IN_FORCE)
+        assert (agreement.status is Status.IN_FORCE) <= (lifecycle.unsigned(agreement) == ())
+
+
+@given(st.permutations(both_sign(jointly=True)))
+def test_in_force_only_when_all_have_signed_in_whatever_order(order):
+    agreement = offered(jointly=True)
+    for who in order[:-1]:
+        agreement, _, in_force = lifecycle.sign(agreement, a_signature(who))
+        assert (agreement.status, in_force) == (Status.PARTLY_SIGNED, None)
+    agreement, _, in_force = lifecycle.sign(agreement, a_signature(order[-1]))
+    assert agreement.status is Status.IN_FORCE
+    assert in_force is not None
+
+
+@given(st.permutations(both_sign(jointly=True)), st.data())
+def test_nobody_signs_twice(order, data):
+    agreement = offered(jointly=True)
+    count = data.draw(st.integers(1, len(order)))
+    for who in order[:count]:
+        agreement, *_ = lifecycle.sign(agreement, a_signature(who))
+    again = data.draw(st.sampled_from(order[:count]))
+    with pytest.raises(MoveNotAllowed):
+        lifecycle.sign(agreement, a_signature(again))
+
+
+@given(st.datetimes(datetime(2024, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC)))
+def test_it_is_in_force_on_the_day_in_finland_of_the_last_signature(at: datetime):
+    agreement = offered()
+    first, last = agreement.signatories
+    agreement, *_ = lifecycle.sign(agreement, a_signature(first, NOON))
+    agreement, _, in_force = lifecycle.sign(agreement, a_signature(last, at))
+    assert agreement.in_force_on == in_force.on == day_in_finland(at)
+
+
+def test_the_last_minutes_of_a_day_in_utc_belong_to_the_next_day_in_finland():
+    agreement = offered()
+    for who in agreement.signatories:
+        agreement, *_ = lifecycle.sign(agreement, a_signature(who, datetime(2026, 6, 30, 21, 30, tzinfo=UTC)))
+    assert agreement.in_force_on.isoformat() == "2026-07-01"
