@@ -1,0 +1,96 @@
+"""What every request gets, whatever answers it: an id, safe headers, a line in the log, a place in the metrics."""
+
+import time
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from litestar import Litestar
+from litestar.types import Message, Receive, Send
+
+from kanta_tenancy.kernel.acting import Caller
+from kanta_tenancy.kernel.identifiers import new_id
+from kanta_tenancy.machinery.web.metrics import Metrics
+from kanta_tenancy.machinery.web.problems import REQUEST_ID
+
+_SAFE_HEADERS: Final = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+_UNMATCHED: Final = "(none)"  # never the path itself: it may hold anything
+
+log: Final = structlog.get_logger("kanta_tenancy.web.access")
+
+
+class Envelope:
+    """The outermost layer of the web application; `app` is what it wraps."""
+
+    def __init__(self, app: Litestar, metrics: Metrics) -> None:
+        self.app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = request_id_of(scope["headers"])
+        scope[REQUEST_ID] = request_id
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await self._answer(scope, receive, send, request_id)
+
+    async def _answer(self, scope: Any, receive: Receive, send: Send, request_id: str) -> None:
+        status = int(HTTPStatus.INTERNAL_SERVER_ERROR)  # until an answer begins
+
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*_with_safe_headers(message["headers"]), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        began = time.perf_counter()
+        self._metrics.in_flight.inc()
+        try:
+            await self.app(scope, receive, send_on)
+        finally:
+            self._metrics.in_flight.dec()
+            seconds = time.perf_counter() - began
+            route = scope.get("path_template", _UNMATCHED)
+            self._metrics.count(scope["method"], route, status, seconds)
+            log.info(
+                "request",
+                method=scope["method"],
+                route=route,
+                status=status,
+                duration_ms=round(seconds * 1000, 2),
+                key_id=_key_of(scope),
+            )
+
+
+def request_id_of(headers: Any) -> str:
+    """Return the request's id: the one in `X-Request-Id` when it is a UUID, else a new one.
+
+    A UUID can carry nothing but itself into our logs, and lets a proxy or a client follow its request.
+    """
+    given = [value for name, value in headers if name == b"x-request-id"]
+    if len(given) == 1 and len(given[0]) in {32, 36}:
+        try:
+            return str(UUID(given[0].decode("ascii")))
+        except ValueError:
+            pass
+    return str(new_id())
+
+
+def _with_safe_headers(headers: Any) -> list[tuple[bytes, bytes]]:
+    given = {name.lower() for name, _ in headers}
+    return [*headers, *(header for header in _SAFE_HEADERS if header[0] not in given)]
+
+
+def _key_of(scope: Any) -> str | None:
+    caller = scope.get("user")
+    key_id = caller.actor.key_id if isinstance(caller, Caller) else None
+    return None if key_id is None else str(key_id)

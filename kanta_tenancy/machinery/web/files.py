@@ -1,0 +1,28 @@
+"""Files in answers."""
+
+import re
+from typing import Final
+from urllib.parse import quote
+
+from litestar import Response
+
+_UNSAFE: Final = re.compile(r'[^\w .()+-]|["\\/]', re.ASCII)
+_UNSAFE_ANYWHERE: Final = re.compile(r'[\\/:*?"<>|]')
+_LONGEST: Final = 120
+_LONGEST_ENDING: Final = 10
+
+
+def attachment(name: str) -> str:
+    """Return a `Content-Disposition` that saves under `name`, whatever it holds: never a path, never two headers."""
+    shown = "".join(c if c.isprintable() else " " for c in name)
+    shown = _UNSAFE_ANYWHERE.sub("_", shown).strip(" .") or "file"
+    if len(shown) > _LONGEST:
+        stem, dot, ending = shown.rpartition(".")
+        ending = f"{dot}{ending}" if stem and len(ending) <= _LONGEST_ENDING else ""
+        shown = shown[: _LONGEST - len(ending)] + ending
+    plain = _UNSAFE.sub("_", shown)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(shown, safe='')}"
+
+
+def file_answer(content: bytes, *, media_type: str, name: str) -> Response[bytes]:
+    return Response(content, media_type=media_type, headers={"Content-Disposition": attachment(name)})
