@@ -1,0 +1,1 @@
+"""The parties in PostgreSQL: the only modules that read `sql/queries/parties/`."""

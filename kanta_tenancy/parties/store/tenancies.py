@@ -1,0 +1,104 @@
+"""Tenancies in PostgreSQL, and what agreements need to know of both parties."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from kanta_tenancy.kernel.identifiers import OrganisationId, TenancyId
+from kanta_tenancy.machinery.postgres.database import Transaction
+from kanta_tenancy.machinery.postgres.statements import Nothing, Statement, statement
+from kanta_tenancy.parties.errors import TenancyExists, TenancyNotFound
+from kanta_tenancy.parties.model import PartyFacts, Role, Tenancy, TenancyLine, TheParties
+
+INSERT: Final[Statement[Tenancy]] = statement("parties/tenancy.insert", Tenancy)
+HAND_OVER: Final[Statement[Nothing]] = statement("parties/tenancy.hand_over", Nothing)
+FIND: Final[Statement[TenancyLine]] = statement("parties/tenancy.find", TenancyLine)
+FIND_OF_ORGANISATIONS: Final[Statement[Tenancy]] = statement("parties/tenancy.find_of_organisations", Tenancy)
+FIND_REFERENCES: Final[Statement[Tenancy]] = statement("parties/tenancy.find_references", Tenancy)
+PAGE: Final[Statement[TenancyLine]] = statement("parties/tenancy.page", TenancyLine)
+PARTIES: Final[Statement[PartyFacts]] = statement("parties/tenancy.parties", PartyFacts)
+
+_TAKEN: Final = {
+    "tenancy_organisation": "the organisation is a tenant already",
+    "tenancy_reference": "another tenancy has that reference",
+}
+
+
+async def insert(
+    tx: Transaction, tenancy_id: TenancyId, *, organisation_id: OrganisationId, reference: str, at: datetime
+) -> Tenancy:
+    """Write a new tenancy, and let the tenant see what is its own; the organisation must be held.
+
+    Raises:
+        TenancyExists: the organisation has one, or another one has that reference.
+    """
+    realm = tx.scope.main_connector_id
+    try:
+        kept = await INSERT.one(
+            tx,
+            id=tenancy_id,
+            main_connector_id=realm,
+            organisation_id=organisation_id,
+            reference=reference,
+            created_at=at,
+        )
+    except asyncpg.UniqueViolationError as why:
+        if why.constraint_name not in _TAKEN:
+            raise
+        raise TenancyExists(_TAKEN[why.constraint_name], organisation_id=str(organisation_id)) from why
+    await HAND_OVER.run(tx, main_connector_id=realm, tenancy_id=tenancy_id, organisation_id=organisation_id)
+    if kept is None:
+        raise TenancyNotFound(f"no tenancy {tenancy_id}")
+    return kept
+
+
+async def find(tx: Transaction, tenancy_id: TenancyId) -> TenancyLine:
+    """Read a tenancy.
+
+    Raises:
+        TenancyNotFound: the scope has none of that id.
+    """
+    found = await FIND.one(tx, main_connector_id=tx.scope.main_connector_id, id=tenancy_id)
+    if found is None:
+        raise TenancyNotFound(f"no tenancy {tenancy_id}")
+    return found
+
+
+async def check_tenancy(tx: Transaction, tenancy_id: TenancyId) -> None:
+    """Refuse to go on with a tenancy that is not there.
+
+    Raises:
+        TenancyNotFound: the scope has none of that id.
+    """
+    await find(tx, tenancy_id)
+
+
+async def of_organisations(tx: Transaction, organisation_ids: Iterable[OrganisationId]) -> list[Tenancy]:
+    realm = tx.scope.main_connector_id
+    return await FIND_OF_ORGANISATIONS.all(tx, main_connector_id=realm, organisation_ids=list(organisation_ids))
+
+
+async def with_references(tx: Transaction, references: Iterable[str]) -> list[Tenancy]:
+    return await FIND_REFERENCES.all(tx, main_connector_id=tx.scope.main_connector_id, references=list(references))
+
+
+async def page(tx: Transaction, *, after: UUID, limit: int) -> list[TenancyLine]:
+    return await PAGE.all(tx, main_connector_id=tx.scope.main_connector_id, after=after, limit=limit)
+
+
+async def the_parties(tx: Transaction, tenancy_id: TenancyId, *, on_day: date) -> TheParties:
+    """Return both parties of a tenancy as they are now, in one round trip; a tenant too gets to know the other one.
+
+    Args:
+        on_day: the day on which a contact must be valid.
+
+    Raises:
+        TenancyNotFound: the scope has no tenancy of that id.
+    """
+    sides = {facts.role: facts for facts in await PARTIES.all(tx, tenancy_id=tenancy_id, on_day=on_day)}
+    if len(sides) != len((Role.MAIN_CONNECTOR, Role.TENANT)):
+        raise TenancyNotFound(f"no tenancy {tenancy_id}")
+    return TheParties(tenancy_id=tenancy_id, main_connector=sides[Role.MAIN_CONNECTOR], tenant=sides[Role.TENANT])

@@ -1,0 +1,56 @@
+-- Contacts: who is there for what, and until when.
+-- Read by kanta_tenancy/parties/store/; rows are kanta_tenancy.parties.model.Contact.
+
+-- name: insert
+-- A newly named contact; the caller holds the organisation, so its tenancy cannot begin meanwhile.
+INSERT INTO contact (id, main_connector_id, tenancy_id, organisation_id, name, email, phone, function,
+                     valid_from, valid_until, created_at)
+VALUES (:id, :main_connector_id, :tenancy_id, :organisation_id, :name, :email, :phone, :function,
+        :valid_from, :valid_until, :created_at)
+RETURNING id, organisation_id, tenancy_id, name, email, phone, function, valid_from, valid_until, version, created_at;
+
+-- name: find
+-- One contact of one organisation.
+SELECT id, organisation_id, tenancy_id, name, email, phone, function, valid_from, valid_until, version, created_at
+  FROM contact
+ WHERE main_connector_id = :main_connector_id
+   AND organisation_id = :organisation_id
+   AND id = :id;
+
+-- name: find_for_update
+-- One contact of one organisation, held until the transaction ends.
+SELECT id, organisation_id, tenancy_id, name, email, phone, function, valid_from, valid_until, version, created_at
+  FROM contact
+ WHERE main_connector_id = :main_connector_id
+   AND organisation_id = :organisation_id
+   AND id = :id
+   FOR UPDATE;
+
+-- name: find_of_organisations
+-- All contacts of these organisations.
+SELECT id, organisation_id, tenancy_id, name, email, phone, function, valid_from, valid_until, version, created_at
+  FROM contact
+ WHERE main_connector_id = :main_connector_id
+   AND organisation_id = ANY(:organisation_ids::uuid[])
+ ORDER BY id;
+
+-- name: page
+-- An organisation's contacts after one of them, in the order in which they were named.
+SELECT id, organisation_id, tenancy_id, name, email, phone, function, valid_from, valid_until, version, created_at
+  FROM contact
+ WHERE main_connector_id = :main_connector_id
+   AND organisation_id = :organisation_id
+   AND id > :after
+ ORDER BY main_connector_id, organisation_id, id
+ LIMIT :limit;
+
+-- name: save
+-- Write a change only over the version that it was computed from; no row means a lost update.
+UPDATE contact
+   SET name = :name, email = :email, phone = :phone, function = :function,
+       valid_from = :valid_from, valid_until = :valid_until, version = :version
+ WHERE main_connector_id = :main_connector_id
+   AND organisation_id = :organisation_id
+   AND id = :id
+   AND version = :version - 1
+RETURNING id, organisation_id, tenancy_id, name, email, phone, function, valid_from, valid_until, version, created_at;

@@ -1,0 +1,66 @@
+-- Tenancies: who is a tenant of the realm's main connector.
+-- Read by kanta_tenancy/parties/store/; rows are kanta_tenancy.parties.model.Tenancy.
+
+-- name: insert
+-- An organisation becomes a tenant.
+INSERT INTO tenancy (tenancy_id, main_connector_id, organisation_id, reference, created_at)
+VALUES (:id, :main_connector_id, :organisation_id, :reference, :created_at)
+RETURNING tenancy_id AS id, organisation_id, reference, created_at;
+
+-- name: hand_over
+-- From now on the tenant sees its own organisation, contacts and Soteri evidence; the caller holds the organisation.
+WITH contacts AS (
+    UPDATE contact
+       SET tenancy_id = :tenancy_id
+     WHERE main_connector_id = :main_connector_id
+       AND organisation_id = :organisation_id),
+evidence AS (
+    UPDATE soteri_evidence
+       SET tenancy_id = :tenancy_id
+     WHERE main_connector_id = :main_connector_id
+       AND organisation_id = :organisation_id)
+UPDATE organisation
+   SET tenancy_id = :tenancy_id, version = version + 1
+ WHERE main_connector_id = :main_connector_id
+   AND id = :organisation_id;
+
+-- name: find
+-- One tenancy of the scope.
+SELECT tenancy.tenancy_id AS id, tenancy.organisation_id, tenancy.reference, tenancy.created_at,
+       organisation.business_id, organisation.name
+  FROM tenancy
+  JOIN organisation ON organisation.main_connector_id = tenancy.main_connector_id
+   AND organisation.id = tenancy.organisation_id
+ WHERE tenancy.main_connector_id = :main_connector_id
+   AND tenancy.tenancy_id = :id;
+
+-- name: find_of_organisations
+-- The tenancies of these organisations.
+SELECT tenancy_id AS id, organisation_id, reference, created_at
+  FROM tenancy
+ WHERE main_connector_id = :main_connector_id
+   AND organisation_id = ANY(:organisation_ids::uuid[]);
+
+-- name: find_references
+-- The tenancies that carry one of these references.
+SELECT tenancy_id AS id, organisation_id, reference, created_at
+  FROM tenancy
+ WHERE main_connector_id = :main_connector_id
+   AND reference = ANY(:references::text[]);
+
+-- name: page
+-- The scope's tenancies after one of them, in the order in which they began.
+SELECT tenancy.tenancy_id AS id, tenancy.organisation_id, tenancy.reference, tenancy.created_at,
+       organisation.business_id, organisation.name
+  FROM tenancy
+  JOIN organisation ON organisation.main_connector_id = tenancy.main_connector_id
+   AND organisation.id = tenancy.organisation_id
+ WHERE tenancy.main_connector_id = :main_connector_id
+   AND tenancy.tenancy_id > :after
+ ORDER BY tenancy.main_connector_id, tenancy.tenancy_id
+ LIMIT :limit;
+
+-- name: parties
+-- What an agreement needs to know of both parties on a day; two rows, or none when the scope does not hold the tenancy.
+SELECT role, organisation_id, business_id, name, parallel_names, language, oid, contact, soteri
+  FROM party_facts(:tenancy_id, :on_day);
