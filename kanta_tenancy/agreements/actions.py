@@ -96,8 +96,8 @@ async def plan_offer(tx: Transaction, clock: Clock, *, agreement_id: AgreementId
     if lacking:
         raise DraftIncomplete("; ".join(flaw.detail for flaw in lacking), flaws=lacking)
     model = await models.load(tx, agreement.model, agreement.model_version, agreement.language)
-    both = await parties.the_parties(tx, agreement.tenancy_id)
     today = day_in_finland(clock.now())
+    both = await parties.the_parties(tx, agreement.tenancy_id, on_day=today)
     offering.check_evidence(both, today)
     content = offering.content(agreement, both, model_sha256=model.frozen.content_sha256, day=today)
     issued = documents.issue(content, model.template)
@@ -114,7 +114,7 @@ async def offer(tx: Transaction, clock: Clock, plan: OfferPlan) -> Agreement:
     """
     content = plan.content
     before = await store.take(tx, content.agreement_id, plan.version)
-    both = await parties.the_parties(tx, before.tenancy_id)
+    both = await parties.the_parties(tx, before.tenancy_id, on_day=content.offered_on)
     offering.check_evidence(both, content.offered_on)
     if content != offering.content(before, both, model_sha256=content.model_sha256, day=content.offered_on):
         raise AgreementChanged("a party's data were changed while the offer was made; make it again")

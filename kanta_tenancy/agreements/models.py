@@ -14,10 +14,7 @@ from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.docx.clauses import read_clauses
-from kanta_tenancy.machinery.docx.hashing import content_hash
-from kanta_tenancy.machinery.docx.inspection import inspect_template
-from kanta_tenancy.machinery.docx.template import Template, compile_template
+from kanta_tenancy.machinery.docx import Template, compile_template, content_hash, inspect_template, read_clauses
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import Act, record
 from kanta_tenancy.machinery.resources import folder
@@ -79,7 +76,9 @@ async def freeze(
     """
     findings = inspect_template(docx, CONTRACT)
     if findings:
-        raise ModelRefused(f"{len(findings)} things are wrong with the file", flaws=tuple(findings))
+        raise ModelRefused(
+            f"{len(findings)} things are wrong with the file", flaws=tuple(finding.flaw() for finding in findings)
+        )
     if (name, version, language) in builtin():
         raise ModelRefused(
             "a model that travels with the program has that name", flaws=(Flaw(field="name", detail="is taken"),)

@@ -36,7 +36,7 @@ async def ground(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, ve
     if agreement.version != version:
         raise AgreementChanged(f"the agreement is at version {agreement.version}", version=agreement.version)
     lifecycle.check(agreement, lifecycle.Move.SIGN)
-    offering.check_evidence(await parties.the_parties(tx, agreement.tenancy_id), day_in_finland(clock.now()))
+    await _check_evidence(tx, agreement, clock.now())
     document = await store.newest_document(tx, agreement_id)
     return Ground(agreement=agreement, docx=document.content)
 
@@ -82,7 +82,7 @@ async def add_signature(tx: Transaction, *, agreement_id: AgreementId, accepted:
     """
     signature = accepted.signature
     before = await store.take(tx, agreement_id, accepted.version)
-    offering.check_evidence(await parties.the_parties(tx, before.tenancy_id), day_in_finland(signature.signed_at))
+    await _check_evidence(tx, before, signature.signed_at)
     after, signed, in_force = lifecycle.sign(before, signature)
     await store.save_move(tx, after)
     await store.add_signature(tx, after, signature)
@@ -105,6 +105,11 @@ async def add_signature(tx: Transaction, *, agreement_id: AgreementId, accepted:
 def party_of(scope: Scope) -> Party:
     """Return the side of the agreement that a caller is on."""
     return Party.MAIN_CONNECTOR if scope.tenancy_id is None else Party.TENANT
+
+
+async def _check_evidence(tx: Transaction, agreement: Agreement, at: datetime) -> None:
+    today = day_in_finland(at)
+    offering.check_evidence(await parties.the_parties(tx, agreement.tenancy_id, on_day=today), today)
 
 
 async def _put_in_force(
