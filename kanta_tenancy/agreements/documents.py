@@ -5,7 +5,7 @@ from kanta_tenancy.agreements.model import Content, Signatory
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.docx.template import Template
 from kanta_tenancy.machinery.ooxml import contents
-from kanta_tenancy.machinery.ooxml.pictures import unsigned_line
+from kanta_tenancy.machinery.ooxml.line_images import unsigned_image
 from kanta_tenancy.machinery.opc.package import Package
 
 
@@ -32,4 +32,4 @@ def content_digest(docx: bytes) -> str:
 
 
 def _picture(who: Signatory) -> bytes:
-    return unsigned_line(who.name, who.title)
+    return unsigned_image(who.name, who.title)
