@@ -23,7 +23,7 @@ _FAITHFUL_TARGET: Final = re.compile(r'[^&<>"\'\t\r\n]*')
 _PLAIN: Final = re.compile(
     rb"(?:<\?xml [^<>]*?encoding=[\"'][Uu][Tt][Ff]-8[\"'][^<>]*\?>\s*)?"
     rb"<Relationships xmlns=\"" + re.escape(RELATIONSHIPS_NS.encode()) + rb"\">"
-    rb"(?:<Relationship [^<>:]*?(?:\"[^<>\"]*\"[^<>:\"]*?)*/>)*</Relationships>\s*"
+    rb"(?:<Relationship(?:\s+[A-Za-z]+=\"[^\"<]*\")+\s*/>)*</Relationships>\s*"
 )
 _CANONICAL: Final = {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
 _CANONICAL_TABLE: Final = str.maketrans(_CANONICAL)

@@ -1,0 +1,82 @@
+"""A verifier's report as JSON data and as text for people."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+from kanta_tenancy.machinery.ooxml.report import Answer, Reason, Report, SignatureReport
+
+_QUESTIONS: Final = ("integrity", "coverage", "certificate", "trust", "algorithms")
+
+
+def as_json(report: Report) -> dict[str, object]:
+    """Return the report in the shape that `documents verify --json` prints."""
+    return {
+        "verdict": report.verdict.value,
+        "signatures": [_signature(signature) for signature in report.signatures],
+        "uncovered": list(report.uncovered),
+        "reasons": [_reason(reason) for reason in report.reasons],
+    }
+
+
+def as_text(report: Report) -> str:
+    """Return the report as lines for a reader at a terminal."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _signature(signature: SignatureReport) -> dict[str, object]:
+    answers = {question: answer.outcome.value for question, answer in _answers(signature)}
+    return {"signer": signature.signer, **answers, "signed_at": _instant(signature.signed_at)}
+
+
+def _reason(reason: Reason) -> dict[str, str]:
+    found = {"rule": reason.rule, "detail": reason.detail, "part": reason.part, "signature": reason.signature}
+    return {key: text for key, text in found.items() if text}
+
+
+def _answers(signature: SignatureReport) -> Iterator[tuple[str, Answer]]:
+    answers = (
+        signature.integrity,
+        signature.coverage,
+        signature.certificate,
+        signature.trust,
+        signature.algorithms,
+    )
+    return zip(_QUESTIONS, answers, strict=True)
+
+
+def _lines(report: Report) -> Iterator[str]:
+    count = len(report.signatures)
+    yield f"{report.verdict.value}: {count} signature{'' if count == 1 else 's'}"
+    for number, signature in enumerate(report.signatures, start=1):
+        yield ""
+        yield f"{number}. {_printable(signature.signer) or 'unknown signer'}"
+        yield f"   {'signed at':<12} {_instant(signature.signed_at) or 'not said'} (as the signer says)"
+        for question, answer in _answers(signature):
+            yield f"   {question:<12} {answer.outcome.value}: {_printable(answer.reason)}"
+        if signature.comments:
+            yield f"   {'comment':<12} {_printable(signature.comments)}"
+    yield from _listed("Not covered by a signature", report.uncovered)
+    yield from _listed("Links that lead out of the document, to what is not signed", report.links)
+    yield from _listed("Reasons", [_sentence(reason) for reason in report.reasons])
+
+
+def _listed(title: str, items: tuple[str, ...] | list[str]) -> Iterator[str]:
+    if items:
+        yield ""
+        yield f"{title}:"
+        yield from (f"   {_printable(item)}" for item in items)
+
+
+def _sentence(reason: Reason) -> str:
+    where = " in ".join(filter(None, (reason.part, reason.signature)))
+    return f"{reason.rule} {f'({where}) ' if where else ''}{reason.detail}"
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _printable(text: str) -> str:
+    """Keep a stranger's text from steering a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)

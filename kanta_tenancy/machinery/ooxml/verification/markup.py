@@ -1,0 +1,117 @@
+"""Reading a signature's XML so that what is used is what was digested (rule R2)."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Final
+
+from lxml import etree
+
+from kanta_tenancy.machinery.ooxml.names import DSIG_NS
+from kanta_tenancy.machinery.opc import markup
+from kanta_tenancy.machinery.opc.errors import BrokenPackage
+
+SIGNATURE: Final = f"{{{DSIG_NS}}}Signature"
+_LARGEST: Final = 4 * 1024 * 1024  # the pictures of a signature line take some hundred thousand
+_EXTRAS: Final = etree.XPath("boolean(//comment() | //processing-instruction() | //@xml:*)")
+_OTHER_IDS: Final = etree.XPath("boolean(//@*[translate(local-name(), 'ID', 'id') = 'id' and name() != 'Id'])")
+
+
+def unsound(detail: str, rule: str = "R2") -> BrokenPackage:
+    return BrokenPackage(detail=detail, rule=rule)
+
+
+def signature_element(content: bytes, part: str) -> etree._Element:
+    """Parse a signature part and refuse what could make two readers see two signatures.
+
+    Raises:
+        BrokenPackage: it is not XML (R1), no signature, or has comments, instructions, `xml:` attributes or
+            ambiguous ids (R2).
+    """
+    if not content:
+        raise BrokenPackage(detail="The signature part is empty.", rule="R7", part=part)
+    if len(content) > _LARGEST:
+        raise BrokenPackage(detail=f"The signature part has more than {_LARGEST} bytes.", rule="R0", part=part)
+    root = markup.parse(content, part)
+    if root.tag != SIGNATURE:
+        raise BrokenPackage(detail="The part is not an XML signature.", rule="R7", part=part)
+    if _EXTRAS(root):
+        raise unsound("The signature has comments, processing instructions or xml: attributes.")
+    if _OTHER_IDS(root):
+        raise unsound("The signature has an id in another spelling or namespace.")
+    ids = [element.get("Id") for element in root.iter() if element.get("Id") is not None]
+    if len(set(ids)) != len(ids):
+        raise unsound("The signature uses the same id twice.")
+    return root
+
+
+def canonical(element: etree._Element) -> bytes:
+    """Return an element in Canonical XML 1.0, as it stands in its document.
+
+    The element is taken out with the namespaces in scope first: canonicalising it in place, lxml writes
+    empty `xmlns` declarations that do not belong there. A signature has no comments, so that the two forms
+    of the algorithm, with comments and without, give the same.
+
+    Source:
+        W3C, Canonical XML 1.0, chapters 2.3 and 2.4.
+    """
+    alone = markup.parse(etree.tostring(element, with_tail=False, encoding="utf-8"), "")
+    return etree.tostring(alone, method="c14n")
+
+
+def children(element: etree._Element, *names: str) -> list[etree._Element]:
+    """Return the child elements, which must be exactly these, in this order.
+
+    Args:
+        names: tags; one that ends with `?` may be missing.
+
+    Raises:
+        BrokenPackage: there are others, or text between them (R2).
+    """
+    found = elements(element)
+    expected = list(names)
+    for child in found:
+        while expected and expected[0].removesuffix("?") != child.tag:
+            if not expected.pop(0).endswith("?"):
+                raise _unexpected(element)
+        if not expected:
+            raise _unexpected(element)
+        expected.pop(0)
+    if any(not name.endswith("?") for name in expected):
+        raise _unexpected(element)
+    return found
+
+
+def elements(element: etree._Element) -> list[etree._Element]:
+    """Return the child elements of an element that has no text of its own."""
+    found = list(element)
+    if (element.text or "").strip() or any((child.tail or "").strip() for child in found):
+        raise _unexpected(element)
+    return found
+
+
+def attribute(element: etree._Element, name: str, others: Sequence[str] = ()) -> str:
+    """Return an attribute of an element that has no attributes but this and some others."""
+    if not set(element.keys()) <= {name, *others} or element.get(name) is None:
+        raise _unexpected(element)
+    return str(element.get(name))
+
+
+def octets(element: etree._Element) -> bytes:
+    """Decode an element's base64 text, accepting one spelling of each value only."""
+    text = "".join((element.text or "").split())
+    try:
+        decoded = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise unsound(f"The content of {_local(element)} is not base64.") from None
+    if len(element) or not decoded or base64.b64encode(decoded).decode() != text:
+        raise unsound(f"The content of {_local(element)} is not base64.")
+    return decoded
+
+
+def _unexpected(element: etree._Element) -> BrokenPackage:
+    return unsound(f"The element {_local(element)} of the signature has other content than Office writes there.")
+
+
+def _local(element: etree._Element) -> str:
+    return str(element.tag).rpartition("}")[2]
