@@ -13,7 +13,7 @@ from kanta_tenancy.machinery.docx.form import Form
 from kanta_tenancy.machinery.docx.marks import Close, Marks, OpenChoice
 from kanta_tenancy.machinery.docx.pieces import FilledPart, Piece, SignaturePicture
 from kanta_tenancy.machinery.docx.relations import SETTINGS
-from kanta_tenancy.machinery.docx.segments import Segment
+from kanta_tenancy.machinery.docx.segments import Constant, Segment
 from kanta_tenancy.machinery.docx.signature_places import SignaturePlace
 from kanta_tenancy.machinery.docx.unwrapping import Unwrapped, unwrap
 from kanta_tenancy.machinery.docx.wordml import w
@@ -97,6 +97,8 @@ def _declared(types: Mapping[str, str]) -> dict[str, Declared]:
 
 def _cut(part: str, unwrapped: Unwrapped) -> Piece:
     segments = unwrapped.marks.cut(unwrapped.root)
+    if len(segments) == 1 and isinstance(segments[0], Constant):
+        return _packed(part[1:], segments[0].content)
     return FilledPart(part=part[1:], segments=segments)
 
 

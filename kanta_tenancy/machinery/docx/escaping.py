@@ -3,46 +3,42 @@
 import re
 from typing import Final
 
-from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.machinery.docx.errors import TextNotPrintable
 
 # Control characters other than tab and line feed, lone surrogates and what XML 1.0 has no place for.
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_SPECIAL: Final = re.compile("[&<>\n\t\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+_DIRECTION: Final = re.compile("[\n\u202a-\u202e\u2066-\u2069]")
 _EMBEDDINGS: Final = "\u202a\u202b\u202d\u202e"  # each closed by U+202C
 _ISOLATES: Final = "\u2066\u2067\u2068"  # each closed by U+2069
 _CLOSES: Final = {"\u202c": _EMBEDDINGS, "\u2069": _ISOLATES}
 
-_BEGIN: Final = '<w:t xml:space="preserve">'
-_END: Final = "</w:t>"
-_MARKUP: Final = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": f"{_END}<w:br/>{_BEGIN}", "\t": f"{_END}<w:tab/>{_BEGIN}"}
-)
-_ATTRIBUTE: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+_BREAK: Final = '</w:t><w:br/><w:t xml:space="preserve">'
+_TAB: Final = '</w:t><w:tab/><w:t xml:space="preserve">'
 
 
-def run_content(name: str, text: str) -> bytes:
-    """Return what stands in a run to show `text`: every character kept, a new line as a break, a tab as a tab.
+def run_text(name: str, text: str) -> bytes:
+    """Return the inside of a `w:t` that shows `text`: every character kept, a new line as a break, a tab as a tab.
 
     Raises:
         TextNotPrintable: control characters, or a bidi embedding that would run on into the text behind.
     """
-    if _SPECIAL.search(text) is not None:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if not text.isprintable():  # true for most texts, and much faster than to look for what is special
         _check(name, text)
-        text = text.translate(_MARKUP)
-    return f"{_BEGIN}{text}{_END}".encode()
+        escaped = escaped.replace("\n", _BREAK).replace("\t", _TAB)
+    return escaped.encode()
 
 
 def one_line(name: str, text: str) -> bytes:
     """Return `text` for an attribute value or an element that has no line breaks.
 
     Raises:
-        TextNotPrintable: as in `run_content`, and for line breaks and tabs too.
+        TextNotPrintable: as in `run_text`, and for line breaks and tabs too.
     """
     if "\n" in text or "\t" in text:
         raise _refusal(name, "holds a line break or a tab, where only one line fits")
     _check(name, text)
-    return text.translate(_ATTRIBUTE).encode()
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").encode()
 
 
 def _check(name: str, text: str) -> None:
@@ -56,7 +52,7 @@ def _check(name: str, text: str) -> None:
 def _closes_what_it_opens(text: str) -> bool:
     """Tell whether the order of characters is the same behind `text` as before it, line by line."""
     open_ones: list[str] = []
-    for character in re.findall("[\n\u202a-\u202e\u2066-\u2069]", text):
+    for character in _DIRECTION.findall(text):
         if character == "\n":
             if open_ones:
                 return False
@@ -68,4 +64,4 @@ def _closes_what_it_opens(text: str) -> bool:
 
 
 def _refusal(name: str, what: str) -> TextNotPrintable:
-    return TextNotPrintable(f"the text for {name} {what}", flaws=(Flaw(field=name, detail=f"The text {what}."),))
+    return TextNotPrintable(placeholder=name, what=what)

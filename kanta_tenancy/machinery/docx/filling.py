@@ -6,8 +6,8 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from kanta_tenancy.machinery.docx.contract import Contract, Group, SignatureLine, Values
-from kanta_tenancy.machinery.docx.errors import ValuesDoNotFit
-from kanta_tenancy.machinery.docx.escaping import one_line, run_content
+from kanta_tenancy.machinery.docx.errors import TextNotPrintable, ValuesDoNotFit
+from kanta_tenancy.machinery.docx.escaping import one_line, run_text
 from kanta_tenancy.machinery.docx.segments import Filling
 
 _GUID: Final = re.compile(r"\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}")
@@ -31,7 +31,7 @@ def filling(values: Values, contract: Contract, lines: frozenset[str]) -> Fillin
     _same_names("conditions", values.present - contract.conditions.all(), set())
     _check_ids(values.signature_lines)
     return Filling(
-        texts={name: run_content(name, text) for name, text in values.texts.items()},
+        texts={name: run_text(name, text) for name, text in values.texts.items()},
         rows={group.name: _items(group, values.rows[group.name]) for group in contract.groups},
         present=frozenset(values.present),
         signature_lines={name: _attributes(name, line) for name, line in values.signature_lines.items()},
@@ -46,11 +46,15 @@ def _same_names(what: str, given: AbstractSet[str], expected: AbstractSet[str]) 
 
 def _items(group: Group, items: Sequence[Mapping[str, str]]) -> list[dict[str, bytes]]:
     expected = group.items.all()
-    filled = []
-    for number, item in enumerate(items):
-        _same_names(f"{group.name}[{number}]", item.keys(), expected)
-        filled.append({name: run_content(f"{group.name}[{number}].{name}", text) for name, text in item.items()})
-    return filled
+    return [_item(group.name, expected, number, item) for number, item in enumerate(items)]
+
+
+def _item(group: str, expected: frozenset[str], number: int, item: Mapping[str, str]) -> dict[str, bytes]:
+    _same_names(group, item.keys(), expected)
+    try:
+        return {name: run_text(name, text) for name, text in item.items()}
+    except TextNotPrintable as refusal:
+        raise refusal.inside(f"{group}[{number}]") from None
 
 
 def _check_ids(lines: Mapping[str, SignatureLine]) -> None:

@@ -8,12 +8,12 @@ from lxml import etree
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.docx.segments import (
     Choice,
+    Constant,
     ItemText,
     Repetition,
     Segment,
     SignatureElement,
     Text,
-    constant,
 )
 
 _TARGET: Final = "kanta-slot"  # a part is freed of all other processing instructions before it is marked
@@ -63,7 +63,7 @@ class Marks:
         for index, piece in enumerate(pieces):
             if index % 2 == 0:
                 if piece:
-                    levels[-1].append(constant(piece))
+                    levels[-1].append(Constant(content=piece))
                 continue
             mark = self._marks[int(piece)]
             if isinstance(mark, Opening):

@@ -6,8 +6,8 @@ from isal import isal_zlib
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.docx.errors import ValuesDoNotFit
-from kanta_tenancy.machinery.docx.segments import Filling, Page, Segment
-from kanta_tenancy.machinery.opc import Packed
+from kanta_tenancy.machinery.docx.segments import Filling, Segment
+from kanta_tenancy.machinery.opc import Packed, pack
 from kanta_tenancy.machinery.opc.zip_layout import STORED
 
 # How the pictures that a signature line may show begin: content type → (offset, bytes).
@@ -27,10 +27,10 @@ class FilledPart(Record, frozen=True, kw_only=True):
     segments: tuple[Segment, ...]
 
     def entry(self, values: Filling) -> Packed:
-        page = Page()
+        out: list[bytes] = []
         for segment in self.segments:
-            segment.write(page, values)
-        return page.entry(self.part)
+            segment.write(out, values, {})
+        return pack(self.part, b"".join(out))
 
 
 class SignaturePicture(Record, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from kanta_tenancy.machinery.docx.marks import Close, Marks, OpenChoice, Opening
 from kanta_tenancy.machinery.docx.placement import GO_BACK
 from kanta_tenancy.machinery.docx.segments import ItemText, SignatureElement, Text
 from kanta_tenancy.machinery.docx.signature_places import SIGNATURE_LINE, SignaturePlace, signature_places
-from kanta_tenancy.machinery.docx.wordml import OFFICE, VML, W14, W, attributes_of, is_on, value, w
+from kanta_tenancy.machinery.docx.wordml import OFFICE, VML, W14, XML_SPACE, W, attributes_of, is_on, value, w
 
 _FILLED_ATTRIBUTES: Final = (
     "id",
@@ -94,7 +94,8 @@ def _mark_text(control: Control, contract: Contract, prompt_styles: frozenset[st
     formatting = _formatting(control.element, prompt_styles)
     if formatting is not None:
         run.append(formatting)
-    run.append(marks.add(_text(control, contract)))
+    text = etree.SubElement(run, w("t"), {XML_SPACE: "preserve"})
+    text.append(marks.add(_text(control, contract)))
     holder = content_of(control.element)
     if control.level in {Level.BLOCK, Level.CELL}:
         holder = next(control.element.iter(w("p")), None)
