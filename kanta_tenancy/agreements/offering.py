@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from kanta_tenancy.agreements import catalogue
 from kanta_tenancy.agreements.errors import EvidenceMissing
 from kanta_tenancy.agreements.model import Agreement, Content, PartyAsOffered
+from kanta_tenancy.kernel.languages import Language, written_day
 from kanta_tenancy.parties import PartyFacts, TheParties, soteri
 
 
@@ -22,8 +23,8 @@ def content(agreement: Agreement, both: TheParties, *, model_sha256: str, day: d
         model_version=agreement.model_version,
         model_sha256=model_sha256,
         offered_on=day,
-        main_connector=as_offered(both.main_connector, day),
-        tenant=as_offered(both.tenant, day),
+        main_connector=as_offered(both.main_connector, day, language),
+        tenant=as_offered(both.tenant, day, language),
         services=catalogue.annex(agreement.services, day, language),
         registers=tuple(catalogue.register_name(register, language) for register in agreement.registers),
         laws=catalogue.laws_on(day, language),
@@ -34,14 +35,14 @@ def content(agreement: Agreement, both: TheParties, *, model_sha256: str, day: d
     )
 
 
-def as_offered(party: PartyFacts, day: date) -> PartyAsOffered:
+def as_offered(party: PartyFacts, day: date, language: Language) -> PartyAsOffered:
     """Return a party as it is on a day, in the words that the agreement prints."""
     entry = soteri.latest(party.soteri, day)
     return PartyAsOffered(
         name=party.name,
         business_id=party.business_id,
         oid=party.oid or "",
-        soteri="" if entry is None else f"{entry.entry_reference} ({entry.checked_on.isoformat()})",
+        soteri="" if entry is None else f"{entry.entry_reference} ({written_day(entry.checked_on, language)})",
         contact="" if party.contact is None else party.contact.name,
         email="" if party.contact is None else party.contact.email,
     )

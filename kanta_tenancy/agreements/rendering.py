@@ -1,12 +1,12 @@
 """From what an offer freezes to the names and values that a template is filled with (clauses 1, 20, 21, Annex 1)."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Final
 from uuid import UUID
 
 from kanta_tenancy.agreements.model import Content, Party, PartyAsOffered, Signatory
-from kanta_tenancy.kernel.languages import Language
+from kanta_tenancy.kernel.languages import Language, written_day
 from kanta_tenancy.machinery.docx.contract import Contract, Group, Names, Properties, SignatureLine, Values
 
 CREATOR: Final = "Kanta Tenancy"
@@ -44,10 +44,6 @@ _TITLE: Final = {
     Language.ENGLISH: "Agreement on joining and using the Kanta services",
 }
 _LOCALE: Final = {Language.FINNISH: "fi-FI", Language.SWEDISH: "sv-FI", Language.ENGLISH: "en-GB"}
-_MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def values(content: Content, picture: Callable[[Signatory], bytes]) -> Values:
@@ -93,13 +89,6 @@ def values(content: Content, picture: Callable[[Signatory], bytes]) -> Values:
 def line_id(line: UUID | None) -> str:
     """Return a signature line's identifier as Office writes it: a GUID in capitals and braces."""
     return f"{{{line}}}".upper()
-
-
-def written_day(day: date, language: Language) -> str:
-    """Write a day as an agreement does in its language."""
-    if language is Language.ENGLISH:
-        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-    return f"{day.day}.{day.month}.{day.year}"
 
 
 def _texts(content: Content) -> dict[str, str]:
