@@ -1,12 +1,14 @@
 """Other people's verifiers, each started once; who asks for one of them is an `interop` test."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.interop.installation import OFFICE, need
 from tests.interop.libreoffice import LibreOffice
 from tests.interop.poi import Poi
+from tests.interop.signatories import Signatories
 from tests.interop.xmlsec import Xmlsec
 
 _INSTALLED = frozenset({"poi", "libreoffice", "xmlsec", "office"})
@@ -25,9 +27,15 @@ def poi() -> Iterator[Poi]:
 
 
 @pytest.fixture(scope="session")
-def libreoffice() -> Iterator[LibreOffice]:
+def libreoffice(signatories: Signatories) -> Iterator[LibreOffice]:
     with LibreOffice.running() as libreoffice:
+        signatories.trusted_by(libreoffice)
         yield libreoffice
+
+
+@pytest.fixture(scope="session")
+def signatories(tmp_path_factory: pytest.TempPathFactory) -> Signatories:
+    return Signatories(tmp_path_factory.mktemp("signatories"))
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +44,7 @@ def xmlsec() -> Xmlsec:
 
 
 @pytest.fixture(scope="session")
-def office() -> None:
-    """Documents that Microsoft Office signed are on this machine."""
+def office() -> Path:
+    """Return the folder of documents that Microsoft Office signed."""
     need(OFFICE)
+    return OFFICE

@@ -1,0 +1,54 @@
+"""People who sign in these tests, the authority that vouches for them, and the other verifiers' trust in it."""
+
+import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+
+from kanta_tenancy.kernel.clock import SystemClock
+from kanta_tenancy.machinery.x509 import sample_authority
+from kanta_tenancy.machinery.x509.credentials import Credential
+from kanta_tenancy.machinery.x509.keys import KeyKind
+from tests.interop.libreoffice import LibreOffice
+
+
+class Signatories:
+    """Makes a credential for each kind of key, once: the other verifiers look at the real clock, so these do too."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now: Final[datetime] = SystemClock().now().replace(microsecond=0)
+        self.password: Final = secrets.token_hex()
+        self._since = self.now - timedelta(days=1)
+        self._authority = sample_authority.found("Interop", at=self._since)
+        self._credentials: dict[tuple[str, KeyKind], Credential] = {}
+        self._folder = folder
+        self.root: Final = self._written("root.pem", sample_authority.chain_pem(self._authority.root))
+        issuing = sample_authority.chain_pem(self._authority.issuing.certificate)
+        self.issuing: Final = self._written("issuing.pem", issuing)
+        self.trust: Final = self._written("authorities.pem", self.root.read_bytes() + issuing)
+
+    def credential(self, name: str, kind: KeyKind = KeyKind.EC_P256) -> Credential:
+        if (name, kind) not in self._credentials:
+            signer = sample_authority.Signer(name=name, organisation="Interop")
+            issued = sample_authority.issue(self._authority, signer, at=self._since, kind=kind)
+            self._credentials[name, kind] = issued
+        return self._credentials[name, kind]
+
+    def pkcs12(self, name: str, kind: KeyKind = KeyKind.RSA_2048) -> Path:
+        """Write a credential as other programs read it, encrypted with `password`."""
+        own, *issuers = self.credential(name, kind).chain
+        encryption = BestAvailableEncryption(self.password.encode())
+        key = self.credential(name, kind).key
+        container = pkcs12.serialize_key_and_certificates(b"signer", key, own, issuers, encryption)
+        return self._written(f"{name}-{kind}.p12", container)
+
+    def trusted_by(self, libreoffice: LibreOffice) -> None:
+        libreoffice.trust(self.root)
+        libreoffice.trust(self.issuing)
+
+    def _written(self, name: str, content: bytes) -> Path:
+        file = self._folder / name
+        file.write_bytes(content)
+        return file
