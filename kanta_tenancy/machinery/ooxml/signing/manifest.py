@@ -1,0 +1,59 @@
+"""The manifest that a new signature gets: every part and every relationship but metadata and signatures.
+
+Source: ECMA-376-2, 5th edition, 10.4.5; rules R5 and R6 (docs/signatures.md).
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+
+from kanta_tenancy.machinery.ooxml.names import C14N, PACKAGE_SIGNATURE_NS, RELATIONSHIP_TRANSFORM, SHA256
+from kanta_tenancy.machinery.ooxml.signing.canonical import attribute
+from kanta_tenancy.machinery.ooxml.signing.place import Place
+from kanta_tenancy.machinery.opc.package import Package
+from kanta_tenancy.machinery.opc.relationships import Relationships, relationships_part
+
+
+def manifest(package: Package, place: Place) -> str:
+    """Write the references to everything that is signed, in canonical form, ordered by part as Office does."""
+    references = {**dict(_to_parts(package, place)), **dict(_to_relationships(package, place))}
+    return "".join(references[part] for part in sorted(references))
+
+
+def sha256(octets: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(octets).digest()).decode("ascii")
+
+
+def _to_parts(package: Package, place: Place) -> Iterator[tuple[str, str]]:
+    for part, kind in package.parts.items():
+        if part not in place.exempt.parts:
+            yield part, _reference(part, kind, "", package.content(part))
+
+
+def _to_relationships(package: Package, place: Place) -> Iterator[tuple[str, str]]:
+    for source in package.sources:
+        relationships = package.relationships(source)
+        ids = sorted(one.id for one in relationships if (source, one.id) not in place.exempt.relationships)
+        if ids:
+            part = relationships_part(source)
+            yield part, _relationships_reference(package, part, relationships, ids)
+
+
+def _relationships_reference(package: Package, part: str, relationships: Relationships, ids: list[str]) -> str:
+    selected = "".join(
+        f'<mdssi:RelationshipReference xmlns:mdssi="{PACKAGE_SIGNATURE_NS}" SourceId="{attribute(one)}">'
+        "</mdssi:RelationshipReference>"
+        for one in ids
+    )
+    transforms = (
+        f'<Transforms><Transform Algorithm="{RELATIONSHIP_TRANSFORM}">{selected}</Transform>'
+        f'<Transform Algorithm="{C14N}"></Transform></Transforms>'
+    )
+    return _reference(part, package.content_types[part], transforms, relationships.canonical(ids))
+
+
+def _reference(part: str, kind: str, transforms: str, octets: bytes) -> str:
+    return (
+        f'<Reference URI="{attribute(f"{part}?ContentType={kind}")}">{transforms}'
+        f'<DigestMethod Algorithm="{SHA256}"></DigestMethod><DigestValue>{sha256(octets)}</DigestValue></Reference>'
+    )
