@@ -4,13 +4,10 @@ from typing import Final
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Connection
+from kanta_tenancy.machinery.postgres.errors import UnfitDatabase
 from kanta_tenancy.machinery.postgres.statements import Statement, statement
 
 OLDEST: Final = 150000  # PostgreSQL 15, as server_version_num counts
-
-
-class UnfitDatabase(ConnectionError):
-    """The database can be reached, but must not be worked with; the sentences say why."""
 
 
 class Fitness(Record, frozen=True, kw_only=True):

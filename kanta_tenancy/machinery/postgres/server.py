@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import IO, Final
 from urllib.parse import quote
 
+from kanta_tenancy.machinery.postgres.errors import ServerTrouble
 from kanta_tenancy.machinery.postgres.server_programs import (
     Account,
-    ServerTrouble,
     account_for,
     account_of_initdb,
     find_programs,

@@ -13,15 +13,12 @@ from pathlib import Path
 from typing import IO, Final
 
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.postgres.errors import ServerTrouble
 
 SYSTEM_STATE: Final = Path("/var/lib/kanta-tenancy")  # where root keeps what PostgreSQL must reach
 _UNASSIGNED: Final = range(60706, 61184)  # ids that neither Debian nor systemd gives to anyone
 _ENVIRONMENT: Final = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 _DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG of prctl(2)
-
-
-class ServerTrouble(Exception):
-    """The database server cannot be had; the sentence says why and what to do."""
 
 
 class Account(Record, frozen=True, kw_only=True):

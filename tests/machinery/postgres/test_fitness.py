@@ -4,7 +4,8 @@ import pytest
 
 from kanta_tenancy.kernel.identifiers import new_id
 from kanta_tenancy.machinery.postgres.database import Connection, connect
-from kanta_tenancy.machinery.postgres.fitness import READ, Fitness, UnfitDatabase, ensure_fit, faults
+from kanta_tenancy.machinery.postgres.errors import UnfitDatabase
+from kanta_tenancy.machinery.postgres.fitness import READ, Fitness, ensure_fit, faults
 
 FIT = Fitness(
     role="kanta_service",

@@ -18,8 +18,9 @@ import asyncpg
 import pytest
 
 from kanta_tenancy.machinery.postgres import server_programs
+from kanta_tenancy.machinery.postgres.errors import ServerTrouble
 from kanta_tenancy.machinery.postgres.server import Server
-from kanta_tenancy.machinery.postgres.server_programs import ServerTrouble, account_for, find_programs, reachable
+from kanta_tenancy.machinery.postgres.server_programs import account_for, find_programs, reachable
 from tests.postgres_server import NOBODY, binaries
 
 pytestmark = pytest.mark.postgres
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.postgres
 SERVICE = """
 import sys, time
 from pathlib import Path
+from kanta_tenancy.machinery.postgres.errors import ServerTrouble
 from kanta_tenancy.machinery.postgres.server import Server
 server = Server(Path(sys.argv[1]), programs=Path(sys.argv[2]))
 server.start()

@@ -1,0 +1,38 @@
+"""The web application of this service: every room's routes, who may call them, and what must work."""
+
+from typing import Final
+
+from kanta_tenancy.assembly.database_watch import ensure_migrated
+from kanta_tenancy.assembly.settings import Settings
+from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.machinery.postgres.database import Database
+from kanta_tenancy.machinery.web import application
+from kanta_tenancy.machinery.web.envelope import Envelope
+from kanta_tenancy.machinery.web.openapi import Info
+from kanta_tenancy.parties.access import KeyAuthenticator, LastUses
+
+INFO: Final = Info(
+    title="Kanta tenancy",
+    version="1",
+    description="A Kanta main connector's agreements with its tenants, from draft to a DOCX that both have signed.",
+)
+
+
+def build_application(settings: Settings, db: Database, clock: Clock, uses: LastUses) -> Envelope:
+    async def database_answers() -> None:
+        async with db.unscoped() as connection:
+            await connection.execute("SELECT 1")
+
+    async def database_is_migrated() -> None:
+        async with db.unscoped() as connection:
+            await ensure_migrated(connection)
+
+    return application.build_application(
+        info=INFO,
+        routers=(),
+        db=db,
+        clock=clock,
+        authenticator=KeyAuthenticator(db, clock, uses),
+        checks={"database": database_answers, "migrations": database_is_migrated},
+        metrics_token=settings.metrics_token,
+    )

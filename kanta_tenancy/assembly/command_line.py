@@ -1,0 +1,76 @@
+"""The command `kanta-tenancy`: a table of subcommands, each imported only when it is called."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import click
+
+from kanta_tenancy.assembly.lazily import load
+from kanta_tenancy.assembly.outcomes import ends_in_one_sentence
+from kanta_tenancy.kernel.records import Record
+
+PROGRAM: Final = "kanta-tenancy"
+
+
+class Subcommand(Record, frozen=True, kw_only=True):
+    target: str  # `package.module:name` of a click command or group
+    summary: str  # its first sentence, repeated here so that the list needs no import; a test compares
+
+
+# In the order in which `--help` lists them.
+SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
+    "run": Subcommand(
+        target="kanta_tenancy.assembly.run_cli:run",
+        summary="Try the service out on a PostgreSQL of its own.",
+    ),
+    "serve": Subcommand(
+        target="kanta_tenancy.assembly.service_cli:serve",
+        summary="Serve the API, and do background work beside it.",
+    ),
+    "work": Subcommand(
+        target="kanta_tenancy.assembly.service_cli:work",
+        summary="Do background work alone, beside instances that serve.",
+    ),
+    "migrate": Subcommand(
+        target="kanta_tenancy.assembly.service_cli:migrate",
+        summary="Bring the database up to this version of the program.",
+    ),
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a subcommand when it is called, not when it is listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- the signature is click's
+        return list(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's
+        subcommand = SUBCOMMANDS.get(cmd_name)
+        if subcommand is None:
+            return None
+        command: click.Command = load(subcommand.target)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, subcommand.summary) for name, subcommand in SUBCOMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name=PROGRAM, prog_name=PROGRAM, message="%(prog)s %(version)s")
+def kanta_tenancy() -> None:
+    """Run a Kanta main connector's agreements with its tenants, from draft to signed by both.
+
+    Settings come from the environment: docs/operations/settings.md lists them. Trouble is told in one sentence on
+    standard error, and the exit code says of which kind: 2 wrong usage, settings or file, 3 invalid,
+    4 indeterminate, 5 refused by a rule, 6 the database or another need unavailable, 70 a fault of the program,
+    130 interrupted.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit."""
+    with ends_in_one_sentence(PROGRAM):
+        code = kanta_tenancy.main(arguments, prog_name=PROGRAM, standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)

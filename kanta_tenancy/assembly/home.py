@@ -1,0 +1,36 @@
+"""The service's own folder: which database it works with, and the secrets that only its account may read."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+from kanta_tenancy.assembly.settings import Settings, WrongSettings
+
+DATABASE_URL: Final = "database-url"  # the address of the service's role, as `run` left it
+SERVICE_PASSWORD: Final = "service-password"  # noqa: S105 -- the name of the file
+
+
+def service_url(settings: Settings) -> str:
+    """Return the address that the service's role connects with: the one set, else the one that `run` left.
+
+    Raises:
+        WrongSettings: there is neither.
+    """
+    if settings.database_url is not None:
+        return settings.database_url
+    left = settings.home / DATABASE_URL
+    if not left.is_file():
+        raise WrongSettings([f"KANTA_DATABASE_URL is not set, and `run` has left no database in {settings.home}."])
+    return left.read_text("utf-8").strip()
+
+
+def keep_secret(file: Path, text: str) -> None:
+    """Write a file that only our account can read, whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as output:
+        output.write(f"{text}\n")
+        output.flush()
+        os.fsync(output.fileno())
+    unfinished.replace(file)
