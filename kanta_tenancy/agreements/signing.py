@@ -38,6 +38,8 @@ async def ground(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, ve
     lifecycle.check(agreement, lifecycle.Move.SIGN)
     await _check_evidence(tx, agreement, clock.now())
     document = await store.newest_document(tx, agreement_id)
+    if document.signatures != len(agreement.signatures):
+        raise AgreementChanged("somebody signed it just now; fetch the newest document and sign that")
     return Ground(agreement=agreement, docx=document.content)
 
 

@@ -154,6 +154,7 @@ async def add_signature(tx: Transaction, agreement: Agreement, signature: Signat
             tenancy_id=agreement.tenancy_id,
             party=signature.party,
             position=signature.position,
+            number=len(agreement.signatures),
             signed_at=signature.signed_at,
             claimed_at=signature.claimed_at,
             certificate_sha256=signature.certificate_sha256,

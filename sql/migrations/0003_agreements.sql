@@ -60,6 +60,7 @@ CREATE TABLE agreement_signature (
     agreement_id        uuid        NOT NULL,
     party               text        NOT NULL CHECK (party IN ('main_connector', 'tenant')),
     position            smallint    NOT NULL CHECK (position IN (1, 2)),
+    number              smallint    NOT NULL,    -- 1 for the first on the document
     main_connector_id   uuid        NOT NULL,
     tenancy_id          uuid        NOT NULL,
     signed_at           timestamptz NOT NULL,    -- when the service accepted it
@@ -67,6 +68,7 @@ CREATE TABLE agreement_signature (
     certificate_sha256  text        NOT NULL,
     certificate_subject text        NOT NULL,
     CONSTRAINT agreement_signature_once PRIMARY KEY (agreement_id, party, position),
+    UNIQUE (agreement_id, number),
     FOREIGN KEY (main_connector_id, tenancy_id, agreement_id) REFERENCES agreement (main_connector_id, tenancy_id, id)
 );
 

@@ -15,7 +15,7 @@ SELECT id, tenancy_id, reference, status, version, language, model, model_versio
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'party', party, 'position', position, 'signed_at', signed_at, 'claimed_at', claimed_at,
                    'certificate_sha256', certificate_sha256, 'certificate_subject', certificate_subject)
-                   ORDER BY signed_at, party, position), '[]')
+                   ORDER BY number), '[]')
           FROM agreement_signature
          WHERE agreement_id = agreement.id) AS signatures
   FROM agreement

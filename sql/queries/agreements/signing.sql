@@ -3,9 +3,9 @@
 
 -- name: insert_signature
 -- Keep an accepted signature; the table's key lets each signatory sign once.
-INSERT INTO agreement_signature (agreement_id, party, position, main_connector_id, tenancy_id, signed_at, claimed_at,
+INSERT INTO agreement_signature (agreement_id, party, position, number, main_connector_id, tenancy_id, signed_at, claimed_at,
                                  certificate_sha256, certificate_subject)
-VALUES (:agreement_id, :party, :position, :main_connector_id, :tenancy_id, :signed_at, :claimed_at,
+VALUES (:agreement_id, :party, :position, :number, :main_connector_id, :tenancy_id, :signed_at, :claimed_at,
         :certificate_sha256, :certificate_subject);
 
 -- name: insert_document

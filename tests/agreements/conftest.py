@@ -1,0 +1,80 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from kanta_tenancy.agreements import actions, signing
+from kanta_tenancy.agreements.acceptance import Ground
+from kanta_tenancy.agreements.model import Agreement, Draft, Party, Signatory
+from kanta_tenancy.agreements.rendering import line_id
+from kanta_tenancy.kernel.acting import Caller
+from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
+from kanta_tenancy.machinery.ooxml.signing import sign
+from kanta_tenancy.machinery.x509 import sample_authority
+from kanta_tenancy.machinery.x509.credentials import Credential
+from tests.agreements.examples import a_draft
+from tests.parties.examples import Tenant, a_realm, a_tenant, looked, owner_of
+
+AUTHORITY = sample_authority.found("Esimerkki", at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def a_credential(name: str) -> Credential:
+    signer = sample_authority.Signer(name=name, organisation="Esimerkki Oy")
+    return sample_authority.issue(AUTHORITY, signer, at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+class Desk:
+    """A main connector and a tenant of it, both shown to be in Soteri, and what they do with agreements."""
+
+    def __init__(self, database, clock, main_connector: Caller, tenant: Tenant) -> None:
+        self.database = database
+        self.clock = clock
+        self.main_connector = main_connector
+        self.tenant = tenant
+
+    async def draft(self, said: Draft | None = None) -> Agreement:
+        async with self.database.transaction(self.main_connector) as tx:
+            return await actions.draft(tx, self.clock, tenancy_id=self.tenant.tenancy.id, said=said or a_draft())
+
+    async def offer(self, draft: Agreement) -> Agreement:
+        async with self.database.transaction(self.main_connector) as tx:
+            plan = await actions.plan_offer(tx, self.clock, agreement_id=draft.id, version=draft.version)
+        async with self.database.transaction(self.main_connector) as tx:
+            return await actions.offer(tx, self.clock, plan)
+
+    async def offered(self, said: Draft | None = None) -> Agreement:
+        return await self.offer(await self.draft(said))
+
+    def caller(self, party: Party) -> Caller:
+        return self.main_connector if party is Party.MAIN_CONNECTOR else self.tenant.caller
+
+    async def ground(self, agreement: Agreement, party: Party) -> Ground:
+        async with self.database.transaction(self.caller(party)) as tx:
+            return await signing.ground(tx, self.clock, agreement_id=agreement.id, version=agreement.version)
+
+    async def hand_in(self, agreement: Agreement, party: Party, docx: bytes) -> Agreement:
+        caller = self.caller(party)
+        ground = await self.ground(agreement, party)
+        accepted = signing.handed_in(ground, docx, caller.scope, at=self.clock.now())
+        async with self.database.transaction(caller) as tx:
+            return await signing.add_signature(tx, agreement_id=agreement.id, accepted=accepted)
+
+    async def signed_copy(self, agreement: Agreement, who: Signatory) -> bytes:
+        ground = await self.ground(agreement, who.party)
+        return signed_on_line(ground.docx, who, self.clock.now())
+
+    async def sign(self, agreement: Agreement, who: Signatory) -> Agreement:
+        return await self.hand_in(agreement, who.party, await self.signed_copy(agreement, who))
+
+
+def signed_on_line(docx: bytes, who: Signatory, at: datetime) -> bytes:
+    line = next(line for line in signature_lines(docx) if line.setup_id == line_id(who.line))
+    return sign(docx, a_credential(who.name), at=at, line=line)
+
+
+@pytest.fixture
+async def desk(database, clock) -> Desk:
+    main_connector = await a_realm(database, clock)
+    tenant = await a_tenant(database, clock, main_connector)
+    for organisation_id in (await owner_of(database, main_connector), tenant.organisation.id):
+        await looked(database, clock, main_connector, organisation_id)
+    return Desk(database, clock, main_connector, tenant)
