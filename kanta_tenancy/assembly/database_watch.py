@@ -10,7 +10,7 @@ from kanta_tenancy.assembly.serving import Stop
 from kanta_tenancy.machinery.postgres.database import Connection, Database
 from kanta_tenancy.machinery.postgres.errors import UnfitDatabase
 from kanta_tenancy.machinery.postgres.fitness import ensure_fit
-from kanta_tenancy.machinery.postgres.migrations import WrongHistory, applied, pending, read_migrations
+from kanta_tenancy.machinery.postgres.migrations import applied, pending, read_migrations
 
 OUT_OF_REACH: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)  # TimeoutError is an OSError
 _LOOK_S: Final = 2.0
@@ -43,10 +43,7 @@ async def ensure_migrated(connection: Connection) -> None:
     Raises:
         UnfitDatabase: it has not.
     """
-    try:
-        missing = pending(await applied(connection), read_migrations())
-    except WrongHistory as error:
-        raise UnfitDatabase(f"The migrations do not fit: {error}.") from error
+    missing = pending(await applied(connection), read_migrations())
     if missing:
         raise UnfitDatabase(f"The database lacks {len(missing)} migrations: run `kanta-tenancy migrate`.")
 

@@ -11,9 +11,8 @@ from kanta_tenancy.assembly.listening import address_of, listen
 from kanta_tenancy.assembly.service import serve_api, work_alone
 from kanta_tenancy.assembly.serving import run_until_stopped
 from kanta_tenancy.assembly.settings import Settings, WrongSettings, read_settings, refuse_known_password
-from kanta_tenancy.machinery.postgres.errors import UnfitDatabase
-from kanta_tenancy.machinery.postgres.migrations import WrongHistory, read_migrations
 from kanta_tenancy.machinery.postgres.migrations import migrate as apply_missing
+from kanta_tenancy.machinery.postgres.migrations import read_migrations
 from kanta_tenancy.machinery.web.logs import configure_logs
 
 
@@ -67,8 +66,6 @@ async def _migrate(url: str) -> list[str]:
     connection = await asyncpg.connect(url)
     try:
         return await apply_missing(connection, read_migrations())
-    except WrongHistory as error:
-        raise UnfitDatabase(f"The migrations do not fit: {error}.") from error
     finally:
         await connection.close()
 

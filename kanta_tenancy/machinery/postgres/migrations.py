@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 
 from kanta_tenancy.machinery.postgres.database import Connection
+from kanta_tenancy.machinery.postgres.errors import UnfitDatabase
 from kanta_tenancy.machinery.resources import folder
 
 MIGRATIONS: Final = folder("sql") / "migrations"
@@ -24,7 +25,7 @@ class Migration(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-class WrongHistory(Exception):
+class WrongHistory(UnfitDatabase):
     """The database's migrations are not the beginning of ours; the sentence says how."""
 
 
