@@ -5,7 +5,9 @@ Text, lines and one colour of ground are all that such a picture needs.
 Source: [MS-EMF] 2.3.
 """
 
+import functools
 import struct
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
@@ -24,8 +26,8 @@ _DEVICE_PIXELS: Final = (1920, 1080)
 _DEVICE_MILLIMETRES: Final = (508, 286)
 _HUNDREDTHS_PER_PIXEL: Final = _DEVICE_MILLIMETRES[0] * 100 / _DEVICE_PIXELS[0]
 
-# Advance widths of Arial in thousandths of an em, from the space to the tilde; any other character counts as
-# an average one, so that it never overlaps its neighbour by much.
+# Advance widths of Arial in thousandths of an em, from the space to the tilde; a letter with an accent is as wide as
+# without, and any other character counts as an average one, so that it never overlaps its neighbour by much.
 _WIDTHS: Final = (
     278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556,
     556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833,
@@ -33,6 +35,10 @@ _WIDTHS: Final = (
     556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334,
     260, 334, 584,
 )  # fmt: skip
+_OTHER_WIDTHS: Final = {
+    "·": 333, "\N{EN DASH}": 556, "\N{RIGHT SINGLE QUOTATION MARK}": 222, "…": 1000,
+    "æ": 889, "Æ": 1000, "ø": 611, "Ø": 778, "ß": 611,
+}  # fmt: skip
 _AVERAGE: Final = 600
 _WIDE: Final = 1000
 _LAST_OF_ONE_UNIT: Final = 0xFFFF  # characters beyond take two UTF-16 code units
@@ -113,11 +119,18 @@ def _advances(text: str, size: int) -> list[int]:
     """Return one advance for each UTF-16 code unit; the second of a pair has none."""
     advances: list[int] = []
     for character in text:
-        code = ord(character)
-        known = _WIDTHS[code - 0x20] if 0 <= code - 0x20 < len(_WIDTHS) else _AVERAGE
-        thousandths = _WIDE if code >= _FIRST_WIDE else known
-        advances += [round(thousandths * size / 1000), *([0] if code > _LAST_OF_ONE_UNIT else [])]
+        advances.append(round(_thousandths(character) * size / 1000))
+        advances += [0] * (ord(character) > _LAST_OF_ONE_UNIT)
     return advances
+
+
+@functools.lru_cache(maxsize=1024)
+def _thousandths(character: str) -> int:
+    plain = unicodedata.normalize("NFD", character)[0]
+    place = ord(plain) - ord(" ")
+    if 0 <= place < len(_WIDTHS):
+        return _WIDTHS[place]
+    return _WIDE if ord(plain) >= _FIRST_WIDE else _OTHER_WIDTHS.get(plain, _AVERAGE)
 
 
 def _record(kind: int, form: str, *values: int) -> bytes:
