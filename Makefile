@@ -1,0 +1,57 @@
+# Thin on purpose: each target is a line or a few. `make` alone lists them.
+VENV   := .venv
+BIN    := $(VENV)/bin
+PYTHON ?= python3
+# The oldest PostgreSQL that is supported, as Debian 12 packages it; tests/interop/install.sh installs it.
+OLDEST := /usr/lib/postgresql/15/bin
+
+PIP    := $(BIN)/pip --disable-pip-version-check --quiet --no-input
+LOCK   := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test check bench format lock
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+setup: $(VENV)/.runs ## Make .venv with the command kanta-tenancy
+
+run: setup ## Try the service out on http://127.0.0.1:8000, with a PostgreSQL of its own (Ctrl-C stops it)
+	@exec $(BIN)/kanta-tenancy run
+
+test: $(VENV)/.develops ## Run every test, on PostgreSQL 18 and 15 (installs Debian packages first, as root or with sudo)
+	tests/interop/install.sh
+	$(BIN)/pytest -q -n 2
+	KANTA_TEST_POSTGRES_BIN=$(OLDEST) $(BIN)/pytest -q -n 2 -m postgres
+
+check: $(VENV)/.develops ## Check format, lint, types and import contracts
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.develops ## Measure against other tools; writes build/bench.json
+	$(BIN)/python -m tests.bench
+
+format: $(VENV)/.develops ## Format the code and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## Pin every dependency anew, with hashes (needs uv)
+	$(LOCK) --extra embedded --group dev --output-file requirements-dev.lock pyproject.toml
+	$(LOCK) --extra embedded --constraints requirements-dev.lock --output-file requirements.lock pyproject.toml
+	$(LOCK) --group build --constraints requirements-dev.lock --output-file requirements-build.lock
+
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(VENV)/.runs: requirements.lock requirements-build.lock pyproject.toml | $(VENV)/bin/pip
+	$(PIP) install --require-hashes --no-deps -r requirements.lock -r requirements-build.lock
+	$(PIP) install --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.develops: requirements-dev.lock $(VENV)/.runs
+	$(PIP) install --require-hashes --no-deps -r requirements-dev.lock
+	@touch $@
