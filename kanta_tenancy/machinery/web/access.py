@@ -82,7 +82,11 @@ def gate(authenticator: Authenticator) -> Guard:
         terms = handler.opt.get(_TERMS)
         if isinstance(terms, Terms):
             if terms.permission is not None:
-                connection.scope["user"] = await _caller(connection, authenticator, terms.permission)
+                caller = connection.scope["user"] = await _caller(connection, authenticator)
+                if terms.permission not in caller.permissions:
+                    raise PermissionMissing(
+                        f"This needs the permission {terms.permission}.", permission=terms.permission
+                    )
             _refuse_malformed(connection, handler, terms)
         elif not _answers_options(handler):
             raise OpenByAccident(str(handler))
@@ -141,9 +145,7 @@ def _answers_options(handler: BaseRouteHandler) -> bool:
     return isinstance(handler, HTTPRouteHandler) and handler.http_methods == {HTTPMethod.OPTIONS}
 
 
-async def _caller(
-    connection: ASGIConnection[Any, Any, Any, Any], authenticator: Authenticator, permission: str
-) -> Caller:
+async def _caller(connection: ASGIConnection[Any, Any, Any, Any], authenticator: Authenticator) -> Caller:
     token = _token(connection)
     caller = None
     if token is not None:
@@ -151,8 +153,6 @@ async def _caller(
             caller = await authenticator(token)
     if caller is None:
         raise NotAuthenticated("Send `Authorization: Bearer <access key>` with a key that is valid now.")
-    if permission not in caller.permissions:
-        raise PermissionMissing(f"This needs the permission {permission}.", permission=permission)
     return caller
 
 

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from http import HTTPMethod, HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -65,6 +66,7 @@ def build_application(
             health_routes(checks, metrics, metrics_token),
             *_documents(info),
         ],
+        before_request=_answer_options,
         dependencies={"call": Provide(calls(db, clock), sync_to_thread=False)},
         exception_handlers=HANDLERS,
         guards=[gate(authenticator)],
@@ -77,6 +79,15 @@ def build_application(
     )
     check_routes(app)
     return Envelope(app, metrics)
+
+
+async def _answer_options(request: Request[Any, Any, Any]) -> Response[None] | None:
+    # Litestar's own answer forgets methods when a path has several handlers.
+    if request.method != HTTPMethod.OPTIONS:
+        return None
+    path = request.scope["path_template"]
+    methods = {method for route in request.app.routes if route.path_format == path for method in route.methods}
+    return Response(None, status_code=HTTPStatus.NO_CONTENT, headers={"Allow": ", ".join(sorted(methods))})
 
 
 def _documents(info: Info) -> Sequence[HTTPRouteHandler]:

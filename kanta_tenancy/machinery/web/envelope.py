@@ -48,7 +48,7 @@ class Envelope:
         async def send_on(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = message["status"] = int(message["status"])
                 message["headers"] = [*_with_safe_headers(message["headers"]), (b"x-request-id", request_id.encode())]
             await send(message)
 

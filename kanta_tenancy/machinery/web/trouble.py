@@ -46,6 +46,7 @@ _POSTGRES: Final[Mapping[type[Exception], tuple[type[DomainError], str]]] = {
     asyncpg.InvalidAuthorizationSpecificationError: (DatabaseUnavailable, _OUT_OF_REACH),
     asyncpg.InvalidCatalogNameError: (DatabaseUnavailable, _OUT_OF_REACH),
     asyncpg.InterfaceError: (DatabaseUnavailable, _OUT_OF_REACH),
+    asyncpg.InternalClientError: (DatabaseUnavailable, _OUT_OF_REACH),  # a connection that was cut while idle
     TimeoutError: (DatabaseBusy, "No connection to the database was free in time. Nothing was changed; try again."),
 }
 

@@ -1,8 +1,11 @@
+import io
+import logging
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
+import structlog
 from litestar import Router
 
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
@@ -11,8 +14,11 @@ from kanta_tenancy.machinery.postgres.database import Database, connect
 from kanta_tenancy.machinery.web.application import build_application
 from kanta_tenancy.machinery.web.envelope import Envelope
 from kanta_tenancy.machinery.web.health import Check
+from kanta_tenancy.machinery.web.logs import configure_logs
 from kanta_tenancy.machinery.web.openapi import Info
 from tests.machinery.web import shelf
+
+SCRAPER = "what the scraper sends"
 
 
 class Keys:
@@ -39,6 +45,17 @@ class Keys:
 @pytest.fixture
 def keys() -> Keys:
     return Keys()
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the service logs, as it would to standard error."""
+    root, stream = logging.getLogger(), io.StringIO()
+    handlers, level = root.handlers[:], root.level
+    configure_logs(stream=stream)
+    yield stream
+    structlog.reset_defaults()
+    root.handlers[:], root.level = handlers, level
 
 
 @pytest.fixture
@@ -75,7 +92,7 @@ def client_of(app: Envelope, token: str | None = None) -> httpx.AsyncClient:
 @pytest.fixture
 async def app(database, owner, clock, keys) -> Envelope:
     await owner.execute(shelf.TABLE)
-    return application(database, clock, keys)
+    return application(database, clock, keys, metrics_token=SCRAPER)
 
 
 @pytest.fixture
@@ -90,3 +107,9 @@ async def dry(clock, keys: Keys) -> AsyncIterator[Envelope]:
     """The application with no database behind it: for what is refused before it is asked."""
     async with connect("postgresql://kanta_service@127.0.0.1:1/nothing") as nowhere:
         yield application(nowhere, clock, keys)
+
+
+@pytest.fixture
+async def dry_client(dry: Envelope, keys: Keys, realm: uuid.UUID) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(dry, keys.make(*shelf.PERMISSIONS, realm=realm)) as client:
+        yield client

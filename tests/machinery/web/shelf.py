@@ -110,16 +110,12 @@ async def find(tx: Transaction, book_id: UUID) -> Book:
 
 
 async def rename(tx: Transaction, book_id: UUID, expected: int, title: str) -> Book:
+    await tx.connection.execute("SELECT FROM book WHERE id = $1 FOR UPDATE", book_id)
     book = await find(tx, book_id)
-    changed = await tx.connection.fetchval(
-        "UPDATE book SET title = $3, version = version + 1 WHERE id = $1 AND version = $2 RETURNING version",
-        book.id,
-        expected,
-        title,
-    )
-    if changed is None:
+    if book.version != expected:
         raise BookChanged(f"It has version {book.version} now.", version=book.version)
-    return Book(id=book.id, title=title, version=changed)
+    await tx.connection.execute("UPDATE book SET title = $2, version = version + 1 WHERE id = $1", book.id, title)
+    return Book(id=book.id, title=title, version=book.version + 1)
 
 
 @post("/", operation_id="placeBook", opt=needs("books.write", etag=True))
@@ -232,8 +228,5 @@ async def read_text(book_id: FromPath[UUID], call: NamedDependency[Call]) -> Res
     return file_answer(b"PK", media_type=DOCX, name=f"{book.title}.docx")
 
 
-ROUTES: Final = Router(
-    path="/books",
-    route_handlers=[place_book, list_books, read_book, rename_book, lend_book, make_card, store_text, read_text],
-    tags=["Books"],
-)
+HANDLERS: Final = (place_book, list_books, read_book, rename_book, lend_book, make_card, store_text, read_text)
+ROUTES: Final = Router(path="/books", route_handlers=HANDLERS, tags=["Books"])

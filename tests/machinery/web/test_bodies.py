@@ -67,7 +67,7 @@ def test_depth_is_refused_even_where_any_value_may_stand():
 
 
 def test_a_good_body_is_read_as_it_was_sent():
-    book = read_json('{"title": "Kalevala \\u00e4 & <b>", "printed_at": "2026-03-02T09:00:00+02:00"}'.encode(), NewBook)
+    book = read_json(b'{"title": "Kalevala \\u00e4 & <b>", "printed_at": "2026-03-02T09:00:00+02:00"}', NewBook)
     assert book.title == "Kalevala ä & <b>"
     assert book.printed_at is not None
     assert book.printed_at.isoformat() == "2026-03-02T09:00:00+02:00"
