@@ -62,12 +62,12 @@ class Story:
         )
 
     def _number(self, element: etree._Element) -> int:
-        """Return the number of the paragraph around an element, or else of the first one inside it."""
-        for candidate in (element, *element.iterancestors(w("p"))):
-            if candidate in self._numbers:
-                return self._numbers[candidate]
-        inside = next(element.iter(w("p")), None)
-        return 0 if inside is None else self._numbers[inside]
+        """Return the number of the paragraph around an element, in it, or in its table row, else of the one before."""
+        around = (element, *element.iterancestors(w("p")))
+        inside = (next(one.iter(w("p")), None) for one in (element, *element.iterancestors(w("tr"))))
+        before = (last for one in element.itersiblings(preceding=True) for last in (*one.iter(w("p")),)[-1:])
+        candidates = (one for group in (around, inside, before) for one in group)
+        return next((self._numbers[one] for one in candidates if one is not None and one in self._numbers), 0)
 
     def _text_near(self, number: int) -> str:
         for paragraph in reversed(self._paragraphs[:number]):
