@@ -3,6 +3,7 @@
 from typing import Final
 
 from kanta_tenancy.assembly.database_watch import ensure_migrated
+from kanta_tenancy.assembly.journal_routes import ROUTES as JOURNAL
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.postgres.database import Database
@@ -10,6 +11,7 @@ from kanta_tenancy.machinery.web import application
 from kanta_tenancy.machinery.web.envelope import Envelope
 from kanta_tenancy.machinery.web.openapi import Info
 from kanta_tenancy.parties.access import KeyAuthenticator, LastUses
+from kanta_tenancy.parties.routes import ROUTES as PARTIES
 
 INFO: Final = Info(
     title="Kanta tenancy",
@@ -29,7 +31,7 @@ def build_application(settings: Settings, db: Database, clock: Clock, uses: Last
 
     return application.build_application(
         info=INFO,
-        routers=(),
+        routers=(*PARTIES, JOURNAL),
         db=db,
         clock=clock,
         authenticator=KeyAuthenticator(db, clock, uses),
