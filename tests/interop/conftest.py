@@ -29,7 +29,7 @@ def poi() -> Iterator[Poi]:
 @pytest.fixture(scope="session")
 def libreoffice(signatories: Signatories) -> Iterator[LibreOffice]:
     with LibreOffice.running() as libreoffice:
-        signatories.trusted_by(libreoffice)
+        libreoffice.trust(signatories.trust)
         yield libreoffice
 
 

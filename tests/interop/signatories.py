@@ -1,17 +1,16 @@
-"""People who sign in these tests, the authority that vouches for them, and the other verifiers' trust in it."""
+"""People who sign in these tests, and the authority that vouches for them: the others are given its root, no more."""
 
 import secrets
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography import x509
 
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.x509 import sample_authority
 from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.keys import KeyKind
-from tests.interop.libreoffice import LibreOffice
 
 
 class Signatories:
@@ -24,10 +23,7 @@ class Signatories:
         self._authority = sample_authority.found("Interop", at=self._since)
         self._credentials: dict[tuple[str, KeyKind], Credential] = {}
         self._folder = folder
-        self.root: Final = self._written("root.pem", sample_authority.chain_pem(self._authority.root))
-        issuing = sample_authority.chain_pem(self._authority.issuing.certificate)
-        self.issuing: Final = self._written("issuing.pem", issuing)
-        self.trust: Final = self._written("authorities.pem", self.root.read_bytes() + issuing)
+        self.trust: Final = self._written("root.pem", sample_authority.chain_pem(self._authority.root))
 
     def credential(self, name: str, kind: KeyKind = KeyKind.EC_P256) -> Credential:
         if (name, kind) not in self._credentials:
@@ -38,15 +34,12 @@ class Signatories:
 
     def pkcs12(self, name: str, kind: KeyKind = KeyKind.RSA_2048) -> Path:
         """Write a credential as other programs read it, encrypted with `password`."""
-        own, *issuers = self.credential(name, kind).chain
-        encryption = BestAvailableEncryption(self.password.encode())
-        key = self.credential(name, kind).key
-        container = pkcs12.serialize_key_and_certificates(b"signer", key, own, issuers, encryption)
+        container = sample_authority.pkcs12_file(self.credential(name, kind), self.password.encode())
         return self._written(f"{name}-{kind}.p12", container)
 
-    def trusted_by(self, libreoffice: LibreOffice) -> None:
-        libreoffice.trust(self.root)
-        libreoffice.trust(self.issuing)
+    @property
+    def root(self) -> x509.Certificate:
+        return self._authority.root
 
     def _written(self, name: str, content: bytes) -> Path:
         file = self._folder / name

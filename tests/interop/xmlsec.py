@@ -3,7 +3,6 @@
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -26,16 +25,11 @@ class Xmlsec:
         """
         need(PROGRAM)
 
-    def verifies(self, file: Path, part: str, *, trust: Iterable[Path]) -> bool:
-        """Whether a signature part, such as `/_xmlsignatures/sig1.xml`, holds under trusted authorities.
-
-        Args:
-            trust: PEM files of one certificate each.
-        """
+    def verifies(self, file: Path, part: str, *, trust: Path) -> bool:
+        """Whether a signature part, such as `/_xmlsignatures/sig1.xml`, holds under a trusted authority (PEM)."""
         with zipfile.ZipFile(file) as package, tempfile.NamedTemporaryFile(suffix=".xml") as signature:
             signature.write(package.read(part.removeprefix("/")))
             signature.flush()
             identified = (option for name in _IDENTIFIED for option in ("--id-attr:Id", name))
-            trusted = (option for authority in trust for option in ("--trusted-pem", authority))
-            command = [PROGRAM, "--verify", "--ignore-manifests", *identified, *trusted, signature.name]
+            command = [PROGRAM, "--verify", "--ignore-manifests", *identified, "--trusted-pem", trust, signature.name]
             return subprocess.run(command, capture_output=True, check=False).returncode == 0
