@@ -18,7 +18,7 @@ from kanta_tenancy.machinery.docx.controls import (
 )
 from kanta_tenancy.machinery.docx.fields import code_elements
 from kanta_tenancy.machinery.docx.findings import Finding, Story
-from kanta_tenancy.machinery.docx.wordml import W15, W, value, w
+from kanta_tenancy.machinery.docx.wordml import W15, value, w
 
 _LEVELS: Final = {
     Kind.TEXT: (Level.RUN, Level.BLOCK, Level.CELL, Level.EMPTY),
@@ -83,8 +83,6 @@ class Placement:
             yield "The content control is bound to custom XML; remove the mapping."
         if element in self._in_codes:
             yield "The content control stands in the code of a field, where text would become part of the code."
-        if element.nsmap.get("w", W) != W:
-            yield "The markup around the content control uses the prefix w for another namespace."
 
 
 def _titled(element: etree._Element) -> str:

@@ -42,8 +42,8 @@ def unwrap(root: etree._Element, contract: Contract, prompt_styles: frozenset[st
         contract: says which texts belong to the items of a group.
         prompt_styles: the character styles that Word shows prompts in, never texts.
     """
-    root = _with_usual_prefix(root)
     etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, with_tail=False)
+    root = _with_usual_prefix(root)
     controls = list(controls_of(root))
     places = signature_places(root)
     _forget_where_the_author_was(root)
@@ -55,13 +55,22 @@ def unwrap(root: etree._Element, contract: Contract, prompt_styles: frozenset[st
 
 
 def _with_usual_prefix(root: etree._Element) -> etree._Element:
-    """Return a root under which `w:` means WordprocessingML, as the texts that are filled in expect."""
-    if root.nsmap.get("w") == W:
+    """Return the part with `w:` for all of WordprocessingML and nothing else: texts that are filled in rely on it."""
+    if all((one.prefix == "w") == str(one.tag).startswith(f"{{{W}}}") for one in root.iter(etree.Element)):
         return root
-    namespaces = {prefix: namespace for prefix, namespace in root.nsmap.items() if prefix} | {"w": W}
-    renewed = etree.Element(root.tag, attributes_of(root), namespaces)
-    renewed.extend(list(root))
+    kept = {prefix: namespace for prefix, namespace in root.nsmap.items() if prefix and namespace != W}
+    renewed = etree.Element(root.tag, attributes_of(root), kept | {"w": W})
+    _copy_inside(root, renewed)
     return renewed
+
+
+def _copy_inside(source: etree._Element, target: etree._Element) -> None:
+    """Copy what an element holds; the copies take the prefixes that are declared around them."""
+    target.text = source.text
+    for child in source.iterchildren(etree.Element):
+        copied = etree.SubElement(target, child.tag, attributes_of(child))
+        copied.tail = child.tail
+        _copy_inside(child, copied)
 
 
 def _forget_where_the_author_was(root: etree._Element) -> None:
