@@ -56,7 +56,8 @@ class ContentTypes(Record, frozen=True, kw_only=True):
     def of(self, part: str) -> str | None:
         """Return the content type of a part such as `/word/document.xml`, or None when none is declared."""
         name = part.lower()
-        line = self.overrides.get(name) or self.defaults.get(name.rpartition("/")[2].rpartition(".")[2])
+        _, dot, extension = name.rpartition("/")[2].rpartition(".")
+        line = self.overrides.get(name) or (self.defaults.get(extension) if dot else None)
         return line.content_type if line else None
 
     def with_default(self, extension: str, content_type: str) -> Self:

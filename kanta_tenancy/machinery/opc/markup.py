@@ -15,6 +15,7 @@ _UTF32_MARKS: Final = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
 # All that may stand before the root element; a document type declaration is not among it, and can
 # stand nowhere else. Possessive, so that hostile input costs one pass.
 _PROLOG: Final = re.compile(rb"(?:[ \t\r\n]|<\?(?s:.*?)\?>|<!--(?s:.*?)-->)*+<[A-Za-z_:\x80-\xff]")
+_DECLARED: Final = (b"<?xml ", b"<?xml\t", b"<?xml\r", b"<?xml\n")
 _DECLARATION: Final = re.compile(
     rb"""<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*["']1\.0["']"""
     rb"""(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*["']([A-Za-z0-9._-]*)["'])?"""
@@ -61,7 +62,7 @@ def _utf8(data: bytes, part: str) -> bytes:
     else:
         text = data.removeprefix(_UTF8_MARK)
         allowed = (b"", b"utf-8")
-    if text.startswith(b"<?xml"):
+    if text.startswith(_DECLARED):
         declaration = _DECLARATION.match(text)
         if declaration is None or (declaration[1] or b"").lower() not in allowed:
             raise _broken("The part declares an encoding that it may not have; packages use UTF-8 or UTF-16.", part)

@@ -9,7 +9,7 @@ from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.names import DSIG_NS, OBJECT_REFERENCE, SIGNED_PROPERTIES_REFERENCE, XADES_NS
 from kanta_tenancy.machinery.ooxml.verification import references
 from kanta_tenancy.machinery.ooxml.verification.algorithms import digest
-from kanta_tenancy.machinery.ooxml.verification.markup import attribute, canonical, children, elements, octets, unsound
+from kanta_tenancy.machinery.ooxml.verification.markup import attribute, canonical, children, octets, unsound
 from kanta_tenancy.machinery.ooxml.verification.references import Reference
 from kanta_tenancy.machinery.opc import markup
 
@@ -90,7 +90,7 @@ def bind(root: etree._Element) -> Bound:
 
 
 def _sections(root: etree._Element) -> _Sections:
-    found = elements(root)
+    found = list(root)
     if [each.tag for each in found[:3]] != _SECTIONS:
         raise unsound("The signature does not begin with SignedInfo, SignatureValue and KeyInfo.")
     if any(each.tag != _OBJECT for each in found[3:]):
@@ -100,7 +100,7 @@ def _sections(root: etree._Element) -> _Sections:
 
 
 def _read_signed_info(signed_info: etree._Element) -> tuple[str, tuple[Reference, ...]]:
-    found = elements(signed_info)
+    found = list(signed_info)
     if [each.tag for each in found[:2]] != _METHODS or any(each.tag != _REFERENCE for each in found[2:]):
         raise unsound("SignedInfo holds other elements than its two methods and its references.")
     canonicalisation, method = found[:2]

@@ -6,11 +6,11 @@ from typing import Final
 
 from lxml import etree
 
+from kanta_tenancy.machinery.ooxml.names import SIGNATURE_TYPE
 from kanta_tenancy.machinery.ooxml.report import Reason
 from kanta_tenancy.machinery.ooxml.verification import fields, hidden
 from kanta_tenancy.machinery.ooxml.verification.wordprocessing import (
     EMBEDDED_FONTS,
-    NAMESPACES,
     OFFICE_VML,
     TRACKED,
     WORD_2012,
@@ -58,19 +58,24 @@ def flaws(package: Package) -> Iterator[Reason]:
     yield from _main_part(package)
     for source, relationship in package.all_relationships():
         yield from _relationship(package, source, relationship)
-    used = hidden.Styles()
-    for part, content_type in package.parts.items():
-        content = package.content(part)
-        if not content_type.lower().endswith("xml") and not _XML.match(content):
-            continue
+    styles = hidden.Styles()
+    for part in _xml_parts(package):
         try:
             root = package.xml(part)
         except BrokenPackage as broken:
             yield Reason(rule=broken.rule, part=part, detail=broken.detail)
             continue
-        if etree.QName(root).namespace in NAMESPACES:
-            yield from _words(root, part, used)
-    yield from used.flaws()
+        yield from _words(root, part)
+        styles.read(root, part)
+    yield from styles.flaws()
+
+
+def _xml_parts(package: Package) -> Iterator[str]:
+    for part, content_type in package.parts.items():
+        if content_type == SIGNATURE_TYPE:
+            continue  # read with the signature, or reported because nothing leads to it
+        if content_type.lower().endswith("xml") or _XML.match(package.content(part)):
+            yield part
 
 
 def _main_part(package: Package) -> Iterator[Reason]:
@@ -99,9 +104,8 @@ def _relationship(package: Package, source: str, relationship: Relationship) -> 
         yield Reason(rule="R9", part=part, detail=f"The relationship {name} {refused}.")
 
 
-def _words(root: etree._Element, part: str, used: hidden.Styles) -> Iterator[Reason]:
+def _words(root: etree._Element, part: str) -> Iterator[Reason]:
     found = {_REFUSED_ELEMENTS[str(element.tag)] for element in root.iter(*_REFUSED_ELEMENTS)}
     found |= set(fields.flaws(root)) | set(hidden.flaws(root))
     for detail in sorted(found):
         yield Reason(rule="R9", part=part, detail=detail)
-    used.read(root, part)

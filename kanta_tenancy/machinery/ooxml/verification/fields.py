@@ -48,4 +48,4 @@ def _instructions(root: etree._Element) -> Iterator[str]:
 
 
 def _attribute(element: etree._Element, names: frozenset[str]) -> str:
-    return next((str(value) for name, value in element.items() if name in names), "")
+    return next((str(element.get(name)) for name in names if element.get(name) is not None), "")

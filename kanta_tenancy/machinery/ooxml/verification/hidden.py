@@ -7,7 +7,7 @@ from typing import Final
 from lxml import etree
 
 from kanta_tenancy.machinery.ooxml.report import Reason
-from kanta_tenancy.machinery.ooxml.verification.wordprocessing import both
+from kanta_tenancy.machinery.ooxml.verification.wordprocessing import STRICT, TRANSITIONAL, both
 
 _VANISH: Final = both(("vanish",))
 _COLOUR: Final = both(("color",))
@@ -19,6 +19,7 @@ _RUN_PROPERTIES: Final = both(("rPr",))
 _TEXT: Final = both(("t", "sym"))
 _STYLES: Final = both(("styles",))
 _STYLE: Final = both(("style",))
+_DEFAULTS: Final = both(("docDefaults",))
 _BASED_ON: Final = both(("basedOn",))
 # Whose own properties may shade what is in them.
 _SHADING: Final = both(("shd",))
@@ -39,13 +40,13 @@ _SMALL_TEXT: Final = f"It has text smaller than {_SMALLEST} points."
 
 
 class Styles:
-    """What the styles of a document hide, and which of them the document uses; an unused style hides nothing."""
+    """The styles of a document, and which of them it uses; a style that is not used hides nothing."""
 
     def __init__(self) -> None:
         self._part = ""
-        self._based_on: dict[str, str] = {}
-        self._hiding: dict[str, set[str]] = {}  # by style id; empty for the defaults of the document
-        self._used: set[str] = {""}
+        self._defaults: list[etree._Element] = []
+        self._by_id: dict[str, etree._Element] = {}
+        self._used: set[str] = set()
 
     def read(self, root: etree._Element, part: str) -> None:
         """Take in the styles of a styles part, or their uses in any other part."""
@@ -53,26 +54,35 @@ class Styles:
             self._used.update(_value(element, "val") for element in root.iter(*_STYLE_USES))
             return
         self._part = part
-        for element in root.iter(*_VANISH, *_COLOUR, *_SIZE):
-            style = next((above for above in element.iterancestors() if above.tag in _STYLE), None)
-            name = "" if style is None else _value(style, "styleId")
-            self._hiding.setdefault(name, set()).update(_hides(element, within=style))
+        self._defaults += root.iterchildren(*_DEFAULTS)
         for style in root.iterchildren(*_STYLE):
             name = _value(style, "styleId")
-            self._based_on[name] = next((_value(base, "val") for base in style.iterchildren(*_BASED_ON)), "")
+            self._by_id[name] = style
             if _value(style, "default") not in ("", *_OFF):
                 self._used.add(name)
 
     def flaws(self) -> Iterator[Reason]:
         """Return a reason for everything that a style in use hides."""
+        in_use = [*self._defaults, *(self._by_id[name] for name in self._reached() if name in self._by_id)]
+        details = {
+            detail
+            for style in in_use
+            for element in style.iter(*_VANISH, *_COLOUR, *_SIZE)
+            for detail in _hides(element, within=style)
+        }
+        for detail in sorted(details):
+            yield Reason(rule="R9", part=self._part, detail=f"A style in use does it: {detail}")
+
+    def _reached(self) -> set[str]:
+        """Return the styles in use and those that they are based on."""
         reached: set[str] = set()
         for used in self._used:
             name = used
-            while name not in reached:
+            while name and name not in reached:
                 reached.add(name)
-                name = self._based_on.get(name, "")
-        for detail in sorted({detail for name in reached for detail in self._hiding.get(name, ())}):
-            yield Reason(rule="R9", part=self._part, detail=f"A style in use does it: {detail}")
+                bases = self._by_id[name].iterchildren(*_BASED_ON) if name in self._by_id else ()
+                name = next((_value(base, "val") for base in bases), "")
+        return reached
 
 
 def flaws(root: etree._Element) -> Iterator[str]:
@@ -140,4 +150,4 @@ def _points(size: str) -> float:
 
 
 def _value(element: etree._Element, name: str) -> str:
-    return next((str(value) for key, value in element.items() if str(key).rpartition("}")[2] == name), "")
+    return element.get(f"{{{TRANSITIONAL}}}{name}") or element.get(f"{{{STRICT}}}{name}") or ""

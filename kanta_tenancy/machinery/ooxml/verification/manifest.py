@@ -10,7 +10,7 @@ from kanta_tenancy.machinery.ooxml.names import DSIG_NS, PACKAGE_SIGNATURE_NS, R
 from kanta_tenancy.machinery.ooxml.report import Reason
 from kanta_tenancy.machinery.ooxml.verification import references
 from kanta_tenancy.machinery.ooxml.verification.algorithms import DIGESTS, digest
-from kanta_tenancy.machinery.ooxml.verification.markup import attribute, children, elements, unsound
+from kanta_tenancy.machinery.ooxml.verification.markup import attribute, children, unsound
 from kanta_tenancy.machinery.ooxml.verification.references import TRANSFORM, Reference
 from kanta_tenancy.machinery.opc import Package
 from kanta_tenancy.machinery.opc.relationships import source_of
@@ -56,7 +56,7 @@ def read(package_object: etree._Element) -> tuple[SignedPart, ...]:
     """
     manifest, _ = children(package_object, _MANIFEST, _PROPERTIES)
     signed: dict[str, SignedPart] = {}
-    for element in elements(manifest):
+    for element in list(manifest):
         if element.tag != _REFERENCE:
             raise unsound("The manifest holds an element that is no Reference.")
         one = _signed_part(references.read(element))
@@ -114,7 +114,7 @@ def _selected(transforms: tuple[etree._Element, ...], part: str) -> frozenset[st
         raise unsound(f"The part {part} is digested after a transform that is not accepted.", "R3")
     if len(transforms) != _RELATIONSHIP_TRANSFORMS or not references.canonicalises(transforms[1]):
         raise unsound(f"The relationships of {part} are not canonicalised at once after they are selected.", "R6")
-    chosen = elements(selection)
+    chosen = list(selection)
     if any(each.tag != _SELECTION for each in chosen):
         raise unsound(f"The relationships of {part} are selected by type, which other verifiers pass over.", "R6")
     return frozenset(attribute(each, "SourceId") for each in chosen)

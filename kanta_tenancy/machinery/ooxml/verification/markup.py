@@ -14,6 +14,7 @@ from kanta_tenancy.machinery.opc.errors import BrokenPackage
 SIGNATURE: Final = f"{{{DSIG_NS}}}Signature"
 _LARGEST: Final = 4 * 1024 * 1024  # the pictures of a signature line take some hundred thousand
 _EXTRAS: Final = etree.XPath("boolean(//comment() | //processing-instruction() | //@xml:*)")
+_MIXED: Final = etree.XPath("boolean(//*[*]/text()[normalize-space()])")
 _OTHER_IDS: Final = etree.XPath("boolean(//@*[translate(local-name(), 'ID', 'id') = 'id' and name() != 'Id'])")
 
 
@@ -37,9 +38,11 @@ def signature_element(content: bytes, part: str) -> etree._Element:
         raise BrokenPackage(detail="The part is not an XML signature.", rule="R7", part=part)
     if _EXTRAS(root):
         raise unsound("The signature has comments, processing instructions or xml: attributes.")
+    if _MIXED(root):
+        raise unsound("The signature has text between its elements.")
     if _OTHER_IDS(root):
         raise unsound("The signature has an id in another spelling or namespace.")
-    ids = [element.get("Id") for element in root.iter() if element.get("Id") is not None]
+    ids = [name for element in root.iter() if (name := element.get("Id")) is not None]
     if len(set(ids)) != len(ids):
         raise unsound("The signature uses the same id twice.")
     return root
@@ -66,35 +69,27 @@ def children(element: etree._Element, *names: str) -> list[etree._Element]:
         names: tags; one that ends with `?` may be missing.
 
     Raises:
-        BrokenPackage: there are others, or text between them (R2).
+        BrokenPackage: there are others (R2).
     """
-    found = elements(element)
-    expected = list(names)
-    for child in found:
-        while expected and expected[0].removesuffix("?") != child.tag:
-            if not expected.pop(0).endswith("?"):
-                raise _unexpected(element)
-        if not expected:
-            raise _unexpected(element)
-        expected.pop(0)
-    if any(not name.endswith("?") for name in expected):
-        raise _unexpected(element)
-    return found
-
-
-def elements(element: etree._Element) -> list[etree._Element]:
-    """Return the child elements of an element that has no text of its own."""
     found = list(element)
-    if (element.text or "").strip() or any((child.tail or "").strip() for child in found):
+    expected = iter(names)
+    for child in found:
+        name = next(expected, None)
+        while name is not None and name.endswith("?") and name[:-1] != child.tag:
+            name = next(expected, None)
+        if name is None or name.removesuffix("?") != child.tag:
+            raise _unexpected(element)
+    if any(not name.endswith("?") for name in expected):
         raise _unexpected(element)
     return found
 
 
 def attribute(element: etree._Element, name: str, others: Sequence[str] = ()) -> str:
     """Return an attribute of an element that has no attributes but this and some others."""
-    if not set(element.keys()) <= {name, *others} or element.get(name) is None:
+    value = element.get(name)
+    if value is None or (len(element.attrib) > 1 and not set(element.keys()) <= {name, *others}):
         raise _unexpected(element)
-    return str(element.get(name))
+    return value
 
 
 def octets(element: etree._Element) -> bytes:

@@ -6,7 +6,7 @@ from lxml import etree
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.names import C14N, C14N_WITH_COMMENTS, DSIG_NS
-from kanta_tenancy.machinery.ooxml.verification.markup import attribute, children, elements, octets
+from kanta_tenancy.machinery.ooxml.verification.markup import attribute, children, octets
 
 CANONICALISATIONS: Final = frozenset({C14N, C14N_WITH_COMMENTS})
 TRANSFORM: Final = f"{{{DSIG_NS}}}Transform"
@@ -34,7 +34,7 @@ def read(element: etree._Element) -> Reference:
         type=element.get("Type", ""),
         algorithm=attribute(method, "Algorithm"),
         digest=octets(value),
-        transforms=tuple(transform for each in transforms for transform in elements(each)),
+        transforms=tuple(transform for each in transforms for transform in list(each)),
     )
 
 
