@@ -1,22 +1,17 @@
 """What the main connector does with an agreement before anyone signs it: draft, amend, offer, withdraw."""
 
 import hashlib
-from typing import Final
-from uuid import UUID
 
 from kanta_tenancy import parties
 from kanta_tenancy.agreements import completeness, documents, history, lifecycle, models, offering, store
 from kanta_tenancy.agreements.errors import AgreementChanged, DraftIncomplete
-from kanta_tenancy.agreements.model import Agreement, Content, Document, Draft, Status
+from kanta_tenancy.agreements.model import Agreement, Content, Document, Draft
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId, new_id
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
-
-ORIGINALS: Final = 2  # one for each party (clause 21)
-_BASE32: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letter that is taken for a digit
 
 
 class OfferPlan(Record, frozen=True, kw_only=True):
@@ -39,22 +34,7 @@ async def draft(tx: Transaction, clock: Clock, *, tenancy_id: TenancyId, said: D
     await parties.check_tenancy(tx, tenancy_id)
     await models.check(tx, fit.model, fit.model_version, fit.language)
     at = clock.now()
-    agreement_id = AgreementId(new_id())
-    agreement = Agreement(
-        id=agreement_id,
-        tenancy_id=tenancy_id,
-        reference=f"{day_in_finland(at).year}-{_short(agreement_id)}",
-        status=Status.DRAFT,
-        version=1,
-        language=fit.language,
-        model=fit.model,
-        model_version=fit.model_version,
-        services=fit.services,
-        registers=fit.registers,
-        originals=ORIGINALS,
-        signatories=fit.signatories,
-        created_at=at,
-    )
+    agreement = lifecycle.draft(fit, agreement_id=AgreementId(new_id()), tenancy_id=tenancy_id, at=at)
     await store.add(tx, agreement)
     await record(tx, history.act("drafted", None, agreement, at=at))
     return agreement
@@ -142,9 +122,3 @@ async def withdraw(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, 
     told = withdrawn if before.offered_at is not None else None
     await record(tx, history.act("withdrawn", before, after, at=at), announce=told)
     return after
-
-
-def _short(agreement_id: UUID) -> str:
-    """Return eight characters of the identifier's random end: 40 bits, for people to say on the telephone."""
-    number = agreement_id.int & ((1 << 40) - 1)
-    return "".join(_BASE32[number >> shift & 31] for shift in range(35, -1, -5))

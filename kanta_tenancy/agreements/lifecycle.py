@@ -4,6 +4,7 @@ import enum
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -21,6 +22,7 @@ from kanta_tenancy.agreements.model import (
     Status,
 )
 from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 
 
 class Move(enum.StrEnum):
@@ -41,6 +43,29 @@ MOVES: Final[Mapping[tuple[Status, Move], Status]] = {
     (Status.OFFERED, Move.WITHDRAW): Status.WITHDRAWN,
     (Status.PARTLY_SIGNED, Move.WITHDRAW): Status.WITHDRAWN,
 }
+
+
+ORIGINALS: Final = 2  # one for each party (clause 21)
+_BASE32: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letter that is taken for a digit
+
+
+def draft(said: Draft, *, agreement_id: AgreementId, tenancy_id: TenancyId, at: datetime) -> Agreement:
+    """Begin an agreement with what was examined before."""
+    return Agreement(
+        id=agreement_id,
+        tenancy_id=tenancy_id,
+        reference=f"{day_in_finland(at).year}-{_short(agreement_id)}",
+        status=Status.DRAFT,
+        version=1,
+        language=said.language,
+        model=said.model,
+        model_version=said.model_version,
+        services=said.services,
+        registers=said.registers,
+        originals=ORIGINALS,
+        signatories=said.signatories,
+        created_at=at,
+    )
 
 
 def check(agreement: Agreement, move: Move) -> None:
@@ -113,3 +138,9 @@ def withdraw(agreement: Agreement, *, at: datetime) -> tuple[Agreement, Agreemen
 def _moved(agreement: Agreement, move: Move) -> Agreement:
     check(agreement, move)
     return replace(agreement, status=MOVES[agreement.status, move], version=agreement.version + 1)
+
+
+def _short(agreement_id: UUID) -> str:
+    """Return eight characters of the identifier's random end: 40 bits, for people to say on the telephone."""
+    number = agreement_id.int & ((1 << 40) - 1)
+    return "".join(_BASE32[number >> shift & 31] for shift in range(35, -1, -5))
