@@ -72,7 +72,9 @@ def agreement(lines: Sequence[UUID] = ()) -> bytes:
             ),
             "word/styles.xml": _part(f'<w:styles xmlns:w="{_WORD}"/>'),
             "word/header1.xml": _part(f'<w:hdr xmlns:w="{_WORD}"><w:p/></w:hdr>'),
-            "docProps/core.xml": _part(f'<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties"/>'),
+            "docProps/core.xml": _part(
+                f'<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties"></cp:coreProperties>'
+            ),
             **images,
         }
     )
