@@ -16,6 +16,7 @@ PROGRAM: Final = "kanta-tenancy"
 class Subcommand(Record, frozen=True, kw_only=True):
     target: str  # `package.module:name` of a click command or group
     summary: str  # its first sentence, repeated here so that the list needs no import; a test compares
+    at_desk: bool = False  # a command of a room, which gets an operator's desk as its `obj`
 
 
 # In the order in which `--help` lists them.
@@ -36,6 +37,16 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         target="kanta_tenancy.assembly.service_cli:migrate",
         summary="Bring the database up to this version of the program.",
     ),
+    "keys": Subcommand(
+        target="kanta_tenancy.parties.cli:keys",
+        summary="Make, list and revoke access keys.",
+        at_desk=True,
+    ),
+    "organisations": Subcommand(
+        target="kanta_tenancy.parties.cli:organisations",
+        summary="Bring in organisations.",
+        at_desk=True,
+    ),
 }
 
 
@@ -45,10 +56,12 @@ class _Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- the signature is click's
         return list(SUBCOMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         subcommand = SUBCOMMANDS.get(cmd_name)
         if subcommand is None:
             return None
+        if subcommand.at_desk and ctx.obj is None:
+            ctx.obj = load("kanta_tenancy.assembly.desk:OperatorsDesk")()
         command: click.Command = load(subcommand.target)
         return command
 

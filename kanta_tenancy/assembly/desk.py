@@ -1,0 +1,36 @@
+"""An operator's place at the command line of the machine: its account and its settings."""
+
+import os
+import pwd
+from contextlib import AbstractAsyncContextManager
+from typing import Final
+
+from kanta_tenancy.assembly.home import service_url
+from kanta_tenancy.assembly.settings import read_settings, refuse_known_password
+from kanta_tenancy.kernel.acting import Actor, ActorKind
+from kanta_tenancy.kernel.clock import Clock, SystemClock
+from kanta_tenancy.machinery.postgres.database import Database, connect
+from kanta_tenancy.machinery.postgres.fitness import ensure_fit
+
+_CONNECTIONS: Final = 2  # one for the command's transaction, one for what it asks beside it
+
+
+class OperatorsDesk:
+    """Reads its settings when a command asks for the database, not before: `--help` needs none."""
+
+    def __init__(self) -> None:
+        self.clock: Clock = SystemClock()
+        self.operator = Actor(kind=ActorKind.OPERATOR, name=account())
+
+    def database(self) -> AbstractAsyncContextManager[Database]:
+        settings = read_settings(os.environ)
+        refuse_known_password(settings)
+        return connect(service_url(settings), size=_CONNECTIONS, check=ensure_fit)
+
+
+def account() -> str:
+    """Return the operating system's name for who runs this; not that of the environment, which anyone can set."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"

@@ -1,0 +1,141 @@
+"""What an operator does with access keys: realms by business id, contacts by e-mail, and every permission."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from kanta_tenancy.kernel.acting import Caller, Scope
+from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.kernel.identifiers import AccessKeyId, ContactId, MainConnectorId, OrganisationId
+from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.postgres.database import Database, Transaction
+from kanta_tenancy.machinery.postgres.desk import Desk
+from kanta_tenancy.parties import tokens, wording
+from kanta_tenancy.parties.actions.keys import create_key, revoke_key
+from kanta_tenancy.parties.errors import ContactNotFound, KeyNotFound, OrganisationNotFound
+from kanta_tenancy.parties.model import TENANT_PERMISSIONS, AccessKey, MainConnector, NewKey, Organisation, Permission
+from kanta_tenancy.parties.store import contacts, keys, organisations
+
+_PAGE: Final = 500
+_EVERYTHING: Final = frozenset(Permission)
+
+
+class KeyAsked(Record, frozen=True, kw_only=True):
+    main_connector: str | None  # business id; None: the only one there is
+    organisation: str | None  # business id; None: the main connector itself
+    contact: str | None  # e-mail address
+    system: str | None
+    permissions: frozenset[Permission] | None  # None: every one that the organisation may have
+    life: timedelta
+
+
+async def create(desk: Desk, asked: KeyAsked) -> tuple[AccessKey, tokens.Token]:
+    """Make a key for whom the operator says.
+
+    Raises:
+        OrganisationNotFound, ContactNotFound: there is none such.
+        DomainError: `create_key` refuses.
+    """
+    async with desk.database() as db:
+        realm = await _realm(db, asked.main_connector)
+        async with db.transaction(_at(desk, realm.id)) as tx:
+            organisation = await _organisation(tx, asked.organisation or realm.business_id)
+            new = NewKey(
+                organisation_id=organisation.id,
+                permissions=_permissions(asked, organisation),
+                contact_id=None if asked.contact is None else await _contact(tx, desk, organisation.id, asked.contact),
+                system_name=asked.system,
+                expires_at=desk.clock.now() + asked.life,
+            )
+            return await create_key(tx, desk.clock, new, giver=_EVERYTHING)
+
+
+async def listed(desk: Desk, main_connector: str | None) -> list[AccessKey]:
+    """Return every key of a realm."""
+    found: list[AccessKey] = []
+    async with desk.database() as db:
+        realm = await _realm(db, main_connector)
+        async with db.transaction(_at(desk, realm.id)) as tx:
+            while True:
+                after = found[-1].id if found else UUID(int=0)
+                rows = await keys.page(tx, after=after, limit=_PAGE)
+                found += rows
+                if len(rows) < _PAGE:
+                    return found
+
+
+async def revoke(desk: Desk, key: str) -> AccessKey:
+    """Close a key, whatever its realm.
+
+    Raises:
+        KeyNotFound: there is none such.
+        KeyRevoked: it is closed already.
+    """
+    key_id = _key_id(key)
+    async with desk.database() as db:
+        async with db.unscoped() as connection:
+            found = await keys.look_up(connection, key_id, on_day=day_in_finland(desk.clock.now()))
+        if found is None:
+            raise KeyNotFound(f"no access key {key_id}")
+        async with db.transaction(_at(desk, found.main_connector_id)) as tx:
+            held = await keys.find(tx, key_id)
+            return await revoke_key(tx, desk.clock, key_id, version=held.version)
+
+
+def _at(desk: Desk, main_connector_id: MainConnectorId) -> Caller:
+    return Caller(scope=Scope(main_connector_id=main_connector_id), actor=desk.operator, permissions=_EVERYTHING)
+
+
+async def _realm(db: Database, business_id: str | None) -> MainConnector:
+    async with db.unscoped() as connection:
+        realms = await organisations.main_connectors(connection)
+    if business_id is None and len(realms) == 1:
+        return realms[0]
+    if business_id is None:
+        there = ", ".join(one.business_id for one in realms) or "there is none yet: import one"
+        raise OrganisationNotFound(f"say which main connector, by --main-connector: {there}")
+    number = _number(business_id)
+    for realm in realms:
+        if realm.business_id == number:
+            return realm
+    raise OrganisationNotFound(f"{number} is not a main connector here")
+
+
+async def _organisation(tx: Transaction, business_id: str) -> Organisation:
+    number = _number(business_id)
+    found = await organisations.with_business_ids(tx, [number])
+    if not found:
+        raise OrganisationNotFound(f"this main connector knows no organisation {number}")
+    return found[0]
+
+
+async def _contact(tx: Transaction, desk: Desk, organisation_id: OrganisationId, email: str) -> ContactId:
+    today = day_in_finland(desk.clock.now())
+    for person in await contacts.of_organisations(tx, [organisation_id]):
+        is_now = person.valid_from <= today and (person.valid_until is None or today < person.valid_until)
+        if is_now and person.email.lower() == email.strip().lower():
+            return person.id
+    raise ContactNotFound("the organisation has no contact today with that e-mail address")
+
+
+def _permissions(asked: KeyAsked, organisation: Organisation) -> frozenset[Permission]:
+    if asked.permissions is not None:
+        return asked.permissions
+    return _EVERYTHING if organisation.tenancy_id is None else TENANT_PERMISSIONS
+
+
+def _number(text: str) -> str:
+    try:
+        return wording.business_id(text)
+    except wording.Unfit as why:
+        raise OrganisationNotFound(f"{text[:20]!r} is no business id: {why}") from why
+
+
+def _key_id(text: str) -> AccessKeyId:
+    token = tokens.read(text.strip())
+    if token is not None:
+        return token.key_id
+    try:
+        return AccessKeyId(UUID(text))
+    except ValueError as why:
+        raise KeyNotFound("that is neither the id of a key nor a key") from why
