@@ -36,6 +36,7 @@ CONTRACT: Final = Contract(
     signature_lines=Names(
         required=frozenset(f"{party}.1" for party in Party), optional=frozenset(f"{party}.2" for party in Party)
     ),
+    line_conditions={f"{party}.2": f"signatory.{party}.2" for party in Party},
 )
 
 _TITLE: Final = {

@@ -38,6 +38,7 @@ class Contract(Record, frozen=True, kw_only=True):
     groups: tuple[Group, ...] = ()
     conditions: Names = Names()
     signature_lines: Names = Names()
+    line_conditions: Mapping[str, str] = {}  # the condition that a line must stand in; the others stand in none
 
     def group(self, name: str) -> Group | None:
         return next((group for group in self.groups if group.name == name), None)

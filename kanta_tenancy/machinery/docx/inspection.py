@@ -46,7 +46,7 @@ def _findings(form: Form, contract: Contract) -> Iterator[Finding]:
         yield from check_fields(story)
         yield from visibility.check(story)
         yield from Placement(story, contract).check()
-    yield from check_signature_lines(form)
+    yield from check_signature_lines(form, contract)
     yield from _missing(form, contract)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from lxml import etree
 
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.docx.contract import Contract
 from kanta_tenancy.machinery.docx.controls import Control, Kind, controls_around, controls_of
 from kanta_tenancy.machinery.docx.findings import Finding, Story
 from kanta_tenancy.machinery.docx.form import Form
@@ -37,7 +38,7 @@ def _place(control: Control) -> SignaturePlace:
     return SignaturePlace(name=control.name, image_id=image.get(_RELATIONSHIP_ID, ""), conditions=around)
 
 
-def check_signature_lines(form: Form) -> Iterator[Finding]:
+def check_signature_lines(form: Form, contract: Contract) -> Iterator[Finding]:
     """Find signature lines that no name stands for, that have no picture of their own, or that are there twice."""
     for story in form.stories:
         lines = [control for control in controls_of(story.root) if control.kind is Kind.SIGNATURE_LINE]
@@ -51,13 +52,13 @@ def check_signature_lines(form: Form) -> Iterator[Finding]:
                     control.element, "A signature line can only stand in the document itself.", tag=control.tag
                 )
         else:
-            yield from _check_each(form, story, lines)
+            yield from _check_each(form, story, lines, contract)
 
 
-def _check_each(form: Form, story: Story, lines: list[Control]) -> Iterator[Finding]:
+def _check_each(form: Form, story: Story, lines: list[Control], contract: Contract) -> Iterator[Finding]:
     names = Counter(control.name for control in lines)
     for control in lines:
-        flaw = _flaw(form, story, control)
+        flaw = _flaw(form, story, control) or _flaw_of_conditions(control, contract)
         if flaw:
             yield story.finding(control.element, flaw, tag=control.tag)
         elif names[control.name] > 1:
@@ -81,6 +82,19 @@ def _flaw(form: Form, story: Story, control: Control) -> str:
         form.package.target(source, other) == target for source, other in form.package.all_relationships()
     )
     return "The signature line shares its picture with something else." if uses > 1 or leading_there > 1 else ""
+
+
+def _flaw_of_conditions(control: Control, contract: Contract) -> str:
+    """Tell whether the line would be shown exactly when somebody is to sign on it."""
+    needed = contract.line_conditions.get(control.name)
+    around = {outer.name for outer in controls_around(control.element) if outer.kind is Kind.IF}
+    if needed is None:
+        return "The signature line would be left out together with the condition around it." if around else ""
+    return (
+        ""
+        if around == {needed}
+        else f"The signature line belongs inside a content control if:{needed}, and in no other."
+    )
 
 
 def _uses(element: etree._Element, image_id: str) -> int:

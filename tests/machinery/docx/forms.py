@@ -32,6 +32,7 @@ CONTRACT: Final = Contract(
     ),
     conditions=Names(optional=frozenset({"signatory.tenant.2"})),
     signature_lines=Names(required=frozenset({"tenant.1"}), optional=frozenset({"tenant.2"})),
+    line_conditions={"tenant.2": "signatory.tenant.2"},
 )
 AT: Final = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 PNG: Final = b"\x89PNG\r\n\x1a\n" + b"picture of the template"

@@ -1,6 +1,7 @@
 """The templates that travel with the program, filled as agreements fill them."""
 
 import io
+import re
 from collections import Counter
 
 import docx
@@ -9,6 +10,7 @@ from lxml import etree
 
 from kanta_tenancy.agreements.rendering import CONTRACT
 from kanta_tenancy.machinery.docx import SignatureLine, Values, compile_template, content_hash, read_clauses
+from kanta_tenancy.machinery.docx.fields import ALLOWED
 from kanta_tenancy.machinery.opc import Package
 from kanta_tenancy.machinery.resources import folder
 from tests.machinery.docx import forms
@@ -116,3 +118,25 @@ def test_the_clauses_are_numbered_from_1_to_21(file):
 
 def test_two_languages_are_two_contents():
     assert len({content_hash(one.read_bytes()) for one in FILES}) == len(FILES)
+
+
+def test_the_page_about_templates_names_every_placeholder_and_no_other():
+    page = (folder("templates").parent / "docs" / "templates.md").read_text("utf-8")
+    table = page.partition("## The names of the agreement")[2].partition("## What a template may not have")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| `")]
+    named = {tag for line in rows for tag in re.findall(r"`([a-z0-9_.:]+)`", line.split("|")[1])}
+    assert named == {
+        *CONTRACT.texts.all(),
+        *(f"each:{group.name}" for group in CONTRACT.groups),
+        *(name for group in CONTRACT.groups for name in group.items.all()),
+        *(f"if:{name}" for name in CONTRACT.conditions.all()),
+        *(f"signature_line:{name}" for name in CONTRACT.signature_lines.all()),
+    }
+    required = {tag for line in rows if "| yes" in line for tag in re.findall(r"`([a-z0-9_.]+)`", line.split("|")[1])}
+    assert required & CONTRACT.texts.all() == CONTRACT.texts.required
+
+
+def test_the_page_about_templates_lists_the_fields_that_are_allowed():
+    page = (folder("templates").parent / "docs" / "templates.md").read_text("utf-8")
+    sentence = page.partition("fields other than ")[2].partition(":")[0]
+    assert set(re.findall(r"[A-Z]+", sentence)) == ALLOWED

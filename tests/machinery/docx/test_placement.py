@@ -128,6 +128,16 @@ PLACED = {
         "tag signature_line:tenant.1",
         "The content control does not stand around exactly one signature line (Insert > Signature Line).",
     ),
+    "line always there": (
+        form(forms.NAME + forms.SERVICES + forms.FIRST_LINE + forms.signature_line("tenant.2", "rIdLine2")),
+        "tag signature_line:tenant.2",
+        "The signature line belongs inside a content control if:signatory.tenant.2, and in no other.",
+    ),
+    "line sometimes there": (
+        form(forms.NAME + forms.SERVICES + control("if:signatory.tenant.2", forms.FIRST_LINE)),
+        "tag signature_line:tenant.1",
+        "The signature line would be left out together with the condition around it.",
+    ),
     "line without control": (
         extended(paragraph(f"<w:r>{forms.picture('rIdLine3')}</w:r>")),
         "paragraph",
