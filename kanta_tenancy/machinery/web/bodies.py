@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
@@ -87,9 +87,10 @@ def refuse_unstorable(value: object) -> None:
     Raises:
         RequestInvalid: with the first such value's field.
     """
-    flaw = _unstorable(value, "")
-    if flaw is not None:
-        raise _invalid(flaw)
+    found = _unstorable(value)
+    if found is not None:
+        path, sentence = found
+        raise _invalid(Flaw(field=printable(path.removeprefix(".")), detail=sentence))
 
 
 def flaw_of(error: msgspec.ValidationError) -> Flaw:
@@ -152,33 +153,40 @@ def _each_once(pairs: Sequence[tuple[str, object]]) -> None:
         )
 
 
-def _unstorable(value: object, path: str) -> Flaw | None:
-    match value:
-        case str():
-            return (
-                Flaw(field=printable(path), detail="The character U+0000 cannot be stored.") if "\0" in value else None
-            )
-        case date():
-            return _unstorable_time(value, path)
-        case msgspec.Struct():
-            inner = [(name, getattr(value, name)) for name in value.__struct_fields__]
-            return _first_unstorable(inner, f"{path}." if path else "")
-        case Mapping():
-            keys = _first_unstorable(((key, key) for key in value), f"{path}." if path else "")
-            return keys or _first_unstorable(value.items(), f"{path}." if path else "")
-        case list() | tuple():
-            return next(filter(None, (_unstorable(item, f"{path}[{n}]") for n, item in enumerate(value))), None)
-        case _:
-            return None
+def _unstorable(value: object) -> tuple[str, str] | None:
+    """Return path and sentence of the first value that cannot be stored; a path is made only when there is one."""
+    if isinstance(value, str):
+        return ("", "The character U+0000 cannot be stored.") if "\0" in value else None
+    if isinstance(value, date):
+        return _unstorable_time(value)
+    if isinstance(value, msgspec.Struct):
+        return _unstorable_field((name, getattr(value, name)) for name in value.__struct_fields__)
+    if isinstance(value, Mapping):
+        return _unstorable_field((key, key) for key in value) or _unstorable_field(value.items())
+    if isinstance(value, list | tuple):
+        return _unstorable_item(value)
+    return None
 
 
-def _first_unstorable(named: Any, prefix: str) -> Flaw | None:
-    return next(filter(None, (_unstorable(value, f"{prefix}{name}") for name, value in named)), None)
+def _unstorable_field(fields: Iterable[tuple[object, object]]) -> tuple[str, str] | None:
+    for name, value in fields:
+        found = _unstorable(value)
+        if found is not None:
+            return f".{name}{found[0]}", found[1]
+    return None
 
 
-def _unstorable_time(value: date, path: str) -> Flaw | None:
+def _unstorable_item(items: Sequence[object]) -> tuple[str, str] | None:
+    for position, item in enumerate(items):
+        found = _unstorable(item)
+        if found is not None:
+            return f"[{position}]{found[0]}", found[1]
+    return None
+
+
+def _unstorable_time(value: date) -> tuple[str, str] | None:
     if isinstance(value, datetime) and value.tzinfo is None:
-        return Flaw(field=path, detail="An instant must carry its offset from UTC, such as Z or +02:00.")
+        return "", "An instant must carry its offset from UTC, such as Z or +02:00."
     if not date.min.year < value.year < date.max.year:
-        return Flaw(field=path, detail="The year must lie between 2 and 9998.")
+        return "", "The year must lie between 2 and 9998."
     return None

@@ -8,6 +8,7 @@ from litestar import Response
 
 _UNSAFE: Final = re.compile(r'[^\w .()+-]|["\\/]', re.ASCII)
 _UNSAFE_ANYWHERE: Final = re.compile(r'[\\/:*?"<>|]')
+_DEVICE: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)  # never a file on Windows
 _LONGEST: Final = 120
 _LONGEST_ENDING: Final = 10
 
@@ -16,6 +17,8 @@ def attachment(name: str) -> str:
     """Return a `Content-Disposition` that saves under `name`, whatever it holds: never a path, never two headers."""
     shown = "".join(c if c.isprintable() else " " for c in name)
     shown = _UNSAFE_ANYWHERE.sub("_", shown).strip(" .") or "file"
+    if _DEVICE.fullmatch(shown):
+        shown = f"_{shown}"
     if len(shown) > _LONGEST:
         stem, dot, ending = shown.rpartition(".")
         ending = f"{dot}{ending}" if stem and len(ending) <= _LONGEST_ENDING else ""

@@ -1,5 +1,6 @@
 """Query parameters, read as strictly as bodies: into a Struct, unknown and repeated ones refused."""
 
+import re
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,7 @@ from kanta_tenancy.machinery.web.errors import RequestInvalid, RequestMalformed
 
 Q = TypeVar("Q", bound=msgspec.Struct)
 
+_WHOLE: Final = re.compile(r"-?[0-9]+")
 _MOST: Final = 50  # parameters; no route knows as many
 
 
@@ -28,6 +30,7 @@ def read_query(connection: ASGIConnection[Any, Any, Any, Any], kind: type[Q]) ->
     except msgspec.ValidationError as error:
         raise _invalid(flaw_of(error)) from error
     refuse_unstorable(query)
+    _refuse_lax(given, query)
     return query
 
 
@@ -50,6 +53,16 @@ def _parameters(connection: ASGIConnection[Any, Any, Any, Any]) -> dict[str, str
             raise _invalid(Flaw(field=printable(name), detail="Given twice."))
         given[name] = value
     return given
+
+
+def _refuse_lax(given: dict[str, str], query: msgspec.Struct) -> None:
+    # Reading numbers from text needs a lax conversion, which takes `null` and `1e2` as well.
+    for name, text in given.items():
+        value = getattr(query, name)
+        if value is None:
+            raise _invalid(Flaw(field=name, detail="Leave it out instead."))
+        if isinstance(value, int) and not isinstance(value, bool) and not _WHOLE.fullmatch(text):
+            raise _invalid(Flaw(field=name, detail="Expected a whole number."))
 
 
 def _invalid(flaw: Flaw) -> RequestInvalid:
