@@ -12,7 +12,8 @@ from cryptography.x509.oid import NameOID
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.x509 import keys
 
-# Control, format (bidirectional marks among them), unassigned, surrogate and private characters can make a name look like another.
+# Control, format (bidirectional marks among them), unassigned, surrogate and private characters: with them one name
+# can look like another.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Cs", "Co", "Zl", "Zp"})
 
 

@@ -71,7 +71,7 @@ def certificate_from_der(der: bytes) -> x509.Certificate:
     _check_serial(der)
     try:
         certificate = x509.load_der_x509_certificate(der)
-    except ValueError as trouble:
+    except (ValueError, x509.InvalidVersion) as trouble:
         raise CertificateUnreadable("it is not a DER certificate as RFC 5280 describes it") from trouble
     _read_each_field(certificate)
     return certificate
@@ -99,7 +99,7 @@ def _read_each_field(certificate: x509.Certificate) -> None:
         for name, read in _FIELDS.items():
             try:
                 read(certificate)
-            except (ValueError, UnsupportedAlgorithm) as trouble:
+            except (ValueError, TypeError, UnsupportedAlgorithm) as trouble:  # TypeError: a bit string as a name
                 raise CertificateUnreadable(f"its {name} cannot be read") from trouble
             except x509.DuplicateExtension as trouble:
                 raise CertificateUnreadable(f"it has the extension {trouble.oid.dotted_string} twice") from trouble

@@ -66,6 +66,11 @@ UNREADABLE = {
         der.certificate(subject=der.attribute(der.COMMON_NAME, b"\xff\xfe")),
         "its subject cannot be read",
     ),
+    "name that is a bit string": (
+        der.certificate(subject=der.attribute(der.COMMON_NAME, b"\0x", der.BITS)),
+        "its subject cannot be read",
+    ),
+    "version 2": (der.certificate(version=1), "not a DER certificate"),
     "unknown key": (
         der.certificate(spki=bytes.fromhex("300c 3007 0603 2a0304 0500 0301 00".replace(" ", ""))),
         "its public key cannot be read",

@@ -10,25 +10,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from kanta_tenancy.machinery.ooxml.errors import CannotSign
 from kanta_tenancy.machinery.ooxml.names import ECDSA_SHA256, ECDSA_SHA384, RSA_SHA256
-from kanta_tenancy.machinery.x509 import keys
 from kanta_tenancy.machinery.x509.keys import PrivateKey
 
 _BY_CURVE: Final = {"secp256r1": (ECDSA_SHA256, hashes.SHA256()), "secp384r1": (ECDSA_SHA384, hashes.SHA384())}
 
 
 def method_of(key: CertificatePublicKeyTypes) -> str:
-    """Return the identifier of the algorithm by which such a key signs here.
-
-    Raises:
-        CannotSign: it is of no kind that may sign.
-    """
-    if isinstance(key, rsa.RSAPublicKey):
-        return RSA_SHA256
-    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _BY_CURVE:
-        return _BY_CURVE[key.curve.name][0]
-    raise CannotSign(detail=f"a key of the kind {keys.describe(key)} cannot sign", rule="R3")
+    """Return the identifier of the algorithm by which a key signs here; it must be one that may."""
+    return _BY_CURVE[key.curve.name][0] if isinstance(key, ec.EllipticCurvePublicKey) else RSA_SHA256
 
 
 def signature_value(key: PrivateKey, octets: bytes) -> bytes:

@@ -7,6 +7,7 @@ from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
 from kanta_tenancy.machinery.ooxml.signing import complete, prepare, sign
 from kanta_tenancy.machinery.ooxml.signing.signature_value import signature_value
 from kanta_tenancy.machinery.ooxml.verification import verify
+from kanta_tenancy.machinery.opc import Package
 from kanta_tenancy.machinery.x509.keys import KeyKind
 from tests.machinery.ooxml.signing.documents import (
     AUTHORITY,
@@ -160,10 +161,12 @@ def test_relationships_that_verifiers_read_differently_are_written_anew_before_t
         assert b"<!--" not in entries(signed)[name]
 
 
-def test_an_extension_that_is_taken_does_not_stop_a_signature():
+def test_an_extension_that_means_something_else_keeps_its_meaning():
     taken = b'<Default Extension="sigs" ContentType="application/x-other"/><Default Extension="xml"'
     package = replaced(document(), TYPES, b'<Default Extension="xml"', taken)
-    assert verdict(sign(package, credential(), at=NOW)) is Verdict.VALID
+    signed = sign(packed({**entries(package), "word/other.sigs": b"x"}), credential(), at=NOW)
+    assert verdict(signed) is Verdict.VALID
+    assert Package.read(signed).content_types["/word/other.sigs"] == "application/x-other"
 
 
 def test_the_chain_travels_with_the_signature_so_that_the_root_is_enough():
