@@ -1,7 +1,6 @@
 """Ways to tamper with a signed document. Each takes a package and returns another; its name says what it does."""
 
 import io
-import struct
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping
@@ -110,13 +109,13 @@ def _reference_removed_from_manifest(package: bytes) -> bytes:
 
 
 def _signatures_moved_to_another_document(package: bytes) -> bytes:
-    signed = entries(package)
+    leading_to_them = {TYPES, "_rels/.rels"}
     own = {
-        name: signed[name] for name in signed if name.startswith("_xmlsignatures/") or name in {TYPES, "_rels/.rels"}
+        name: content
+        for name, content in entries(package).items()
+        if name.startswith("_xmlsignatures/") or name in leading_to_them
     }
-    other = entries(agreement())
-    changed = {DOCUMENT: _once(other[DOCUMENT], "agree", "disagree")}
-    return packed({**signed, **changed, **own})
+    return packed({**entries(agreement()), **own})
 
 
 def _duplicate_entry(package: bytes) -> bytes:
@@ -128,10 +127,8 @@ def _duplicate_entry(package: bytes) -> bytes:
 
 
 def _other_name_in_the_local_header(package: bytes) -> bytes:
-    """Let the name before the content differ from the name in the directory."""
-    start = package.index(b"PK\x03\x04" + package[4:26] + struct.pack("<HH", len(TYPES), 0))
-    name = start + 30
-    return package[:name] + b"[Content_Types].xmk" + package[name + len(TYPES) :]
+    """Let the name before the first entry's content differ from its name in the directory."""
+    return _once(package, TYPES, "[Content_Types].xmk")
 
 
 TAMPERED: Final[Mapping[str, Mutation]] = {
