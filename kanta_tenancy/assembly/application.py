@@ -2,14 +2,20 @@
 
 from typing import Final
 
+from kanta_tenancy.agreements.routes import routes as agreement_routes
+from kanta_tenancy.agreements.signing import OwnKey
 from kanta_tenancy.assembly.database_watch import ensure_migrated
 from kanta_tenancy.assembly.journal_routes import ROUTES as JOURNAL
 from kanta_tenancy.assembly.settings import Settings
+from kanta_tenancy.assembly.signing_check import SigningCheck
 from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.identifiers import MainConnectorId
 from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.machinery.web import application
 from kanta_tenancy.machinery.web.envelope import Envelope
 from kanta_tenancy.machinery.web.openapi import Info
+from kanta_tenancy.machinery.x509.credentials import Credential
+from kanta_tenancy.machinery.x509.shelf import KeyShelf
 from kanta_tenancy.parties.access import KeyAuthenticator, LastUses
 from kanta_tenancy.parties.routes import ROUTES as PARTIES
 
@@ -21,6 +27,8 @@ INFO: Final = Info(
 
 
 def build_application(settings: Settings, db: Database, clock: Clock, uses: LastUses) -> Envelope:
+    shelf = None if settings.signing_keys is None else KeyShelf(settings.signing_keys)
+
     async def database_answers() -> None:
         async with db.unscoped() as connection:
             await connection.execute("SELECT 1")
@@ -31,10 +39,21 @@ def build_application(settings: Settings, db: Database, clock: Clock, uses: Last
 
     return application.build_application(
         info=INFO,
-        routers=(*PARTIES, JOURNAL),
+        routers=(*PARTIES, *agreement_routes(_own_key(shelf)), JOURNAL),
         db=db,
         clock=clock,
         authenticator=KeyAuthenticator(db, clock, uses),
-        checks={"database": database_answers, "migrations": database_is_migrated},
+        checks={
+            "database": database_answers,
+            "migrations": database_is_migrated,
+            "signing": SigningCheck(shelf, clock),
+        },
         metrics_token=settings.metrics_token,
     )
+
+
+def _own_key(shelf: KeyShelf | None) -> OwnKey:
+    def find(main_connector_id: MainConnectorId) -> Credential | None:
+        return None if shelf is None else shelf.find(str(main_connector_id))
+
+    return find

@@ -50,9 +50,7 @@ class Settings(Record, frozen=True, kw_only=True):
     pool_size: int
     log_level: int
     metrics_token: str | None
-    signing_certificate: Path | None
-    signing_key: Path | None
-    signing_key_password: str | None
+    signing_keys: Path | None
     postgres_programs: Path | None
 
     def __repr__(self) -> str:
@@ -76,17 +74,12 @@ def _path(value: str) -> Path:
     return Path(value).expanduser()
 
 
-def _file(value: str) -> Path:
+def _private_folder(value: str) -> Path:
     path = _path(value)
-    if not path.is_file():
-        raise ValueError(f"names {path}, which is not a file")
-    return path
-
-
-def _key_file(value: str) -> Path:
-    path = _file(value)
+    if not path.is_dir():
+        raise ValueError(f"names {path}, which is not a folder")
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise ValueError(f"names {path}, which others can read: run `chmod 600 {path}`")
+        raise ValueError(f"names {path}, which others can open: run `chmod 700 {path}`")
     return path
 
 
@@ -126,9 +119,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     "KANTA_POOL_SIZE": Setting(field="pool_size", read=_number(1, 64), default=8),
     "KANTA_LOG_LEVEL": Setting(field="log_level", read=_level, default=logging.INFO),
     "KANTA_METRICS_TOKEN": Setting(field="metrics_token", read=_token, secret=True),
-    "KANTA_SIGNING_CERTIFICATE": Setting(field="signing_certificate", read=_file),
-    "KANTA_SIGNING_KEY": Setting(field="signing_key", read=_key_file),
-    "KANTA_SIGNING_KEY_PASSWORD": Setting(field="signing_key_password", read=_text, secret=True),
+    "KANTA_SIGNING_KEYS": Setting(field="signing_keys", read=_private_folder),
     "PG_BINDIR": Setting(field="postgres_programs", read=_path),
 }
 
@@ -148,8 +139,6 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             values[setting.field] = setting.default if text is None else setting.read(text)
         except ValueError as error:
             wrong.append(f"{name} {error}.")
-    if ("KANTA_SIGNING_KEY" in given) != ("KANTA_SIGNING_CERTIFICATE" in given):
-        wrong.append("KANTA_SIGNING_KEY and KANTA_SIGNING_CERTIFICATE are given together, or neither.")
     if wrong:
         raise WrongSettings(wrong)
     return Settings(**values)

@@ -71,7 +71,7 @@ def test_a_port_is_a_number_in_range_or_refused(value: str):
         ("KANTA_DATABASE_URL", "db.example"),
         ("KANTA_OWNER_DATABASE_URL", "postgresql//db"),
         ("KANTA_METRICS_TOKEN", "short"),
-        ("KANTA_SIGNING_CERTIFICATE", "/nowhere/at/all.pem"),
+        ("KANTA_SIGNING_KEYS", "/nowhere/at/all"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str):
@@ -108,18 +108,13 @@ def test_a_secret_file_that_is_not_there_is_refused(tmp_path: Path):
     assert refused(KANTA_DATABASE_URL_FILE=str(file)) == sentence
 
 
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o610])
-def test_a_signing_key_that_others_can_read_is_refused(tmp_path: Path, mode: int):
-    key = tmp_path / "key.pem"
-    key.write_text("-----BEGIN PRIVATE KEY-----")
-    key.chmod(mode)
-    assert f"chmod 600 {key}" in refused(KANTA_SIGNING_KEY=str(key), KANTA_SIGNING_CERTIFICATE=str(key))
-
-
-def test_a_signing_key_without_its_certificate_is_refused(tmp_path: Path):
-    key = tmp_path / "key.pem"
-    key.touch(0o600)
-    assert "KANTA_SIGNING_CERTIFICATE" in refused(KANTA_SIGNING_KEY=str(key))
+@pytest.mark.parametrize("mode", [0o750, 0o705, 0o770])
+def test_a_folder_of_signing_keys_that_others_can_open_is_refused(tmp_path: Path, mode: int):
+    folder = tmp_path / "keys"
+    folder.mkdir(mode=0o700)
+    assert read_settings({"KANTA_SIGNING_KEYS": str(folder)}).signing_keys == folder
+    folder.chmod(mode)
+    assert f"chmod 700 {folder}" in refused(KANTA_SIGNING_KEYS=str(folder))
 
 
 @pytest.mark.parametrize("password", ["postgres", "Password", "changeme", ""])

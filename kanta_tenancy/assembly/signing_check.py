@@ -1,0 +1,51 @@
+"""Whether the service is able to sign: a test signature with each key that lies beside it, or with a throw-away one."""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.machinery.ooxml.signing.signature_value import signature_value
+from kanta_tenancy.machinery.x509 import sample_authority
+from kanta_tenancy.machinery.x509.credentials import Credential
+from kanta_tenancy.machinery.x509.errors import CredentialUnusable
+from kanta_tenancy.machinery.x509.judgement import refusals
+from kanta_tenancy.machinery.x509.shelf import KeyShelf
+
+_OCTETS: Final = b"able to sign"
+_EARLIER: Final = timedelta(minutes=1)
+
+
+class SigningCheck:
+    """Raises when a key that the service keeps could not sign an agreement now."""
+
+    def __init__(self, shelf: KeyShelf | None, clock: Clock) -> None:
+        self._shelf = shelf
+        self._clock = clock
+        self._throw_away: Credential | None = None
+
+    async def __call__(self) -> None:
+        await asyncio.to_thread(self._sign)
+
+    def _sign(self) -> None:
+        owners = () if self._shelf is None else self._shelf.owners()
+        for owner in owners:
+            credential = None if self._shelf is None else self._shelf.find(owner)
+            if credential is not None:
+                self._try(credential)
+        if not owners:
+            self._try(self._thrown_away())
+
+    def _try(self, credential: Credential) -> None:
+        why = refusals(credential.certificate, self._clock.now())
+        if why:
+            raise CredentialUnusable("; ".join(str(reason) for reason in why))
+        signature_value(credential.key, _OCTETS)
+
+    def _thrown_away(self) -> Credential:
+        if self._throw_away is None:
+            at = self._clock.now() - _EARLIER
+            authority = sample_authority.found("Throw-away", at=at)
+            signer = sample_authority.Signer(name="Throw-away", organisation="Throw-away")
+            self._throw_away = sample_authority.issue(authority, signer, at=at)
+        return self._throw_away
