@@ -65,7 +65,8 @@ class Story:
         """Return the number of the paragraph around an element, in it, or in its table row, else of the one before."""
         around = (element, *element.iterancestors(w("p")))
         inside = (next(one.iter(w("p")), None) for one in (element, *element.iterancestors(w("tr"))))
-        before = (last for one in element.itersiblings(preceding=True) for last in (*one.iter(w("p")),)[-1:])
+        earlier = (other for one in (element, *element.iterancestors()) for other in one.itersiblings(preceding=True))
+        before = (last for other in earlier for last in list(other.iter(w("p")))[-1:])
         candidates = (one for group in (around, inside, before) for one in group)
         return next((self._numbers[one] for one in candidates if one is not None and one in self._numbers), 0)
 

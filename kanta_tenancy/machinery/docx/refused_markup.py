@@ -1,4 +1,4 @@
-"""Markup that a document to be signed may not have: tracked changes, inserted content, objects (rule R9)."""
+"""Markup that a document to be signed may not have: tracked changes, inserted content, damage (rules R8 and R9)."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -38,7 +38,7 @@ _DRAWING_PROPERTIES: Final = "{http://schemas.openxmlformats.org/drawingml/2006/
 
 
 def check_markup(story: Story) -> Iterator[Finding]:
-    """Find elements that would bring in, or hide, what the signatories do not see."""
+    """Find elements that bring in or hide what the signatories do not see, and cells that Word would repair."""
     for element in story.root.iter(*_REFUSED):
         yield story.finding(element, _REFUSED[str(element.tag)], rule="R9")
     for element in story.root.iter(_VML):
@@ -49,6 +49,15 @@ def check_markup(story: Story) -> Iterator[Finding]:
     for element in story.root.iter(_DRAWING_PROPERTIES):
         if element.get("hidden", "0") not in {"0", "false"}:
             yield story.finding(element, "There is a hidden drawing.", rule="R9")
+    for cell in story.root.iter(w("tc")):
+        if not _ends_with_paragraph(cell):
+            detail = "A table cell does not end with a paragraph; Word would offer to repair the document."
+            yield story.finding(cell, detail, rule="R8")
+
+
+def _ends_with_paragraph(holder: etree._Element) -> bool:
+    last = next(holder.iterchildren(w("p"), w("tbl"), w("sdt"), reversed=True), None)
+    return last is not None and last.tag != w("tbl")
 
 
 def _has_address(element: etree._Element) -> bool:

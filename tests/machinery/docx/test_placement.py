@@ -186,6 +186,16 @@ PLACED = {
         "near “secret”",
         "There is text that nobody sees: it is smaller than 4 points.",
     ),
+    "empty cell": (
+        extended(paragraph(run("x")) + forms.table(forms.row(forms.cell("")))),
+        "near “x”",
+        "A table cell does not end with a paragraph; Word would offer to repair the document.",
+    ),
+    "cell that ends with a table": (
+        extended(forms.table(forms.row(forms.cell(forms.table(forms.row(forms.cell(paragraph(run("x"))))))))),
+        "near “x”",
+        "A table cell does not end with a paragraph; Word would offer to repair the document.",
+    ),
     "hidden row": (
         extended(forms.table("<w:tr><w:trPr><w:hidden/></w:trPr>" + forms.cell(paragraph(run("x"))) + "</w:tr>")),
         "near “x”",
