@@ -37,6 +37,10 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         target="kanta_tenancy.assembly.service_cli:migrate",
         summary="Bring the database up to this version of the program.",
     ),
+    "demo": Subcommand(
+        target="kanta_tenancy.assembly.demo_cli:demo",
+        summary="Make a set of signed agreements, without a service or a database.",
+    ),
     "keys": Subcommand(
         target="kanta_tenancy.parties.cli:keys",
         summary="Make, list and revoke access keys.",
