@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,6 +14,7 @@ from kanta_tenancy.machinery.opc.errors import BrokenPackage
 
 SIGNATURE: Final = f"{{{DSIG_NS}}}Signature"
 _LARGEST: Final = 4 * 1024 * 1024  # the pictures of a signature line take some hundred thousand
+_PLAIN_NAMESPACE: Final = re.compile(r"""[^\s&<>"']*""")
 _EXTRAS: Final = etree.XPath("boolean(//comment() | //processing-instruction() | //@xml:*)")
 _MIXED: Final = etree.XPath("boolean(//*[*]/text()[normalize-space()])")
 _OTHER_IDS: Final = etree.XPath("boolean(//@*[translate(local-name(), 'ID', 'id') = 'id' and name() != 'Id'])")
@@ -55,11 +57,19 @@ def canonical(element: etree._Element) -> bytes:
     empty `xmlns` declarations that do not belong there. A signature has no comments, so that the two forms
     of the algorithm, with comments and without, give the same.
 
+    Raises:
+        BrokenPackage: a namespace is relative, or has a character that must be escaped, which lxml forgets (R2).
+
     Source:
         W3C, Canonical XML 1.0, chapters 2.3 and 2.4.
     """
+    if not all(map(_PLAIN_NAMESPACE.fullmatch, element.nsmap.values())):
+        raise unsound("The signature declares a namespace with characters that no namespace needs.")
     alone = markup.parse(etree.tostring(element, with_tail=False, encoding="utf-8"), "")
-    return etree.tostring(alone, method="c14n")
+    try:
+        return etree.tostring(alone, method="c14n")
+    except etree.C14NError:  # a namespace that is a relative reference, as canonical XML forbids
+        raise unsound("A part of the signature cannot be canonicalised.") from None
 
 
 def children(element: etree._Element, *names: str) -> list[etree._Element]:

@@ -1,0 +1,69 @@
+import json
+
+from kanta_tenancy.machinery.ooxml.presentation import as_json, as_text
+from kanta_tenancy.machinery.ooxml.report import Report, Verdict
+from tests.machinery.ooxml.verification.asking import ask
+from tests.machinery.ooxml.verification.documents import DOCUMENT, a_document
+from tests.machinery.ooxml.verification.forger import SIG1, Forgery, signed
+
+SIGNED = signed(a_document())
+
+
+def test_the_json_has_the_promised_shape():
+    assert json.loads(json.dumps(as_json(ask(SIGNED)))) == {
+        "verdict": "valid",
+        "signatures": [
+            {
+                "signer": "CN=Aino,O=Hoivakoti,C=FI",
+                "integrity": "passed",
+                "coverage": "passed",
+                "certificate": "passed",
+                "trust": "passed",
+                "algorithms": "passed",
+                "signed_at": "2026-06-01T12:00:00Z",
+            }
+        ],
+        "uncovered": [],
+        "reasons": [],
+    }
+
+
+def test_a_reason_names_rule_part_and_signature():
+    changed = {**SIGNED, DOCUMENT: SIGNED[DOCUMENT].replace(b"100", b"900")}
+    found = as_json(ask(changed))
+    assert found["verdict"] == "invalid"
+    assert found["reasons"] == [
+        {
+            "rule": "R5",
+            "detail": "The part was changed after it was signed.",
+            "part": "/word/document.xml",
+            "signature": f"/{SIG1}",
+        }
+    ]
+
+
+def test_what_cannot_be_read_is_answered_in_the_same_shape():
+    found = as_json(ask(b"no zip"))
+    assert set(found) == {"verdict", "signatures", "uncovered", "reasons"}
+    assert found["verdict"] == "invalid"
+    unread = as_json(ask({**SIGNED, SIG1: b"<a/>"}))
+    (signature,) = unread["signatures"]
+    assert signature["signer"] == ""
+    assert signature["signed_at"] is None
+    assert set(signature) == {"signer", "integrity", "coverage", "certificate", "trust", "algorithms", "signed_at"}
+
+
+def test_the_text_tells_the_same_to_a_reader():
+    text = as_text(ask(SIGNED))
+    assert text.splitlines()[0] == "valid: 1 signature"
+    for piece in ("CN=Aino", "2026-06-01T12:00:00Z", "Hyväksyn", "https://www.example.fi/", "integrity    passed"):
+        assert piece in text
+    assert "R7 The file is not signed." in as_text(ask(a_document()))
+
+
+def test_the_text_cannot_steer_a_terminal():
+    how = Forgery(office=lambda text: text.replace("Hyväksyn", "&#x202E;ok&#x9B;31m&#10;verdict: valid"))
+    text = as_text(ask(signed(a_document(), how)))
+    assert not {"\x1b", "\x9b", "\u202e"} & set(text)
+    assert "\nverdict" not in text
+    assert as_text(Report(verdict=Verdict.INVALID)) == "invalid: 0 signatures\n"
