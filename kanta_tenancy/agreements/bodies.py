@@ -22,6 +22,8 @@ from kanta_tenancy.agreements.model import (
 from kanta_tenancy.agreements.models import NEWEST, OURS
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Body
+from kanta_tenancy.machinery.ooxml.presentation import as_json
+from kanta_tenancy.machinery.ooxml.report import Outcome, Report, Verdict
 from kanta_tenancy.machinery.web.pages import PageQuery
 
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -144,6 +146,38 @@ class Models(Body, frozen=True, kw_only=True):
 
 class Receipts(Body, frozen=True, kw_only=True):
     items: tuple[Receipt, ...]
+
+
+class ShownSignature(Body, frozen=True, kw_only=True):
+    """What the verifier answers about one signature."""
+
+    signer: str
+    integrity: Outcome
+    coverage: Outcome
+    certificate: Outcome
+    trust: Outcome
+    algorithms: Outcome
+    signed_at: datetime | None
+
+
+class ShownReason(Body, frozen=True, kw_only=True):
+    rule: str
+    detail: str
+    part: str = ""
+    signature: str = ""
+
+
+class Verification(Body, frozen=True, kw_only=True):
+    """What the verifier says of the newest document; `documents verify --json` prints the same."""
+
+    verdict: Verdict
+    signatures: tuple[ShownSignature, ...]
+    uncovered: tuple[str, ...]
+    reasons: tuple[ShownReason, ...]
+
+
+def verification(report: Report) -> Verification:
+    return msgspec.convert(as_json(report), Verification)
 
 
 def shown(agreement: Agreement) -> ShownAgreement:

@@ -22,9 +22,11 @@ from kanta_tenancy.agreements.bodies import (
     ShownAgreement,
     ShownService,
     SigningHere,
+    Verification,
     listed,
     shown,
     shown_model,
+    verification,
 )
 from kanta_tenancy.agreements.errors import (
     AgreementChanged,
@@ -44,6 +46,7 @@ from kanta_tenancy.agreements.signing import OwnKey
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.machinery.ooxml.errors import CannotSign
+from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
@@ -195,6 +198,25 @@ async def hand_in_signature(agreement_id: FromPath[UUID], call: NamedDependency[
 
 
 @get(
+    "/{agreement_id:uuid}/verification",
+    operation_id="verifyAgreement",
+    opt=needs("agreements.read"),
+    responses=refusals(AgreementNotFound, DocumentNotFound),
+)
+async def verify_agreement(agreement_id: FromPath[UUID], call: NamedDependency[Call]) -> Verification:
+    """Verify the newest document now: integrity, coverage, certificates, trust and algorithms apart.
+
+    No authority is trusted here by itself, so sound signatures are *indeterminate*: verify the file with
+    `kanta-tenancy documents verify --trust` and the authorities that you trust. An offer that nobody has signed
+    yet is *invalid*.
+    """
+    async with call.transaction() as tx:
+        _, document = await reading.document(tx, AgreementId(agreement_id))
+    report = await asyncio.to_thread(verify, document.content, at=call.clock.now())
+    return verification(report)
+
+
+@get(
     "/{agreement_id:uuid}/receipts",
     operation_id="readReceipts",
     opt=needs("agreements.read"),
@@ -260,7 +282,7 @@ def routes(own_key: OwnKey) -> tuple[Router, ...]:
         path="/agreements",
         route_handlers=[
             draft_agreement, list_agreements, read_agreement, amend_agreement, offer_agreement, withdraw_agreement,
-            read_document, hand_in_signature, sign_with_own_key, read_receipts,
+            read_document, verify_agreement, hand_in_signature, sign_with_own_key, read_receipts,
         ],
         tags=["Agreements"],
     )  # fmt: skip

@@ -1,0 +1,148 @@
+"""No route is open by accident, and no key reaches what is not its own: walked over every route that there is."""
+
+import re
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+
+from kanta_tenancy.agreements.model import Signatory
+from kanta_tenancy.machinery.web.access import Access, accesses
+from kanta_tenancy.parties.model import Permission
+from tests.agreements.conftest import signed_on_line
+from tests.journeys.conftest import Realm, client
+from tests.journeys.test_from_draft_to_in_force import DOCX, offered
+from tests.parties.examples import a_key, named, owner_of
+
+PUBLIC = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/problems/{slug}"}
+
+
+def routes(application) -> list[Access]:
+    return list(accesses(application.app))
+
+
+def filled(access: Access, ids: dict[str, Any]) -> str:
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: str(ids.get(found[1], uuid.uuid4())), access.path)
+
+
+async def call(http: httpx.AsyncClient, access: Access, path: str) -> httpx.Response:
+    terms = access.terms
+    headers = {"If-Match": '"1"'} if terms and terms.if_match else {}
+    body: dict[str, Any] = {}
+    if terms and terms.accepts == DOCX:
+        body = {"content": b"PK", "headers": headers | {"Content-Type": DOCX}}
+    elif access.method in {"POST", "PUT", "PATCH"} and access.handler.parsed_data_field is not None:
+        body = {"json": BODIES[access.handler.operation_id], "headers": headers}
+    else:
+        body = {"headers": headers}
+    return await http.request(access.method, path, **body)
+
+
+WHO = {"name": "Aino", "email": "aino@example.org", "function": "disturbances", "valid_from": "2026-01-01"}
+BODIES: dict[str, dict[str, Any]] = {
+    "amendAgreement": {"language": "fi"},
+    "signWithOwnKey": {},
+    "changeOrganisation": {"name": "Oy", "language": "fi"},
+    "nameContact": WHO,
+    "changeContact": WHO,
+    "recordSoteriEvidence": {"entry_reference": "S-7", "checked_on": "2026-03-01", "checked_by": "Eino"},
+    "withdrawSoteriEvidence": {"reason": "A mistake"},
+}
+
+
+@pytest.mark.parametrize("token", [None, "kt_nonsense", f"kt_{uuid.uuid4().hex}_{'a' * 52}"])
+async def test_without_a_valid_key_only_what_is_public_answers(application, token):
+    async with client(application, token) as http:
+        for access in routes(application):
+            answer = await call(http, access, filled(access, {})) if access.path not in PUBLIC else None
+            if answer is not None:
+                assert answer.status_code == 401, (access.method, access.path)
+                assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_the_public_routes_are_exactly_these(application):
+    open_ones = {access.path for access in routes(application) if access.terms and access.terms.permission is None}
+    assert {re.sub(r":\w+", "", path) for path in open_ones} == PUBLIC
+
+
+def test_every_permission_that_a_route_needs_is_one_that_a_key_can_have(application):
+    needed = {access.terms.permission for access in routes(application) if access.terms and access.terms.permission}
+    assert needed <= {permission.value for permission in Permission}
+
+
+async def test_a_key_without_the_permission_is_told_so(database, clock, application, realm: Realm):
+    own = await owner_of(database, realm.caller)
+    for access in routes(application):
+        needed = access.terms.permission if access.terms else None
+        if needed is None:
+            continue
+        others = frozenset(Permission) - {Permission(needed)}
+        token = await a_key(database, clock, realm.caller, own, permissions=others)
+        async with client(application, token.text) as http:
+            answer = (
+                await call(http, access, filled(access, {}))
+                if access.handler.operation_id in BODIES
+                else (await http.request(access.method, filled(access, {})))
+            )
+        assert answer.status_code == 403, (access.method, access.path, answer.text)
+
+
+async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
+    agreement = await offered(realm)
+    contact = await named(database, clock, realm.caller, realm.tenant.organisation.id)
+    evidence = (
+        await realm.main_connector.get(f"/v1/organisations/{realm.tenant.organisation.id}/soteri-evidence")
+    ).json()["items"][0]
+    keys = (await realm.of_tenant.get("/v1/keys")).json()["items"]
+    return {
+        "agreement_id": agreement["id"],
+        "organisation_id": realm.tenant.organisation.id,
+        "contact_id": contact.id,
+        "evidence_id": evidence["id"],
+        "tenancy_id": realm.tenant.tenancy.id,
+        "key_id": keys[0]["id"],
+    }
+
+
+async def test_what_belongs_to_another_is_not_there(database, clock, application, realm: Realm, other_realm: Realm):
+    ids = await ids_of(other_realm, database, clock)
+    named_ones = {name for access in routes(application) for name in re.findall(r"\{(\w+)", access.path)} - {"slug"}
+    assert named_ones == set(ids)
+    walked = 0
+    for access in routes(application):
+        if "_id" not in access.path:
+            continue
+        for http in (realm.main_connector, realm.of_tenant):
+            answer = await call(http, access, filled(access, ids))
+            allowed = {404} if http is realm.main_connector else {403, 404}
+            assert answer.status_code in allowed, (access.method, access.path, answer.status_code, answer.text)
+            walked += 1
+    assert walked > 30
+
+
+async def test_a_list_never_holds_another_realms_or_tenants_rows(database, clock, application, realm, other_realm):
+    await ids_of(other_realm, database, clock)
+    foreign = [str(other_realm.tenant.organisation.id), str(other_realm.tenant.tenancy.id)]
+    for access in routes(application):
+        if access.method == "GET" and "{" not in access.path and access.path not in PUBLIC:
+            for http in (realm.main_connector, realm.of_tenant):
+                answer = await http.get(access.path)
+                assert answer.status_code in {200, 403}, (access.path, answer.text)
+                assert not [one for one in foreign if one in answer.text], access.path
+
+
+async def test_a_query_for_another_tenancys_agreements_finds_none(database, clock, realm, other_realm):
+    await ids_of(other_realm, database, clock)
+    answer = await realm.main_connector.get("/v1/agreements", params={"tenancy_id": str(other_realm.tenant.tenancy.id)})
+    assert answer.json()["items"] == []
+
+
+async def test_the_signature_of_one_tenants_agreement_is_nothing_for_another(clock, realm: Realm, other_realm: Realm):
+    ours, theirs = await offered(realm), await offered(other_realm)
+    document = await other_realm.of_tenant.get(f"/v1/agreements/{theirs['id']}/document")
+    who = next(Signatory(**one) for one in theirs["signatories"] if one["party"] == "tenant")
+    signed = signed_on_line(document.content, who, clock.now())
+    headers = {"Content-Type": DOCX, "If-Match": '"2"'}
+    answer = await realm.of_tenant.post(f"/v1/agreements/{ours['id']}/signatures", content=signed, headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/agreement-signature-refused")
