@@ -37,9 +37,9 @@ async def create(desk: Desk, asked: KeyAsked) -> tuple[AccessKey, tokens.Token]:
         DomainError: `create_key` refuses.
     """
     async with desk.database() as db:
-        realm = await _realm(db, asked.main_connector)
-        async with db.transaction(_at(desk, realm.id)) as tx:
-            organisation = await _organisation(tx, asked.organisation or realm.business_id)
+        of = await realm(db, asked.main_connector)
+        async with db.transaction(at_desk(desk, of.id)) as tx:
+            organisation = await _organisation(tx, asked.organisation or of.business_id)
             new = NewKey(
                 organisation_id=organisation.id,
                 permissions=_permissions(asked, organisation),
@@ -54,8 +54,8 @@ async def listed(desk: Desk, main_connector: str | None) -> list[AccessKey]:
     """Return every key of a realm."""
     found: list[AccessKey] = []
     async with desk.database() as db:
-        realm = await _realm(db, main_connector)
-        async with db.transaction(_at(desk, realm.id)) as tx:
+        of = await realm(db, main_connector)
+        async with db.transaction(at_desk(desk, of.id)) as tx:
             while True:
                 after = found[-1].id if found else UUID(int=0)
                 rows = await keys.page(tx, after=after, limit=_PAGE)
@@ -77,27 +77,38 @@ async def revoke(desk: Desk, key: str) -> AccessKey:
             found = await keys.look_up(connection, key_id, on_day=day_in_finland(desk.clock.now()))
         if found is None:
             raise KeyNotFound(f"no access key {key_id}")
-        async with db.transaction(_at(desk, found.main_connector_id)) as tx:
+        async with db.transaction(at_desk(desk, found.main_connector_id)) as tx:
             held = await keys.find(tx, key_id)
             return await revoke_key(tx, desk.clock, key_id, version=held.version)
 
 
-def _at(desk: Desk, main_connector_id: MainConnectorId) -> Caller:
+def at_desk(desk: Desk, main_connector_id: MainConnectorId) -> Caller:
+    """Return the operator as a caller who may do everything in a realm."""
     return Caller(scope=Scope(main_connector_id=main_connector_id), actor=desk.operator, permissions=_EVERYTHING)
 
 
-async def _realm(db: Database, business_id: str | None) -> MainConnector:
+async def realms(db: Database) -> list[MainConnector]:
+    """Return every main connector of this database, by business id."""
     async with db.unscoped() as connection:
-        realms = await organisations.main_connectors(connection)
-    if business_id is None and len(realms) == 1:
-        return realms[0]
+        return await organisations.main_connectors(connection)
+
+
+async def realm(db: Database, business_id: str | None) -> MainConnector:
+    """Return the realm of a main connector, or the only one there is.
+
+    Raises:
+        OrganisationNotFound: there is none such; or there are several, and none was named.
+    """
+    there = await realms(db)
+    if business_id is None and len(there) == 1:
+        return there[0]
     if business_id is None:
-        there = ", ".join(one.business_id for one in realms) or "there is none yet: import one"
-        raise OrganisationNotFound(f"say which main connector, by --main-connector: {there}")
+        known = ", ".join(one.business_id for one in there) or "there is none yet: import one"
+        raise OrganisationNotFound(f"say which main connector, by --main-connector: {known}")
     number = _number(business_id)
-    for realm in realms:
-        if realm.business_id == number:
-            return realm
+    for one in there:
+        if one.business_id == number:
+            return one
     raise OrganisationNotFound(f"{number} is not a main connector here")
 
 

@@ -16,7 +16,7 @@ _NONCHARACTERS: Final = frozenset(
     map(chr, [*range(0xFDD0, 0xFDF0), *(plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF))])
 )
 _EMAIL: Final = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@(?:[^\W_](?:[^\W_]|-){0,62}\.)+[^\W\d_](?:[^\W_]|-){1,62}")
-_PHONE: Final = re.compile(r"\+?[0-9](?:[ ()./-]*[0-9]){2,19}")
+_PHONE: Final = re.compile(r"\+?\(?[0-9](?:[ ()./-]*[0-9]){2,19}")
 _LONGEST_PHONE: Final = 40
 _OID: Final = re.compile(r"1\.2\.246\.10\.([1-9][0-9]{0,7})((?:\.(?:0|[1-9][0-9]{0,8})){0,12})")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -83,7 +83,7 @@ def business_id(text: str) -> str:
         Unfit: it is not seven digits and a check digit, or the check digit is another.
 
     Source:
-        Finnish Tax Administration's check of weights 7, 9, 10, 5, 8, 4, 2 modulo 11; docs/sources.md#business-id.
+        Decree 288/2001, section 3: weights 7, 9, 10, 5, 8, 4, 2, modulo 11.
     """
     if not text.isascii() or len(text) > LONGEST:
         raise Unfit("a business id is seven digits, a hyphen and a check digit, such as 0246246-0")
@@ -112,7 +112,7 @@ def oid(text: str) -> str:
         Unfit: it does not begin with 1.2.246.10 and the number of a business id.
 
     Source:
-        JHS 159, annex; docs/sources.md#oid.
+        JHS 159, annex.
     """
     stripped = text.strip()
     if not stripped.isascii() or not _OID.fullmatch(stripped):
