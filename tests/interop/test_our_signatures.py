@@ -55,6 +55,10 @@ class Verifiers:
         """Return the signature lines that LibreOffice finds signed."""
         return [one.line for one in self._libreoffice.verify(self._file).signatures]
 
+    def pictures(self) -> int:
+        """Return how many signatures have a picture that LibreOffice can show on their line."""
+        return sum(one.shows_line for one in self._libreoffice.verify(self._file).signatures)
+
     def _poi_accepts(self, by: Sequence[str], strangers: int) -> None:
         verdict = self._poi.verify(self._file, trust=self._signatories.trust)
         assert verdict.valid, verdict
@@ -104,6 +108,7 @@ def test_two_parties_sign_one_after_the_other_on_their_lines(
 
     verifiers.accept(twice, by=["Aino", "Eino"])
     assert sorted(verifiers.lines()) == sorted(map(setup_id, LINES[:2]))
+    assert verifiers.pictures() == 2
     assert entries(twice)["_xmlsignatures/sig1.xml"] == entries(once)["_xmlsignatures/sig1.xml"]
 
 
@@ -118,6 +123,7 @@ def test_two_signatories_of_each_party_sign_on_four_lines(verifiers: Verifiers, 
 
     verifiers.accept(signed, by=names)
     assert sorted(verifiers.lines()) == sorted(map(setup_id, LINES[:4]))
+    assert verifiers.pictures() == 2  # LibreOffice knows them by ids that only two signatures can share in it
 
 
 @pytest.mark.parametrize("on_line", [False, True], ids=["beside lines", "on lines"])
