@@ -51,6 +51,16 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         summary="Bring in organisations.",
         at_desk=True,
     ),
+    "models": Subcommand(
+        target="kanta_tenancy.agreements.cli:models_",
+        summary="Bring in model agreements of your own, and list those there are.",
+        at_desk=True,
+    ),
+    "journal": Subcommand(
+        target="kanta_tenancy.assembly.journal_cli:journal",
+        summary="Look after the journal of who did what.",
+        at_desk=True,
+    ),
 }
 
 

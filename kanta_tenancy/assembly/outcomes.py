@@ -22,7 +22,7 @@ class Outcome(enum.IntEnum):
 
     DONE = 0
     WRONG_USAGE = 2  # arguments, settings, or a file that cannot be read
-    INVALID = 3  # `documents verify`
+    INVALID = 3  # `documents verify`, `journal verify`
     INDETERMINATE = 4  # `documents verify`
     REFUSED = 5  # a rule says no
     UNAVAILABLE = 6  # the database, a port or another thing that is needed cannot be had
@@ -41,7 +41,9 @@ def ends_in_one_sentence(program: str) -> Generator[None]:
     try:
         yield
         sys.stdout.flush()
-    except SystemExit:
+    except SystemExit as end:
+        if end.code == 1:  # click's answer to a closed pipe
+            raise SystemExit(Outcome.NOBODY_READS) from end
         raise
     except BaseException as trouble:
         outcome, sentence = told(trouble)
