@@ -20,12 +20,8 @@ _SECRET: Final = re.compile(
 )
 
 
-def configure_logs(*, level: int = logging.INFO, stream: TextIO | None = None, for_good: bool = True) -> None:
-    """Send every log of the process, other libraries' too, to `stream` (standard error) as JSON lines.
-
-    Args:
-        for_good: loggers may remember where they write, which is faster; a test that looks at logs says False.
-    """
+def configure_logs(*, level: int = logging.INFO, stream: TextIO | None = None) -> None:
+    """Send every log of the process, other libraries' too, to `stream` (standard error) as JSON lines."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -36,7 +32,7 @@ def configure_logs(*, level: int = logging.INFO, stream: TextIO | None = None, f
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
-        cache_logger_on_first_use=for_good,
+        cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[_Onwards()], level=max(level, logging.WARNING), force=True)
 

@@ -109,7 +109,7 @@ def _contents(document: Document) -> Element:
     lists = []
     for tag, operations in _by_tag(document).items():
         links = (_tag("a", operation["summary"], href=f"#{operation['operationId']}") for _, _, operation in operations)
-        lists += [_tag("h2", tag), _tag("ul", *(_tag("li", link) for link in links))]
+        lists += [_tag("p", tag), _tag("ul", *(_tag("li", link) for link in links))]
     ends = (_tag("a", word.capitalize(), href=f"#{word}") for word in ("types", "problems"))
     return _tag("nav", *lists, _tag("ul", *(_tag("li", link) for link in ends)), **{"aria-label": "Contents"})
 
@@ -129,7 +129,7 @@ def _operation(method: str, path: str, operation: Document, document: Document) 
     ]
     if operation.get("parameters"):
         rows = [_parameter(parameter) for parameter in operation["parameters"]]
-        parts.append(_table("Parameters", ("Name", "In", "Required", "What"), rows))
+        parts.append(_table("Parameters", ("Name", "In", "Required", "Kind", "What"), rows))
     body = operation.get("requestBody")
     if body:
         kinds = [_tag("li", _tag("code", kind), " ", *_kind(media.get("schema"))) for kind, media in _media(body)]
@@ -145,12 +145,13 @@ def _media(holder: Document) -> Iterator[tuple[str, Document]]:
 
 
 def _parameter(parameter: Document) -> "Sequence[Sequence[Element | str]]":
-    what = [parameter.get("description") or parameter["schema"].get("description", ""), " "]
+    schema = parameter["schema"]
     return (
         [_tag("code", parameter["name"])],
         [parameter["in"]],
         ["yes" if parameter["required"] else "no"],
-        [*what, *_kind(parameter["schema"])],
+        [*_kind(schema)],
+        [*_with_code(parameter.get("description") or schema.get("description", ""))],
     )
 
 
@@ -205,7 +206,7 @@ def _type(name: str, schema: Document) -> Element:
             [_tag("code", field)],
             ["yes" if field in schema["required"] else "no"],
             [*_kind(kind)],
-            [kind.get("description", "")],
+            [*_with_code(kind.get("description", ""))],
         )
         for field, kind in schema["properties"].items()
     ]

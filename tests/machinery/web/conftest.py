@@ -52,7 +52,7 @@ def log() -> Iterator[io.StringIO]:
     """What the service logs, as it would to standard error."""
     root, stream = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers[:], root.level
-    configure_logs(stream=stream, for_good=False)
+    configure_logs(stream=stream)
     yield stream
     structlog.reset_defaults()
     root.handlers[:], root.level = handlers, level
