@@ -1,5 +1,13 @@
 """Sign packages as Microsoft Office does; preparing and completing are apart for whoever keeps the key elsewhere."""
 
-from kanta_tenancy.machinery.ooxml.signing.signer import Prepared, complete, prepare, sign
+from kanta_tenancy.machinery.ooxml.signing.signer import (
+    Prepared,
+    Signing,
+    complete,
+    opened,
+    prepare,
+    sign,
+    sign_all,
+)
 
-__all__ = ["Prepared", "complete", "prepare", "sign"]
+__all__ = ["Prepared", "Signing", "complete", "opened", "prepare", "sign", "sign_all"]

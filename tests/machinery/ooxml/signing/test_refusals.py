@@ -7,7 +7,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 
 from kanta_tenancy.machinery.ooxml.errors import CannotSign
 from kanta_tenancy.machinery.ooxml.signature_lines import SignatureLine, signature_lines
-from kanta_tenancy.machinery.ooxml.signing import sign
+from kanta_tenancy.machinery.ooxml.signing import Signing, sign, sign_all
 from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.sample_authority import SIGNER_LASTS, Signer, issue
 from tests.machinery.ooxml.signing.documents import (
@@ -143,6 +143,19 @@ def test_a_line_is_signed_once():
     (line,) = signature_lines(package)
     refused = refusal(sign(package, credential(), at=NOW, line=line), line=line)
     assert "signed already" in refused.detail
+
+
+def test_a_line_is_signed_once_also_when_signing_at_once():
+    package = document(FIRST_LINE)
+    twice = [Signing(credential=credential(), line=signature_lines(package)[0])] * 2
+    with pytest.raises(CannotSign, match="signed already"):
+        sign_all(package, twice, at=NOW)
+
+
+def test_a_line_that_is_not_written_as_office_writes_it_is_found():
+    package = replaced(document(FIRST_LINE), "word/document.xml", b"o:signatureline v:ext", b"o:signatureline  v:ext")
+    (line,) = signature_lines(package)
+    assert sign(package, credential(), at=NOW, line=line)
 
 
 def test_a_line_that_the_document_does_not_have_is_refused():

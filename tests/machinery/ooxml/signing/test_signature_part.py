@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
-from kanta_tenancy.machinery.ooxml.signing import complete, prepare, sign
+from kanta_tenancy.machinery.ooxml.signing import complete, opened, prepare, sign
 from kanta_tenancy.machinery.ooxml.signing.signature_value import signature_value
 from tests.machinery.ooxml.signing.documents import (
     FIRST_LINE,
@@ -40,8 +40,8 @@ def targets(root: etree._Element) -> dict[str, etree._Element]:
 
 @given(WRITABLE)
 def test_what_was_digested_is_the_canonical_form_of_what_was_written(comments: str):
-    prepared = prepare(PACKAGE, SIGNER.chain, at=NOW, line=LINE, comments=comments)
-    root = signature(complete(prepared, signature_value(SIGNER.key, prepared.signed_info)))
+    prepared = prepare(opened(PACKAGE), SIGNER.chain, at=NOW, line=LINE, comments=comments)
+    root = signature(complete(prepared, signature_value(SIGNER.key, prepared.signed_info)).write())
     assert canonical(root.find(f"{DS}SignedInfo")) == prepared.signed_info
     for reference in root.find(f"{DS}SignedInfo").iter(f"{DS}Reference"):
         octets = canonical(targets(root)[reference.get("URI")])

@@ -4,7 +4,7 @@ import pytest
 
 from kanta_tenancy.machinery.ooxml.report import Outcome, Verdict
 from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
-from kanta_tenancy.machinery.ooxml.signing import complete, prepare, sign
+from kanta_tenancy.machinery.ooxml.signing import Signing, complete, opened, prepare, sign, sign_all
 from kanta_tenancy.machinery.ooxml.signing.signature_value import signature_value
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.opc import Package
@@ -59,7 +59,7 @@ def test_a_signature_with_every_kind_of_key_is_valid_in_every_respect(kind: KeyK
 )
 def test_the_method_follows_the_key_and_curves_give_two_numbers_in_a_row(kind: KeyKind, method: str, octets: int):
     signer = credential(kind=kind)
-    prepared = prepare(document(), signer.chain, at=NOW)
+    prepared = prepare(opened(document()), signer.chain, at=NOW)
     assert f"#{method}".encode() in prepared.signed_info
     assert len(signature_value(signer.key, prepared.signed_info)) == octets
 
@@ -110,9 +110,9 @@ def test_the_same_input_and_an_rsa_key_give_the_same_bytes():
 
 def test_whoever_keeps_the_key_needs_to_see_only_what_is_to_be_signed():
     package, signer = document(), credential(kind=KeyKind.RSA_2048)
-    prepared = prepare(package, signer.chain, at=NOW, comments="as one")
+    prepared = prepare(opened(package), signer.chain, at=NOW, comments="as one")
     elsewhere = signature_value(signer.key, prepared.signed_info)
-    assert complete(prepared, elsewhere) == sign(package, signer, at=NOW, comments="as one")
+    assert complete(prepared, elsewhere).write() == sign(package, signer, at=NOW, comments="as one")
 
 
 def test_a_signature_on_a_line_is_bound_to_it_and_carries_its_pictures():
@@ -139,6 +139,21 @@ def test_both_parties_sign_on_their_lines():
     report = verify(package, at=NOW, anchors=[AUTHORITY.root])
     assert report.verdict is Verdict.VALID
     assert [one.setup_id for one in report.signatures] == [FIRST_LINE, SECOND_LINE]
+
+
+def test_signing_at_once_gives_what_signing_one_after_the_other_gives():
+    package = document(FIRST_LINE, SECOND_LINE)
+    lines = signature_lines(package)
+    asked = [
+        Signing(credential=credential(name, KeyKind.RSA_2048), line=line, comments=name)
+        for name, line in (("Aino", lines[0]), ("Eino", None), ("Lempi", lines[1]))
+    ]
+    one_by_one = package
+    for one in asked:
+        one_by_one = sign(one_by_one, one.credential, at=NOW, line=one.line, comments=one.comments)
+    at_once = sign_all(package, asked, at=NOW)
+    assert entries(at_once) == entries(one_by_one)
+    assert verdict(at_once) is Verdict.VALID
 
 
 PREFIXED = b'<p:Relationships xmlns:p="http://schemas.openxmlformats.org/package/2006/relationships">'
