@@ -83,7 +83,6 @@ def picture(size: tuple[int, int], shapes: Iterable[Text | Stroke]) -> bytes:
     return _header(size, records, handles=handle + 1) + b"".join(records)
 
 
-@functools.lru_cache(maxsize=256)  # both pictures of a line say the same but for one word
 def _text(handle: int, shape: Text) -> list[bytes]:
     encoded = shape.text.encode("utf-16-le")
     padded = encoded + b"\0" * (-len(encoded) % 4)

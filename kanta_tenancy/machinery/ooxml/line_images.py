@@ -1,5 +1,6 @@
 """The two pictures of a signed signature line: what it shows when the signature holds, and when it does not."""
 
+import functools
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
@@ -24,8 +25,12 @@ def line_images(line: SignatureLine, name: str, at: datetime) -> tuple[bytes, by
     Args:
         name: what stands on the line, as a signature would.
     """
-    shapes = (*_signature(name), *_below(line.suggested_signer, line.title))
-    day = day_in_finland(at).isoformat()
+    return _drawn(name, line.suggested_signer, line.title, day_in_finland(at).isoformat())
+
+
+@functools.lru_cache(maxsize=128)  # a signatory signs many documents in a day
+def _drawn(name: str, signer: str, title: str, day: str) -> tuple[bytes, bytes]:
+    shapes = (*_signature(name), *_below(signer, title))
     dated = Text(x=_RIGHT - width(day, 11), baseline=16, size=11, text=day, colour=_GREY)
     warning = Text(x=_LEFT, baseline=16, size=12, text=_INVALID, colour=_RED)
     crossed = Stroke(start=(_LEFT, _RULE - 4), end=(_RIGHT, 30), width=2, colour=_RED)

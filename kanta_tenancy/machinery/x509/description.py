@@ -1,5 +1,6 @@
 """What a person wants to know about a certificate."""
 
+import functools
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
@@ -42,6 +43,7 @@ def describe(certificate: x509.Certificate) -> Description:
     )
 
 
+@functools.lru_cache(maxsize=256)
 def human_name(certificate: x509.Certificate) -> str:
     """Return the common name, else given name and surname, else organisation, else the whole subject.
 

@@ -74,18 +74,14 @@ class Envelope(Record, frozen=True, kw_only=True):
         signature stand in for those of the third. So two signatures can share Office's ids, and more cannot.
         """
         there = [*map(self.package.content, self.place.signatures), *self.added.values()]
+        if not there:
+            return Ids()
         number = len(there) + 1
         written = b"".join(there)
         while any(f"{name}_{number}".encode() in written for name in msgspec.structs.astuple(Ids())):
             number += 1
         own = Ids(**{role: f"{name}_{number}" for role, name in msgspec.structs.asdict(Ids()).items()})
-        match len(there):
-            case 0:
-                return Ids()
-            case 1:
-                return Ids(signed_properties=own.signed_properties)
-            case _:
-                return own
+        return Ids(signed_properties=own.signed_properties) if len(there) == 1 else own
 
     def check_line(self, line: SignatureLine) -> None:
         """Check that the document has a line and nobody has signed on it.

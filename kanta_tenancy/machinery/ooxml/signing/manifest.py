@@ -6,12 +6,15 @@ Source: ECMA-376-2, 5th edition, 10.4.5; rules R5 and R6 (docs/signatures.md).
 import base64
 import hashlib
 from collections.abc import Iterator
+from typing import Final
 
 from kanta_tenancy.machinery.ooxml.names import C14N, PACKAGE_SIGNATURE_NS, RELATIONSHIP_TRANSFORM, SHA256
 from kanta_tenancy.machinery.ooxml.signing.canonical import attribute
 from kanta_tenancy.machinery.ooxml.signing.place import Place
 from kanta_tenancy.machinery.opc.package import Package
 from kanta_tenancy.machinery.opc.relationships import Relationships, relationships_part
+
+DIGEST_METHOD: Final = f'<DigestMethod Algorithm="{SHA256}"></DigestMethod>'
 
 
 def manifest(package: Package, place: Place) -> str:
@@ -55,5 +58,5 @@ def _relationships_reference(package: Package, part: str, relationships: Relatio
 def _reference(part: str, kind: str, transforms: str, octets: bytes) -> str:
     return (
         f'<Reference URI="{attribute(f"{part}?ContentType={kind}")}">{transforms}'
-        f'<DigestMethod Algorithm="{SHA256}"></DigestMethod><DigestValue>{sha256(octets)}</DigestValue></Reference>'
+        f"{DIGEST_METHOD}<DigestValue>{sha256(octets)}</DigestValue></Reference>"
     )

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.names import (
@@ -22,7 +21,6 @@ from kanta_tenancy.machinery.ooxml.names import (
     OFFICE_SIGNATURE_NS,
     PACKAGE_OBJECT_ID,
     PACKAGE_SIGNATURE_NS,
-    SHA256,
     SIGNATURE_ID,
     SIGNATURE_TIME_ID,
     SIGNED_PROPERTIES_ID,
@@ -31,11 +29,11 @@ from kanta_tenancy.machinery.ooxml.names import (
     XADES_NS,
 )
 from kanta_tenancy.machinery.ooxml.signing.canonical import text
-from kanta_tenancy.machinery.ooxml.signing.manifest import sha256
+from kanta_tenancy.machinery.ooxml.signing.certificate_markup import certificate_values, key_info, signing_certificate
+from kanta_tenancy.machinery.ooxml.signing.manifest import DIGEST_METHOD, sha256
 from kanta_tenancy.machinery.ooxml.signing.signature_value import method_of
 
 APPROVAL: Final = "http://uri.etsi.org/01903/v1.2.2#ProofOfApproval"
-_DIGEST_METHOD: Final = f'<DigestMethod Algorithm="{SHA256}"></DigestMethod>'
 _DS: Final = f' xmlns="{DSIG_NS}"'
 _XD: Final = f' xmlns:xd="{XADES_NS}"'
 _NO_LINE: Final = 1  # SignatureType of a signature that is not seen in the document
@@ -101,15 +99,13 @@ def unsigned(manifest: str, statement: Statement) -> Unsigned:
     qualifying = (
         f'<Object><xd:QualifyingProperties{_XD} Target="#{SIGNATURE_ID}">'
         f'<xd:SignedProperties Id="{ids.signed_properties}">{properties}</xd:SignedProperties>'
-        f"{_certificate_values(statement.chain[1:])}</xd:QualifyingProperties></Object>"
+        f"{certificate_values(statement.chain[1:])}</xd:QualifyingProperties></Object>"
     )
     declaration = f'<?xml version="1.0" encoding="UTF-8"?><Signature{_DS} Id="{SIGNATURE_ID}">'
-    certificates = "".join(f"<X509Certificate>{_der(one)}</X509Certificate>" for one in statement.chain)
-    key_info = f"<KeyInfo><X509Data>{certificates}</X509Data></KeyInfo>"
     return Unsigned(
         signed_info=_as_apex("SignedInfo", signed_info),
         before=f"{declaration}{signed_info}<SignatureValue>",
-        after=f"</SignatureValue>{key_info}{_objects(objects)}{qualifying}{_objects(images)}</Signature>",
+        after=f"</SignatureValue>{key_info(statement.chain)}{_objects(objects)}{qualifying}{_objects(images)}</Signature>",
     )
 
 
@@ -126,7 +122,7 @@ def _objects(contents: Mapping[str, str]) -> str:
 
 def _object_references(contents: Mapping[str, str]) -> str:
     return "".join(
-        f'<Reference Type="{OBJECT_REFERENCE}" URI="#{name}">{_DIGEST_METHOD}'
+        f'<Reference Type="{OBJECT_REFERENCE}" URI="#{name}">{DIGEST_METHOD}'
         f"<DigestValue>{sha256(_as_apex('Object', _objects({name: content})))}</DigestValue></Reference>"
         for name, content in contents.items()
     )
@@ -136,7 +132,7 @@ def _properties_reference(name: str, content: str) -> str:
     canonical = f'<xd:SignedProperties{_DS}{_XD} Id="{name}">{content}</xd:SignedProperties>'
     return (
         f'<Reference Type="{SIGNED_PROPERTIES_REFERENCE}" URI="#{name}">'
-        f'<Transforms><Transform Algorithm="{C14N}"></Transform></Transforms>{_DIGEST_METHOD}'
+        f'<Transforms><Transform Algorithm="{C14N}"></Transform></Transforms>{DIGEST_METHOD}'
         f"<DigestValue>{sha256(canonical.encode())}</DigestValue></Reference>"
     )
 
@@ -182,13 +178,9 @@ def _office_details(statement: Statement) -> str:
 
 
 def _signed_properties(statement: Statement) -> str:
-    own = statement.chain[0]
     return (
         f"<xd:SignedSignatureProperties><xd:SigningTime>{_instant(statement.at)}</xd:SigningTime>"
-        f"<xd:SigningCertificate><xd:Cert><xd:CertDigest>{_DIGEST_METHOD}"
-        f"<DigestValue>{sha256(own.public_bytes(Encoding.DER))}</DigestValue></xd:CertDigest><xd:IssuerSerial>"
-        f"<X509IssuerName>{text(own.issuer.rfc4514_string())}</X509IssuerName>"
-        f"<X509SerialNumber>{own.serial_number}</X509SerialNumber></xd:IssuerSerial></xd:Cert></xd:SigningCertificate>"
+        f"{signing_certificate(statement.chain[0])}"
         "<xd:SignaturePolicyIdentifier><xd:SignaturePolicyImplied></xd:SignaturePolicyImplied>"
         f"</xd:SignaturePolicyIdentifier></xd:SignedSignatureProperties>{_commitment(statement.comments)}"
     )
@@ -207,25 +199,8 @@ def _commitment(comments: str) -> str:
     )
 
 
-def _certificate_values(issuers: tuple[x509.Certificate, ...]) -> str:
-    """Hand in the issuers' certificates once more where Office has them; others look beside the signer's own only."""
-    if not issuers:
-        return ""
-    values = "".join(
-        f"<xd:EncapsulatedX509Certificate>{_der(issuer)}</xd:EncapsulatedX509Certificate>" for issuer in issuers
-    )
-    return (
-        "<xd:UnsignedProperties><xd:UnsignedSignatureProperties><xd:CertificateValues>"
-        f"{values}</xd:CertificateValues></xd:UnsignedSignatureProperties></xd:UnsignedProperties>"
-    )
-
-
 def _instant(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _der(certificate: x509.Certificate) -> str:
-    return _base64(certificate.public_bytes(Encoding.DER))
 
 
 def _base64(octets: bytes) -> str:
