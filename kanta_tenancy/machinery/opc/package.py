@@ -1,5 +1,6 @@
 """A package: archive, content types and relationships read together, and the questions one asks of it."""
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final, Self
@@ -23,6 +24,8 @@ from kanta_tenancy.machinery.opc.relationships import Relationship, Relationship
 # Plain ASCII without escapes: LibreOffice cannot verify other characters, nor POI spaces, and an escape is a second
 # spelling of a name.
 _PART_NAME: Final = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=@-]+)+")
+# Documents made from one template share these parts, and reading them is half of reading a package.
+_REMEMBERED_UP_TO: Final = 16 * 1024  # bytes, so that strangers cannot fill the memory
 _NO_RELATIONSHIPS: Final = Relationships(source="", by_id={})
 
 
@@ -30,9 +33,14 @@ class Package:
     """A package that can be read; `part` arguments and results are part names such as `/word/document.xml`."""
 
     def __init__(
-        self, archive: Archive, content_types: Mapping[str, str], relationships: Mapping[str, Relationships]
+        self,
+        archive: Archive,
+        declared: ContentTypes,
+        content_types: Mapping[str, str],
+        relationships: Mapping[str, Relationships],
     ) -> None:
         self.archive = archive
+        self.declared = declared
         self.content_types = content_types  # of every part, by its name
         self._relationships = relationships
 
@@ -46,9 +54,9 @@ class Package:
         archive = Archive.read(data, limits)
         if CONTENT_TYPES_ITEM not in archive:
             raise BrokenPackage(detail="The archive has no [Content_Types].xml.", rule="R8")
-        declared = ContentTypes.parse(archive.content(CONTENT_TYPES_ITEM))
+        declared = _declared(archive.content(CONTENT_TYPES_ITEM))
         types = _typed_parts(archive, declared)
-        return cls(archive, types, _all_relationships(archive, types))
+        return cls(archive, declared, types, _all_relationships(archive, types))
 
     @property
     def parts(self) -> Mapping[str, str]:
@@ -110,6 +118,26 @@ class Package:
         ]
 
 
+def _declared(data: bytes) -> ContentTypes:
+    return _remembered_types(data) if len(data) <= _REMEMBERED_UP_TO else ContentTypes.parse(data)
+
+
+def _related(data: bytes, source: str) -> Relationships:
+    return (
+        _remembered_relationships(data, source) if len(data) <= _REMEMBERED_UP_TO else Relationships.parse(data, source)
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def _remembered_types(data: bytes) -> ContentTypes:
+    return ContentTypes.parse(data)
+
+
+@functools.lru_cache(maxsize=256)
+def _remembered_relationships(data: bytes, source: str) -> Relationships:
+    return Relationships.parse(data, source)
+
+
 def _typed_parts(archive: Archive, declared: ContentTypes) -> dict[str, str]:
     types: dict[str, str] = {}
     for name in archive.names:
@@ -146,7 +174,7 @@ def _all_relationships(archive: Archive, types: Mapping[str, str]) -> dict[str, 
             continue
         if source != PACKAGE_SOURCE and (source not in types or source_of(source) is not None):
             raise _repair("The relationships belong to no part of the package.", part)
-        found[source] = Relationships.parse(archive.content(part[1:]), source)
+        found[source] = _related(archive.content(part[1:]), source)
     return found
 
 

@@ -20,7 +20,6 @@ from kanta_tenancy.machinery.ooxml.signature_lines import SignatureLine, has_lin
 from kanta_tenancy.machinery.ooxml.signing.manifest import manifest
 from kanta_tenancy.machinery.ooxml.signing.place import Place
 from kanta_tenancy.machinery.ooxml.signing.signature_part import Ids
-from kanta_tenancy.machinery.opc.content_types import ContentTypes
 from kanta_tenancy.machinery.opc.names import CONTENT_TYPES_ITEM
 from kanta_tenancy.machinery.opc.package import Package
 from kanta_tenancy.machinery.opc.relationships import Relationship, Relationships, is_plain, relationships_part
@@ -110,8 +109,7 @@ class Envelope(Record, frozen=True, kw_only=True):
 
     def _plumbing(self) -> dict[str, bytes]:
         """Write the entries that lead from the package to the new signatures."""
-        place, written = self.place, {}
-        types = ContentTypes.parse(self.package.archive.content(CONTENT_TYPES_ITEM))
+        place, types, written = self.place, self.package.declared, {}
         if place.is_new:
             own = _with(self.package.relationships(), ORIGIN_RELATIONSHIP, place.origin[1:])
             written = {own.part[1:]: own.to_xml(), place.origin[1:]: b""}
