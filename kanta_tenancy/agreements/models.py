@@ -18,6 +18,7 @@ from kanta_tenancy.machinery.docx import Template, compile_template, content_has
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import Act, record
 from kanta_tenancy.machinery.resources import folder
+from kanta_tenancy.parties import wording
 
 OURS: Final = "main-connector-tenant"
 NEWEST: Final = "1"
@@ -74,11 +75,11 @@ async def freeze(
         ModelRefused: the file cannot be used; the flaws say what is wrong and where.
         ModelExists: that name, version and language are taken.
     """
-    findings = inspect_template(docx, CONTRACT)
-    if findings:
-        raise ModelRefused(
-            f"{len(findings)} things are wrong with the file", flaws=tuple(finding.flaw() for finding in findings)
-        )
+    seen = wording.Examination()
+    name, version = seen.text("name", wording.name, name), seen.text("version", wording.name, version)
+    flaws = (*seen.flaws, *(finding.flaw() for finding in inspect_template(docx, CONTRACT)))
+    if flaws:
+        raise ModelRefused(f"what is wrong with the file ({len(flaws)}):", flaws=flaws)
     if (name, version, language) in builtin():
         raise ModelRefused(
             "a model that travels with the program has that name", flaws=(Flaw(field="name", detail="is taken"),)

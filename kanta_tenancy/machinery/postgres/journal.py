@@ -1,7 +1,7 @@
 """The journal: who did what, when; each entry sealed with the one before, in the transaction of the act itself."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -61,9 +61,16 @@ class _Sequence(Record, frozen=True, kw_only=True):
     sequence: int
 
 
+class _Chain(Record, frozen=True, kw_only=True):
+    chain: UUID
+
+
 RECORD: Final[Statement[_Sequence]] = statement("postgres/journal.record", _Sequence)
-HEADS: Final[Statement[Head]] = statement("postgres/journal.heads", Head)
+CHAINS: Final[Statement[_Chain]] = statement("postgres/journal.chains", _Chain)
+HEAD: Final[Statement[Head]] = statement("postgres/journal.head", Head)
 ENTRIES: Final[Statement[Kept]] = statement("postgres/journal.entries", Kept)
+
+BATCH: Final = 1_000  # entries or chains read at once: memory stays flat however long they are
 
 
 async def record(tx: Transaction, act: Act, *, announce: msgspec.Struct | None = None) -> int:
@@ -115,22 +122,66 @@ def beginning(chain: UUID) -> bytes:
     return hashlib.sha256(chain.bytes).digest()
 
 
+class Walk:
+    """Follows a chain from its beginning and says, entry by entry, what is wrong with it."""
+
+    def __init__(self, chain: UUID) -> None:
+        self.chain = chain
+        self.sequence = 0  # of the entry that it has come to
+        self.count = 0
+        self._digest = beginning(chain)
+
+    def follow(self, entries: Iterable[Kept]) -> Iterator[str]:
+        """Go on with the next entries; a sentence for each break."""
+        for kept in entries:
+            if kept.sequence != self.sequence + 1:
+                yield f"chain {self.chain}: entry {self.sequence + 1} is missing before {kept.sequence}"
+            elif seal(self._digest, kept.sequence, kept.entry) != kept.digest:
+                yield f"chain {self.chain}: entry {kept.sequence} was changed"
+            self._digest, self.sequence = kept.digest, kept.sequence
+            self.count += 1
+
+    def end(self, head: Head | None) -> Iterator[str]:
+        """Compare the last entry with where the database says that the chain ends."""
+        if head is None:
+            yield f"chain {self.chain}: its head is missing"
+        elif head.sequence == self.sequence and head.digest != self._digest:
+            yield f"chain {self.chain}: its head is not the digest of its last entry, {self.sequence}"
+        elif head.sequence != self.sequence:
+            yield f"chain {self.chain}: it ends at entry {self.sequence}, its head at {head.sequence}"
+
+
 def breaks(chain: UUID, entries: Iterable[Kept], head: Head | None) -> list[str]:
     """Say what is wrong with a chain, entry by entry; an empty list means that it is whole.
 
     A chain that was cut at its end together with its head, or made anew from the start, cannot be told from
     a whole one by this alone: that takes a checkpoint kept elsewhere.
     """
-    found: list[str] = []
-    previous, sequence = beginning(chain), 0
-    for kept in entries:
-        if kept.sequence != sequence + 1:
-            found.append(f"chain {chain}: entry {sequence + 1} is missing before {kept.sequence}")
-        elif seal(previous, kept.sequence, kept.entry) != kept.digest:
-            found.append(f"chain {chain}: entry {kept.sequence} was changed")
-        previous, sequence = kept.digest, kept.sequence
-    if head is None:
-        found.append(f"chain {chain}: its head is missing")
-    elif (head.sequence, head.digest) != (sequence, previous):
-        found.append(f"chain {chain}: it ends at entry {sequence}, its head at {head.sequence}")
-    return found
+    walk = Walk(chain)
+    return [*walk.follow(entries), *walk.end(head)]
+
+
+async def verify_chain(tx: Transaction, walk: Walk) -> AsyncGenerator[str]:
+    """Read a chain in batches, however long it is, and say what is wrong with it.
+
+    Others may write while it is read. The head is read before the entries that it is compared with, so an honest
+    chain always has as many entries as its head says, or more; it is read again until nobody wrote in between.
+    """
+    while True:
+        head = await HEAD.one(tx, chain=walk.chain)
+        before = walk.sequence
+        while True:
+            entries = await ENTRIES.all(tx, chain=walk.chain, after=walk.sequence, batch=BATCH)
+            for sentence in walk.follow(entries):
+                yield sentence
+            if len(entries) < BATCH:
+                break
+        if head is None or head.sequence >= walk.sequence or walk.sequence == before:
+            break
+    for sentence in walk.end(head):
+        yield sentence
+
+
+async def chains(tx: Transaction, *, after: UUID) -> list[UUID]:
+    """Return the next chains of the scope, by id: those that have a head or an entry."""
+    return [row.chain for row in await CHAINS.all(tx, after=after, batch=BATCH)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.machinery.postgres import journal
-from kanta_tenancy.machinery.postgres.journal import Act, Head, Kept, beginning, breaks, seal
+from kanta_tenancy.machinery.postgres.journal import Act, Head, Kept, Walk, beginning, breaks, seal
 from tests.conftest import someone
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -36,10 +36,8 @@ def an_act(tenancy_id: uuid.UUID | None = None) -> Act:
 
 async def whole(database, caller) -> list[str]:
     async with database.transaction(caller) as tx:
-        found = []
-        for head in await journal.HEADS.all(tx):
-            found += breaks(head.chain, await journal.ENTRIES.all(tx, chain=head.chain, after=0, batch=1000), head)
-        return found
+        chains = await journal.chains(tx, after=uuid.UUID(int=0))
+        return [sentence for chain in chains async for sentence in journal.verify_chain(tx, Walk(chain))]
 
 
 async def test_the_program_and_the_database_seal_alike(database):
@@ -116,7 +114,7 @@ async def test_a_scope_sees_its_own_chains_only(database):
 
     async def chains(caller) -> set[uuid.UUID]:
         async with database.transaction(caller) as tx:
-            return {head.chain for head in await journal.HEADS.all(tx)}
+            return set(await journal.chains(tx, after=uuid.UUID(int=0)))
 
     assert await chains(someone(realm)) == {realm, mine, other}
     assert await chains(someone(realm, mine)) == {mine}
