@@ -4,34 +4,16 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from lxml import etree
-
 from kanta_tenancy.machinery.ooxml.names import SIGNATURE_TYPE
 from kanta_tenancy.machinery.ooxml.report import Reason
-from kanta_tenancy.machinery.ooxml.verification import fields, hidden
-from kanta_tenancy.machinery.ooxml.verification.wordprocessing import (
-    EMBEDDED_FONTS,
-    OFFICE_VML,
-    TRACKED,
-    WORD_2012,
-    both,
-)
+from kanta_tenancy.machinery.ooxml.verification.hidden import hidden_by_styles
+from kanta_tenancy.machinery.ooxml.verification.scrutiny import scrutinise
 from kanta_tenancy.machinery.opc import BrokenPackage, Package, Relationship
 from kanta_tenancy.machinery.opc.names import HYPERLINK
 from kanta_tenancy.machinery.opc.relationships import relationships_part
 
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
 _XML: Final = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*<")
-_REFUSED_ELEMENTS: Final = {
-    **dict.fromkeys(TRACKED, "It has tracked changes."),
-    **dict.fromkeys(EMBEDDED_FONTS, "It embeds a font."),
-    **dict.fromkeys(both(("altChunk",)), "It takes in another document (altChunk)."),
-    **dict.fromkeys(both(("control",)), "It has an ActiveX control."),
-    **dict.fromkeys(both(("dataBinding",)), "It shows data of another part (custom XML binding)."),
-    **dict.fromkeys(both(("subDoc",)), "It takes in another document (subDoc)."),
-    f"{{{WORD_2012}}}dataBinding": "It shows data of another part (custom XML binding).",
-    f"{{{OFFICE_VML}}}OLEObject": "It has an OLE object.",
-}
 # By the last segment, since the same relationships exist under several prefixes.
 _REFUSED_RELATIONSHIPS: Final = {
     "afchunk": "takes in another document (altChunk)",
@@ -58,16 +40,14 @@ def flaws(package: Package) -> Iterator[Reason]:
     yield from _main_part(package)
     for source, relationship in package.all_relationships():
         yield from _relationship(package, source, relationship)
-    styles = hidden.Styles()
-    for part in _xml_parts(package):
-        try:
-            root = package.xml(part)
-        except BrokenPackage as broken:
-            yield Reason(rule=broken.rule, part=part, detail=broken.detail)
-            continue
-        yield from _words(root, part)
-        styles.read(root, part)
-    yield from styles.flaws()
+    seen = {part: scrutinise(package.content(part)) for part in _xml_parts(package)}
+    for part, scrutiny in seen.items():
+        for flaw in scrutiny.flaws:
+            yield Reason(rule=flaw.rule, part=part, detail=flaw.detail)
+    used = frozenset().union(*(scrutiny.style_uses for scrutiny in seen.values()))
+    for part, scrutiny in seen.items():
+        for sentence in sorted(hidden_by_styles(scrutiny.styles, used)):
+            yield Reason(rule="R9", part=part, detail=f"A style in use does it: {sentence}")
 
 
 def _xml_parts(package: Package) -> Iterator[str]:
@@ -102,10 +82,3 @@ def _relationship(package: Package, source: str, relationship: Relationship) -> 
     refused = _REFUSED_RELATIONSHIPS.get(relationship.type.rpartition("/")[2].lower())
     if refused:
         yield Reason(rule="R9", part=part, detail=f"The relationship {name} {refused}.")
-
-
-def _words(root: etree._Element, part: str) -> Iterator[Reason]:
-    found = {_REFUSED_ELEMENTS[str(element.tag)] for element in root.iter(*_REFUSED_ELEMENTS)}
-    found |= set(fields.flaws(root)) | set(hidden.flaws(root))
-    for detail in sorted(found):
-        yield Reason(rule="R9", part=part, detail=detail)

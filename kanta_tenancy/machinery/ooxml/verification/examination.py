@@ -16,7 +16,6 @@ from kanta_tenancy.machinery.ooxml.verification.binding import Bound, bind
 from kanta_tenancy.machinery.ooxml.verification.claims import Claims
 from kanta_tenancy.machinery.ooxml.verification.gaps import Gap, gaps
 from kanta_tenancy.machinery.ooxml.verification.manifest import Digests, SignedPart
-from kanta_tenancy.machinery.ooxml.verification.markup import signature_element
 from kanta_tenancy.machinery.opc import BrokenPackage, Package
 
 _UNREAD: Final = Answer(outcome=Outcome.UNKNOWN, reason="The signature cannot be read far enough to tell.")
@@ -104,7 +103,7 @@ def examine(question: Question, part: str) -> Finding:
 
 
 def _read(content: bytes, part: str) -> _Read:
-    bound = bind(signature_element(content, part))
+    bound = bind(content, part)
     return _Read(
         bound=bound,
         manifest=manifest.read(bound.package),

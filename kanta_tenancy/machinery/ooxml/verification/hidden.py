@@ -1,19 +1,18 @@
 """Text that is in a document and not to be seen: hidden, white on white, or too small to read (rule R9)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from lxml import etree
 
-from kanta_tenancy.machinery.ooxml.report import Reason
+from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.verification.wordprocessing import STRICT, TRANSITIONAL, both
 
 _VANISH: Final = both(("vanish",))
 _COLOUR: Final = both(("color",))
 _SIZE: Final = both(("sz", "szCs"))
 _STYLE_USES: Final = both(("pStyle", "rStyle", "tblStyle"))
-_ELEMENTS: Final = _VANISH | _COLOUR | _SIZE | _STYLE_USES
 _RUN: Final = both(("r",))
 _RUN_PROPERTIES: Final = both(("rPr",))
 _TEXT: Final = both(("t", "sym"))
@@ -39,54 +38,55 @@ _WHITE_TEXT: Final = "It has white text on white."
 _SMALL_TEXT: Final = f"It has text smaller than {_SMALLEST} points."
 
 
-class Styles:
-    """The styles of a document, and which of them it uses; a style that is not used hides nothing."""
+class Style(Record, frozen=True, kw_only=True):
+    """A style, and what text in it would be."""
 
-    def __init__(self) -> None:
-        self._part = ""
-        self._defaults: list[etree._Element] = []
-        self._by_id: dict[str, etree._Element] = {}
-        self._used: set[str] = set()
+    id: str  # empty for the defaults of the document
+    based_on: str
+    is_default: bool
+    hides: tuple[str, ...]  # sentences
 
-    def read(self, root: etree._Element, part: str) -> None:
-        """Take in the styles of a styles part, or their uses in any other part."""
-        if root.tag not in _STYLES:
-            self._used.update(_value(element, "val") for element in root.iter(*_STYLE_USES))
-            return
-        self._part = part
-        self._defaults += root.iterchildren(*_DEFAULTS)
-        for style in root.iterchildren(*_STYLE):
-            name = _value(style, "styleId")
-            self._by_id[name] = style
-            if _value(style, "default") not in ("", *_OFF):
-                self._used.add(name)
 
-    def flaws(self) -> Iterator[Reason]:
-        """Return a reason for everything that a style in use hides."""
-        in_use = [*self._defaults, *(self._by_id[name] for name in self._reached() if name in self._by_id)]
-        details = {
-            detail
-            for style in in_use
-            for element in style.iter(*_VANISH, *_COLOUR, *_SIZE)
-            for detail in _hides(element, within=style)
-        }
-        for detail in sorted(details):
-            yield Reason(rule="R9", part=self._part, detail=f"A style in use does it: {detail}")
+def styles(root: etree._Element) -> tuple[Style, ...]:
+    """Read the styles of a styles part; other parts have none."""
+    if root.tag not in _STYLES:
+        return ()
+    return tuple(_style(element) for element in root.iterchildren(*_STYLE, *_DEFAULTS))
 
-    def _reached(self) -> set[str]:
-        """Return the styles in use and those that they are based on."""
-        reached: set[str] = set()
-        for used in self._used:
-            name = used
-            while name and name not in reached:
-                reached.add(name)
-                bases = self._by_id[name].iterchildren(*_BASED_ON) if name in self._by_id else ()
-                name = next((_value(base, "val") for base in bases), "")
-        return reached
+
+def uses(root: etree._Element) -> frozenset[str]:
+    """Return the ids of the styles that a part uses."""
+    return frozenset(_value(element, "val") for element in root.iter(*_STYLE_USES))
+
+
+def hidden_by_styles(defined: Sequence[Style], used: Collection[str]) -> set[str]:
+    """Return a sentence for everything that a style in use hides; a style that is not used hides nothing."""
+    by_id: dict[str, list[Style]] = {}
+    for style in defined:
+        by_id.setdefault(style.id, []).append(style)
+    waiting = [*used, *(style.id for style in defined if style.is_default)]
+    reached: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += [style.based_on for style in by_id.get(name, ()) if style.based_on]
+    return {sentence for name in reached for style in by_id.get(name, ()) for sentence in style.hides}
+
+
+def _style(element: etree._Element) -> Style:
+    is_defaults = element.tag in _DEFAULTS
+    formatting = element.iter(*_VANISH, *_COLOUR, *_SIZE)
+    return Style(
+        id="" if is_defaults else _value(element, "styleId"),
+        based_on=next((_value(base, "val") for base in element.iterchildren(*_BASED_ON)), ""),
+        is_default=is_defaults or _value(element, "default") not in ("", *_OFF),
+        hides=tuple(sorted({sentence for each in formatting for sentence in _hides(each, within=element)})),
+    )
 
 
 def flaws(root: etree._Element) -> Iterator[str]:
-    """Return a sentence for everything that a part hides directly; styles are `Styles`' business."""
+    """Return a sentence for everything that a part hides directly; what its styles hide depends on their use."""
     if root.tag in _STYLES:
         return
     for element in root.iter(*_VANISH, *_COLOUR, *_SIZE):

@@ -34,17 +34,24 @@ class SignedPart(Record, frozen=True, kw_only=True):
 
 
 class Digests:
-    """Digests of a package's parts, each computed once however many signatures ask."""
+    """Digests of a package's parts and relationships, each computed once however many signatures ask."""
 
     def __init__(self, package: Package) -> None:
         self._package = package
-        self._known: dict[tuple[str, str], bytes] = {}
+        self._parts: dict[tuple[str, str], bytes] = {}
+        self._relationships: dict[tuple[str, str, frozenset[str]], bytes] = {}
 
-    def of(self, part: str, algorithm: str) -> bytes:
+    def of_part(self, part: str, algorithm: str) -> bytes:
         key = (part, algorithm)
-        if key not in self._known:
-            self._known[key] = digest(algorithm, self._package.content(part))
-        return self._known[key]
+        if key not in self._parts:
+            self._parts[key] = digest(algorithm, self._package.content(part))
+        return self._parts[key]
+
+    def of_relationships(self, source: str, algorithm: str, ids: frozenset[str]) -> bytes:
+        key = (source, algorithm, ids)
+        if key not in self._relationships:
+            self._relationships[key] = digest(algorithm, self._package.relationships(source).canonical(ids))
+        return self._relationships[key]
 
 
 def read(package_object: etree._Element) -> tuple[SignedPart, ...]:
@@ -73,18 +80,18 @@ def changes(signed: tuple[SignedPart, ...], package: Package, digests: Digests) 
         if one.part not in package.content_types:
             yield Reason(rule=rule, part=one.part, detail="The part was signed and is no longer in the package.")
         elif one.relationships is None:
-            if digests.of(one.part, one.algorithm) != one.digest:
+            if digests.of_part(one.part, one.algorithm) != one.digest:
                 yield Reason(rule=rule, part=one.part, detail="The part was changed after it was signed.")
         else:
-            yield from _relationship_changes(one, one.relationships, package)
+            yield from _relationship_changes(one, one.relationships, package, digests)
 
 
-def _relationship_changes(one: SignedPart, ids: frozenset[str], package: Package) -> Iterator[Reason]:
-    relationships = package.relationships(source_of(one.part) or "")
-    for missing in sorted(ids - relationships.by_id.keys()):
+def _relationship_changes(one: SignedPart, ids: frozenset[str], package: Package, digests: Digests) -> Iterator[Reason]:
+    source = source_of(one.part) or ""
+    for missing in sorted(ids - package.relationships(source).by_id.keys()):
         detail = f"The relationship {missing} was signed and is no longer in the part."
         yield Reason(rule="R6", part=one.part, detail=detail)
-    if digest(one.algorithm, relationships.canonical(ids)) != one.digest:
+    if digests.of_relationships(source, one.algorithm, ids) != one.digest:
         yield Reason(rule="R6", part=one.part, detail="The relationships were changed after they were signed.")
 
 

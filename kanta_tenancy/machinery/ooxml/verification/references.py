@@ -6,13 +6,12 @@ from lxml import etree
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.names import C14N, C14N_WITH_COMMENTS, DSIG_NS
-from kanta_tenancy.machinery.ooxml.verification.markup import attribute, children, octets
+from kanta_tenancy.machinery.ooxml.verification.markup import attribute, octets, unsound
 
 CANONICALISATIONS: Final = frozenset({C14N, C14N_WITH_COMMENTS})
 TRANSFORM: Final = f"{{{DSIG_NS}}}Transform"
 _TRANSFORMS: Final = f"{{{DSIG_NS}}}Transforms"
-_DIGEST_METHOD: Final = f"{{{DSIG_NS}}}DigestMethod"
-_DIGEST_VALUE: Final = f"{{{DSIG_NS}}}DigestValue"
+_DIGEST: Final = [f"{{{DSIG_NS}}}DigestMethod", f"{{{DSIG_NS}}}DigestValue"]
 
 
 class Reference(Record, frozen=True, kw_only=True):
@@ -26,16 +25,25 @@ class Reference(Record, frozen=True, kw_only=True):
 
 
 def read(element: etree._Element) -> Reference:
-    uri = attribute(element, "URI", ("Id", "Type"))
-    *transforms, method, value = children(element, f"{_TRANSFORMS}?", _DIGEST_METHOD, _DIGEST_VALUE)
-    children(method)
+    transforms, method, value = _parts(element)
     return Reference(
-        uri=uri,
+        uri=attribute(element, "URI", ("Id", "Type")),
         type=element.get("Type", ""),
         algorithm=attribute(method, "Algorithm"),
         digest=octets(value),
-        transforms=tuple(transform for each in transforms for transform in list(each)),
+        transforms=transforms,
     )
+
+
+def _parts(element: etree._Element) -> tuple[tuple[etree._Element, ...], etree._Element, etree._Element]:
+    """Return the transforms, the digest's method and its value."""
+    found = list(element)
+    transforms: tuple[etree._Element, ...] = ()
+    if found and found[0].tag == _TRANSFORMS:
+        transforms = tuple(found.pop(0))
+    if [each.tag for each in found] != _DIGEST or len(found[0]):
+        raise unsound("A reference holds other elements than its transforms and its digest.")
+    return transforms, found[0], found[1]
 
 
 def canonicalises(transform: etree._Element) -> bool:
