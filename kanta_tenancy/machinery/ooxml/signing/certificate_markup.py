@@ -11,10 +11,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from kanta_tenancy.machinery.ooxml.signing.canonical import text
 from kanta_tenancy.machinery.ooxml.signing.manifest import DIGEST_METHOD, sha256
+from kanta_tenancy.machinery.x509.reading import MAX_CERTIFICATES
 
 
 @functools.lru_cache(maxsize=256)
 def key_info(chain: tuple[x509.Certificate, ...]) -> str:
+    """Write the signer's certificate and behind it its issuers', so that to trust the root is enough.
+
+    Neither LibreOffice nor Apache POI looks for the issuers' where Office has them.
+    """
     certificates = "".join(f"<X509Certificate>{_base64(one)}</X509Certificate>" for one in chain)
     return f"<KeyInfo><X509Data>{certificates}</X509Data></KeyInfo>"
 
@@ -33,8 +38,8 @@ def signing_certificate(certificate: x509.Certificate) -> str:
 
 @functools.lru_cache(maxsize=256)
 def certificate_values(issuers: tuple[x509.Certificate, ...]) -> str:
-    """Write the issuers' certificates once more where Office has them; others look beside the signer's own only."""
-    if not issuers:
+    """Write the issuers' certificates once more where Office has them, unless that makes more than are read."""
+    if not issuers or 1 + 2 * len(issuers) > MAX_CERTIFICATES:
         return ""
     values = "".join(
         f"<xd:EncapsulatedX509Certificate>{_base64(issuer)}</xd:EncapsulatedX509Certificate>" for issuer in issuers

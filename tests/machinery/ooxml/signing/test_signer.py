@@ -8,12 +8,16 @@ from kanta_tenancy.machinery.ooxml.signing import Signing, complete, opened, pre
 from kanta_tenancy.machinery.ooxml.signing.signature_value import signature_value
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.opc import Package
+from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.keys import KeyKind
+from kanta_tenancy.machinery.x509.reading import MAX_CERTIFICATES
+from kanta_tenancy.machinery.x509.sample_authority import found
 from tests.machinery.ooxml.signing.documents import (
     AUTHORITY,
     FIRST_LINE,
     NOW,
     SECOND_LINE,
+    START,
     credential,
     document,
     entries,
@@ -189,3 +193,11 @@ def test_the_chain_travels_with_the_signature_so_that_the_root_is_enough():
     assert len(list(signature(signed).iter("{*}X509Certificate"))) == 2
     assert verdict(signed) is Verdict.VALID
     assert verify(signed, at=NOW).verdict is Verdict.INDETERMINATE
+
+
+@pytest.mark.parametrize("length", [3, 5, 6, MAX_CERTIFICATES])
+def test_a_chain_of_any_length_that_is_read_can_sign(length: int):
+    signer = credential()
+    others = tuple(found(f"Other {number}", at=START).root for number in range(length - 2))
+    long = Credential(key=signer.key, chain=(*signer.chain, *others))
+    assert verdict(sign(document(), long, at=NOW)) is Verdict.VALID
