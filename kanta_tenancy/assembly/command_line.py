@@ -37,6 +37,10 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         target="kanta_tenancy.assembly.service_cli:migrate",
         summary="Bring the database up to this version of the program.",
     ),
+    "documents": Subcommand(
+        target="kanta_tenancy.assembly.documents_cli:documents",
+        summary="Sign Word documents as Microsoft Office does, and verify signed ones.",
+    ),
     "demo": Subcommand(
         target="kanta_tenancy.assembly.demo_cli:demo",
         summary="Make a set of signed agreements, without a service or a database.",
