@@ -32,7 +32,7 @@ def command(*arguments: str, **settings: object) -> "subprocess.CompletedProcess
         env=environment(settings),
         text=True,
         capture_output=True,
-        timeout=60,
+        timeout=120,
     )
 
 
@@ -69,7 +69,7 @@ class Running:
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal, wait for the end and return the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=60)
 
 
 @contextmanager
@@ -92,7 +92,7 @@ def running(*arguments: str, **settings: object) -> Iterator[Running]:
         finally:
             if process.poll() is None:
                 process.terminate()
-                process.wait(timeout=20)
+                process.wait(timeout=60)
 
 
 def free_port() -> int:
@@ -100,7 +100,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def eventually(holds: Callable[[], bool], within_s: float = 15) -> bool:
+def eventually(holds: Callable[[], bool], within_s: float = 60) -> bool:
     deadline = time.monotonic() + within_s
     while not holds():
         if time.monotonic() > deadline:
