@@ -41,19 +41,15 @@ def check_fields(story: Story) -> Iterator[Finding]:
         yield story.finding(element, "A field begins without an end, or ends without a beginning.", rule="R8")
 
 
-def code_elements(root: etree._Element) -> set[etree._Element]:
-    """Return the content controls that stand, wholly or in part, in the code of a field rather than in its result."""
+def controls_in_codes(root: etree._Element) -> set[etree._Element]:
+    """Return the content controls that begin in the code of a field rather than in its result or outside it."""
     found: set[etree._Element] = set()
-    open_codes = 0
     stack: list[bool] = []  # per open field: is this still its code?
-    for node in root.iter(w("fldChar"), w("sdt"), w("r")):
+    for node in root.iter(w("fldChar"), w("sdt")):
         if node.tag == w("fldChar"):
             _step(stack, value(node, "fldCharType"))
-            open_codes = sum(stack)
-        elif open_codes and node.tag == w("sdt"):
+        elif any(stack):
             found.add(node)
-        elif open_codes:
-            found.update(node.iterancestors(w("sdt")))
     return found
 
 

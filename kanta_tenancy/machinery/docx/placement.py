@@ -16,7 +16,7 @@ from kanta_tenancy.machinery.docx.controls import (
     level_around,
     title_of,
 )
-from kanta_tenancy.machinery.docx.fields import code_elements
+from kanta_tenancy.machinery.docx.fields import controls_in_codes
 from kanta_tenancy.machinery.docx.findings import Finding, Story
 from kanta_tenancy.machinery.docx.wordml import W15, value, w
 
@@ -45,7 +45,7 @@ class Placement:
     def __init__(self, story: Story, contract: Contract) -> None:
         self._story = story
         self._contract = contract
-        self._in_codes = code_elements(story.root)
+        self._in_codes = controls_in_codes(story.root)
 
     def check(self) -> Iterator[Finding]:
         for control in controls_of(self._story.root):

@@ -2,7 +2,7 @@
 
 import copy
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -49,6 +49,7 @@ def change(element, other):
         element.set(name, next(iter(other.attrib.values()), "x"))
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from([remove, double, move, rename, unwrap, change]), NUMBERS, NUMBERS),
@@ -71,5 +72,5 @@ def test_damaged_markup_is_refused_or_filled(damages):
         package = Package.read(template.fill(forms.values(present=present, rows=rows)))
         package.archive.check_all()
         document = package.xml("/word/document.xml")
-        assert next(document.iter(f"{W}sdt", f"{W}tag", etree.ProcessingInstruction), None) is None
+        assert next(document.iter(f"{W}sdt", etree.ProcessingInstruction), None) is None
         assert all(cell[-1].tag == f"{W}p" for cell in document.iter(f"{W}tc"))

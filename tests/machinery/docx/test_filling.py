@@ -8,7 +8,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -31,18 +31,29 @@ def paragraphs(filled: bytes) -> list[str]:
     return [one.text for one in docx.Document(io.BytesIO(filled)).paragraphs]
 
 
+@settings(deadline=None)
 @given(PRINTABLE)
 def test_any_text_is_read_back_as_it_was_given(name):
     filled = TEMPLATE.fill(forms.values(texts=forms.texts(tenant_name=name)))
     assert paragraphs(filled)[0] == f"Tenant: {name}."
 
 
+@settings(deadline=None)
 @given(st.lists(PRINTABLE, max_size=4))
 def test_every_item_becomes_a_row_with_its_text(services):
     rows = {"services": [{"service.name": name, "service.tick": "☐"} for name in services], "laws": []}
     filled = TEMPLATE.fill(forms.values(rows=rows))
     table = docx.Document(io.BytesIO(filled)).tables[0]
     assert [row.cells[0].text for row in table.rows] == ["Services", *(f"☐ {name}" for name in services)]
+
+
+def test_lines_tabs_and_spaces_are_written_as_word_writes_them():
+    filled = TEMPLATE.fill(forms.values(texts=forms.texts(tenant_name=" a\tb\nc ")))
+    run = list(forms.document(filled).iter(f"{W}r"))[1]
+    assert [etree.QName(one).localname for one in run] == ["t", "tab", "t", "br", "t"]
+    texts = run.findall(f"{W}t")
+    assert [one.text for one in texts] == [" a", "b", "c "]
+    assert {one.get("{http://www.w3.org/XML/1998/namespace}space") for one in texts} == {"preserve"}
 
 
 def test_ten_thousand_characters_are_kept():
@@ -114,6 +125,15 @@ def test_a_line_that_is_left_out_leaves_nothing_behind():
     assert forms.part(together, "word/media/line2.png") == forms.SIGNED_BY + b"tenant.2"
     assert b"line2" in forms.part(together, "word/_rels/document.xml.rels")
     assert b"And:" in forms.part(together, "word/document.xml")
+
+
+def test_no_content_type_is_declared_for_a_picture_that_is_not_there():
+    form = forms.changed(forms.form(), {"word/media/a.png": b"\xff\xd8\xff"})
+    form = forms.with_types(form, 'Override PartName="/word/media/a.png" ContentType="image/jpeg"')
+    form = forms.related(form, rIdLogo=("image", "media/a.png"))
+    types = forms.part(compile_template(form, forms.CONTRACT).fill(forms.values()), "[Content_Types].xml")
+    assert b'<Override PartName="/word/media/a.png" ContentType="image/jpeg"/>' in types
+    assert b"line" not in types
 
 
 def test_a_header_is_filled_too():

@@ -81,6 +81,12 @@ def test_fields_that_show_the_document_itself_are_welcome(code):
     assert found(extended(paragraph(FIELD.format(code)))) == []
 
 
+def test_a_whole_field_may_stand_in_a_condition_and_a_text_in_its_result():
+    assert found(extended(control("if:signatory.tenant.2", paragraph(FIELD.format("PAGE"))))) == []
+    result = FIELD.replace("<w:r><w:t>1</w:t></w:r>", text("tenant.note")).format("REF x")
+    assert found(extended(paragraph(result))) == []
+
+
 def test_white_text_on_colour_is_seen():
     shaded = '<w:tc><w:tcPr><w:shd w:val="clear" w:fill="003366"/></w:tcPr>{}</w:tc>'
     white = paragraph(run("Heading", '<w:color w:val="FFFFFF"/>'))
@@ -145,7 +151,7 @@ def test_a_zip_bomb_is_refused_at_once():
     begin = time.process_time()
     [finding] = inspect_template(container.getvalue(), CONTRACT)
     assert finding.rule == "R0"
-    assert time.process_time() - begin < 0.2
+    assert time.process_time() - begin < 0.5
 
 
 def test_a_document_that_is_too_long_is_refused_before_it_is_parsed():
