@@ -161,14 +161,17 @@ async def test_an_instance_that_lags_behind_does_not_turn_the_hour_back(database
 
 async def test_uses_wait_while_the_database_is_away(database, clock, realm, key):
     uses = LastUses()
+    other = await a_key(database, clock, realm, await owner_of(database, realm))
     uses.note(key.key_id, clock.now())
+    uses.note(other.key_id, clock.now())
     async with connect("postgresql://kanta_service@127.0.0.1:1/nothing") as nowhere:
         with pytest.raises(OSError, match="Connect"):
             await uses.flush(nowhere)
     clock.advance(hours=1)
     uses.note(key.key_id, clock.now())
-    assert await uses.flush(database) == 1
+    assert await uses.flush(database) == 2
     assert await last_used(database, realm, key) == HOUR + timedelta(hours=1)
+    assert await last_used(database, realm, other) == HOUR
 
 
 async def test_noting_a_use_changes_no_version_and_writes_no_journal(database, clock, realm, owner, key):

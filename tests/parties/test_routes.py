@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from kanta_tenancy.machinery.postgres.journal import Kept, beginning, seal
-from kanta_tenancy.parties.model import TENANT_PERMISSIONS
+from kanta_tenancy.parties.model import TENANT_PERMISSIONS, Permission
 from tests.parties.examples import EVERYTHING, a_key, a_realm, a_tenant, business_id, looked, named, owner_of
 
 ORGANISATION = {"business_id": business_id(3000000), "name": "Vårdpraktik Ab", "language": "sv"}
@@ -206,6 +206,17 @@ async def test_a_key_that_must_not_be_is_refused(main_connector, tenant, said, s
     good = {"organisation_id": str(tenant.organisation.id), "system_name": "x", "permissions": ["parties.read"]}
     refused = await main_connector.post("/keys", json=good | said)
     assert (refused.status_code, refused.json()["type"]) == (status, f"/problems/{slug}")
+
+
+async def test_who_makes_a_key_gives_no_more_than_they_have(database, clock, tenant, client):
+    few = frozenset({Permission.KEYS_MANAGE, Permission.PARTIES_READ})
+    token = await a_key(database, clock, tenant.caller, tenant.organisation.id, permissions=few)
+    said = {"organisation_id": str(tenant.organisation.id), "system_name": "x"}
+    async with client(token) as http:
+        wide = await http.post("/keys", json={**said, "permissions": ["parties.read", "agreements.sign"]})
+        fine = await http.post("/keys", json={**said, "permissions": ["parties.read", "keys.manage"]})
+    assert (wide.status_code, wide.json()["errors"][0]["detail"][:15]) == (403, "agreements.sign")
+    assert fine.status_code == 201
 
 
 async def test_a_tenant_looks_after_its_own_contacts_and_nothing_else(tenants_own, tenant, database, realm):

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
+
+import asyncpg
 
 from kanta_tenancy.kernel.acting import Actor, Caller, Scope
 from kanta_tenancy.kernel.calendar import day_in_finland
@@ -22,6 +25,8 @@ from kanta_tenancy.parties.imports.reading import read
 from kanta_tenancy.parties.imports.rows import BadRow, Sheet
 from kanta_tenancy.parties.model import Contact, MainConnector, Permission, Role, SoteriEvidence
 from kanta_tenancy.parties.store import contacts, evidence, organisations, tenancies
+
+_RETRIES: Final = 3
 
 
 class Imported(Record, frozen=True, kw_only=True):
@@ -67,17 +72,27 @@ async def import_parties(
     realm = next((one for one in realms if one.business_id == owner), None)
     scope = Scope(main_connector_id=MainConnectorId(new_id()) if realm is None else realm.id)
     caller = Caller(scope=scope, actor=actor, permissions=frozenset(Permission))
-    async with db.transaction(caller) as tx:
-        planned = plan(good, Known() if realm is None else await _known(tx, good), owner)
-        bad += planned.bad
-        has_realm = realm is not None or any(_makes_realm(step, owner) for step in planned.steps)
-        if not has_realm and not bad:
-            raise ImportRefused(f"{owner} has no realm yet, and the file has no row for it as main_connector")
-        changes = has_realm and not dry_run and (accept_good_rows or not bad)
-        if changes:
-            for step in planned.steps:
-                await _do(tx, clock, step, makes_realm=realm is None and _makes_realm(step, owner))
-    return _report(owner, planned, good, bad, changed=changes)
+
+    async def attempt() -> Imported:
+        async with db.transaction(caller) as tx:
+            await organisations.one_at_a_time(tx)
+            planned = plan(good, await _known(tx, good), owner)
+            flaws = [*bad, *planned.bad]
+            has_realm = realm is not None or any(_makes_realm(step, owner) for step in planned.steps)
+            if not has_realm and not flaws:
+                raise ImportRefused(f"{owner} has no realm yet, and the file has no row for it as main_connector")
+            changes = has_realm and not dry_run and (accept_good_rows or not flaws)
+            if changes:
+                for step in planned.steps:
+                    await _do(tx, clock, step, makes_realm=realm is None and _makes_realm(step, owner))
+        return _report(owner, planned, good, flaws, changed=changes)
+
+    for _ in range(_RETRIES):
+        try:
+            return await attempt()
+        except asyncpg.DeadlockDetectedError:  # with somebody who registers the same over the API: all is undone
+            continue
+    return await attempt()
 
 
 def _examined(sheet: Sheet, today: date) -> tuple[list[Good], list[BadRow]]:

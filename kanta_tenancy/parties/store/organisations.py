@@ -16,6 +16,7 @@ from kanta_tenancy.parties.model import MainConnector, NewOrganisation, Organisa
 EVERYWHERE: Final[Statement[MainConnector]] = statement("parties/main_connector.everywhere", MainConnector)
 MINE: Final[Statement[MainConnector]] = statement("parties/main_connector.mine", MainConnector)
 INSERT_REALM: Final[Statement[Nothing]] = statement("parties/main_connector.insert", Nothing)
+ONE_AT_A_TIME: Final[Statement[Nothing]] = statement("parties/main_connector.one_at_a_time", Nothing)
 INSERT: Final[Statement[Organisation]] = statement("parties/organisation.insert", Organisation)
 FIND: Final[Statement[Organisation]] = statement("parties/organisation.find", Organisation)
 FIND_FOR_UPDATE: Final[Statement[Organisation]] = statement("parties/organisation.find_for_update", Organisation)
@@ -66,6 +67,11 @@ async def insert_realm(
         )
     except asyncpg.UniqueViolationError as why:
         raise MainConnectorExists(f"{business_id} is a main connector already", business_id=business_id) from why
+
+
+async def one_at_a_time(tx: Transaction) -> None:
+    """Let only one such piece of work go on in the realm, until the transaction ends."""
+    await ONE_AT_A_TIME.run(tx, main_connector_id=tx.scope.main_connector_id)
 
 
 async def insert(tx: Transaction, organisation_id: OrganisationId, new: NewOrganisation, at: datetime) -> Organisation:

@@ -18,3 +18,7 @@ SELECT realm.main_connector_id AS id, realm.organisation_id, realm.business_id, 
 -- A new realm; its owner follows in the same transaction.
 INSERT INTO main_connector (main_connector_id, organisation_id, business_id, created_at)
 VALUES (:main_connector_id, :organisation_id, :business_id, :created_at);
+
+-- name: one_at_a_time
+-- Wait until no other transaction of this realm that asked for the same is open.
+SELECT pg_advisory_xact_lock(uuid_hash_extended(:main_connector_id, 0));
