@@ -1,0 +1,205 @@
+"""The service and, apart from it, PostgreSQL are killed while 32 clients work: what was acknowledged is there, once."""
+
+import asyncio
+import itertools
+import os
+import signal
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from kanta_tenancy.agreements.model import Signatory
+from kanta_tenancy.kernel.acting import Caller
+from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.kernel.clock import SystemClock
+from kanta_tenancy.machinery.postgres import invariants, journal
+from kanta_tenancy.machinery.postgres.database import connect
+from kanta_tenancy.machinery.postgres.migrations import migrate, read_migrations
+from kanta_tenancy.parties.model import TENANT_PERMISSIONS
+from tests import postgres_server
+from tests.agreements.conftest import signed_on_line
+from tests.assembly.processes import free_port, running
+from tests.journeys.test_from_draft_to_in_force import DOCX
+from tests.parties.examples import EVERYTHING, a_key, a_realm, a_tenant, looked, owner_of
+
+CLIENTS = 32
+SECONDS = float(os.environ.get("KANTA_TEST_CRASH_S", "30"))  # `make kill` takes longer
+WAITS_S = (4.0, 3.0, 5.0, 2.0)  # between two kills
+PATIENCE_S = 60.0  # how long a client repeats a request that nobody answers
+
+pytestmark = pytest.mark.slow
+
+
+class Client:
+    """Drafts, offers, signs and withdraws without end; writes down what was acknowledged."""
+
+    def __init__(self, http: httpx.AsyncClient, main_connector: str, tenant: str, tenancy_id: uuid.UUID) -> None:
+        self._http = http
+        self._main_connector = main_connector
+        self._tenant = tenant
+        self._tenancy_id = tenancy_id
+        self.drafted: dict[str, str] = {}  # our mark → the agreement's id
+        self.reached: dict[str, int] = {}  # the agreement's id → the version that was acknowledged
+        self.slowest_s = 0.0
+
+    async def work(self, until: float) -> None:
+        while time.monotonic() < until:
+            mark = uuid.uuid4().hex
+            draft = await self._post("/v1/agreements", self._main_connector, json=self._said(mark))
+            self.drafted[mark] = draft["id"]
+            path = f"/v1/agreements/{draft['id']}"
+            offered = await self._move(f"{path}/offer", self._main_connector, draft)
+            document = await self._read(f"{path}/document", self._tenant)
+            who = next(Signatory(**one) for one in offered["signatories"] if one["party"] == "tenant")
+            docx = await asyncio.to_thread(signed_on_line, document, who, SystemClock().now())
+            signed = await self._move(
+                f"{path}/signatures", self._tenant, offered, content=docx, headers={"Content-Type": DOCX}
+            )
+            await self._move(f"{path}/withdrawal", self._main_connector, signed)
+
+    def _said(self, mark: str) -> dict[str, Any]:
+        who = {"title": "Director", "mandate": "Trade register"}
+        return {
+            "tenancy_id": str(self._tenancy_id),
+            "language": "fi",
+            "services": ["prescription"],
+            "registers": ["patient_register"],
+            "signatories": [{"party": party, "name": mark, **who} for party in ("main_connector", "tenant")],
+        }
+
+    async def _move(self, path: str, key: str, agreement: dict[str, Any], **sent: Any) -> dict[str, Any]:
+        headers = sent.pop("headers", {}) | {"If-Match": f'"{agreement["version"]}"'}
+        return await self._post(path, key, headers=headers, **sent)
+
+    async def _post(self, path: str, key: str, headers: dict[str, str] | None = None, **sent: Any) -> dict[str, Any]:
+        given = (headers or {}) | {"Authorization": f"Bearer {key}", "Idempotency-Key": uuid.uuid4().hex}
+        answer = await self._repeat("POST", path, headers=given, **sent)
+        agreement: dict[str, Any] = answer.json()
+        self.reached[agreement["id"]] = agreement["version"]
+        return agreement
+
+    async def _read(self, path: str, key: str) -> bytes:
+        return (await self._repeat("GET", path, headers={"Authorization": f"Bearer {key}"})).content
+
+    async def _repeat(self, method: str, path: str, **sent: Any) -> httpx.Response:
+        began = time.monotonic()
+        while time.monotonic() - began < PATIENCE_S:
+            try:
+                answer = await self._http.request(method, path, **sent)
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
+                continue
+            if answer.status_code in {409, 503} and (answer.status_code == 503 or "in-flight" in answer.text):
+                await asyncio.sleep(0.1)
+                continue
+            assert answer.is_success, (path, answer.status_code, answer.text)
+            self.slowest_s = max(self.slowest_s, time.monotonic() - began)
+            return answer
+        raise AssertionError(f"{method} {path} was not answered within {PATIENCE_S} s")
+
+
+class Prepared:
+    """A realm with a tenancy for each client, and keys for all."""
+
+    def __init__(self, realm: Caller, main_connector: str, tenants: list[tuple[str, uuid.UUID]]) -> None:
+        self.realm = realm
+        self.main_connector = main_connector
+        self.tenants = tenants
+
+
+async def prepare(url: str) -> Prepared:
+    owner = await asyncpg.connect(url)
+    await migrate(owner, read_migrations())
+    await owner.close()
+    clock = SystemClock()
+    yesterday = day_in_finland(clock.now()) - timedelta(days=1)
+    async with connect(service_url(url)) as database:
+        realm = await a_realm(database, clock)
+        own = await owner_of(database, realm)
+        await looked(database, clock, realm, own, checked_on=yesterday)
+        main_connector = (await a_key(database, clock, realm, own, permissions=EVERYTHING)).text
+        tenants = []
+        for number in range(CLIENTS):
+            tenant = await a_tenant(database, clock, realm, 1200000 + 10 * number)
+            organisation = tenant.organisation.id
+            await looked(database, clock, realm, organisation, checked_on=yesterday)
+            key = await a_key(database, clock, tenant.caller, organisation, permissions=TENANT_PERMISSIONS)
+            tenants.append((key.text, tenant.tenancy.id))
+    return Prepared(realm, main_connector, tenants)
+
+
+def service_url(url: str) -> str:
+    return url.replace("postgres@", "kanta_service@")
+
+
+@pytest.fixture
+def cluster() -> Iterator[postgres_server.Cluster]:
+    cluster = postgres_server.Cluster(*postgres_server.DURABLE)
+    cluster.start()
+    yield cluster
+    cluster.remove()
+
+
+async def disturb(
+    cluster: postgres_server.Cluster, port: int, clients: "asyncio.Future[Any]", until: float
+) -> list[str]:
+    """Kill the service twice, then PostgreSQL, and so on; what was killed starts again until the clients are done."""
+    settings = {"KANTA_PORT": port, "KANTA_DATABASE_URL": service_url(cluster.url), "KANTA_LOG_LEVEL": "error"}
+    victims, waits = itertools.cycle(("service", "service", "PostgreSQL")), itertools.cycle(WAITS_S)
+    killed: list[str] = []
+    while True:
+        with running("serve", **settings) as service:
+            while service.process.poll() is None:
+                await asyncio.wait({clients}, timeout=next(waits))
+                if clients.done() or time.monotonic() > until:
+                    await asyncio.wait({clients})
+                    return killed
+                killed.append(next(victims))
+                if killed[-1] == "service":
+                    service.process.send_signal(signal.SIGKILL)
+                    service.process.wait()
+                else:
+                    cluster.kill()
+                    await asyncio.to_thread(cluster.start)
+
+
+async def test_what_was_acknowledged_is_there_and_once(cluster):
+    prepared = await prepare(cluster.url)
+    port = free_port()
+    until = time.monotonic() + SECONDS
+    limits = httpx.Limits(max_connections=CLIENTS)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=20) as http:
+        clients = [Client(http, prepared.main_connector, key, tenancy) for key, tenancy in prepared.tenants]
+        working = asyncio.gather(*(client.work(until) for client in clients))
+        killed = await disturb(cluster, port, working, until)
+        await working
+    assert {"service", "PostgreSQL"} <= set(killed)
+    await check(cluster.url, prepared, clients)
+
+
+async def check(url: str, prepared: Prepared, clients: list[Client]) -> None:
+    owner = await asyncpg.connect(url)
+    rows = await owner.fetch("SELECT id::text, version, signatories->0->>'name' AS mark FROM agreement")
+    await owner.close()
+    there = {row["id"]: row["version"] for row in rows}
+    drafted = {mark: number for client in clients for mark, number in client.drafted.items()}
+    reached = {number: version for client in clients for number, version in client.reached.items()}
+    assert len(drafted) > CLIENTS
+    lost = [number for number, version in reached.items() if there.get(number, 0) < version]
+    twice = len(rows) - len({row["mark"] for row in rows})
+    assert (lost, twice) == ([], 0)
+    assert {
+        mark: there_id for there_id, mark in ((row["id"], row["mark"]) for row in rows) if mark in drafted
+    } == drafted
+    async with connect(service_url(url)) as database:
+        assert await invariants.broken(database) == {}
+        async with database.transaction(prepared.realm) as tx:
+            for chain in await journal.chains(tx, after=uuid.UUID(int=0)):
+                assert [told async for told in journal.verify_chain(tx, journal.Walk(chain))] == []
+    print(f"{len(drafted)} drafts, {len(reached)} agreements, slowest {max(c.slowest_s for c in clients):.1f} s")

@@ -1,0 +1,121 @@
+"""Every operation of the OpenAPI document, with good and bad input, against the running service.
+
+No answer is a 5xx, and none differs from what the document says of it.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from unittest import SkipTest
+
+import asyncpg
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    missing_required_header,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+    use_after_free,
+)
+
+from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.kernel.clock import SystemClock
+from kanta_tenancy.machinery.postgres.database import connect
+from kanta_tenancy.machinery.postgres.migrations import migrate, read_migrations
+from tests import postgres_server
+from tests.assembly.processes import eventually, running
+from tests.parties.examples import EVERYTHING, a_key, a_realm, a_tenant, looked, owner_of
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+    negative_data_rejection,
+    missing_required_header,
+    unsupported_method,
+    use_after_free,
+]
+
+
+EXAMPLES = 20  # of good and of bad requests to each operation
+CONFIG = {
+    "checks": {
+        "missing_required_header": {"expected-statuses": [400, 401, 428]},
+        "negative_data_rejection": {"expected-statuses": [400, 401, 404, 412, 413, 415, 422, 428]},
+    }
+}
+
+
+@schemathesis.serializer("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+def as_a_file(_: Any, value: Any) -> bytes:
+    """Send whatever was generated as the bytes of a file."""
+    return value if isinstance(value, bytes) else str(value).encode(errors="replace")
+
+
+async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
+    """Make a realm in a fresh database; return a key of it and identifiers that are there."""
+    owner = await asyncpg.connect(owner_url)
+    await migrate(owner, read_migrations())
+    await owner.close()
+    clock = SystemClock()
+    async with connect(owner_url.replace("postgres@", "kanta_service@")) as database:
+        realm = await a_realm(database, clock)
+        tenant = await a_tenant(database, clock, realm)
+        own = await owner_of(database, realm)
+        yesterday = day_in_finland(clock.now()) - timedelta(days=1)
+        for organisation_id in (own, tenant.organisation.id):
+            await looked(database, clock, realm, organisation_id, checked_on=yesterday)
+        token = await a_key(database, clock, realm, own, permissions=EVERYTHING)
+    return token.text, {"organisation_id": str(tenant.organisation.id), "tenancy_id": str(tenant.tenancy.id)}
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[tuple[str, str, dict[str, str]]]:
+    """The service in a process of its own: its address, a key, and identifiers that are there."""
+    with postgres_server.running(*postgres_server.DURABLE) as url:
+        token, ids = asyncio.run(prepared(url))
+        address = url.replace("postgres@", "kanta_service@")
+        with running("serve", KANTA_DATABASE_URL=address, KANTA_LOG_LEVEL="error") as process:
+            assert eventually(process.is_ready), process.errors
+            yield f"http://127.0.0.1:{process.port}", token, ids
+
+
+def test_every_operation_keeps_its_word(service: tuple[str, str, dict[str, str]]) -> None:
+    address, token, ids = service
+    schema = schemathesis.openapi.from_url(f"{address}/openapi.json", config=SchemathesisConfig.from_dict(CONFIG))
+    operations = [result.ok() for result in schema.get_all_operations()]
+    assert len(operations) > 30
+    tried = [_tried(one, mode, token, ids) for one in operations for mode in GenerationMode]
+    assert [failure for failure in tried if failure] == []
+
+
+def _tried(operation: Any, mode: GenerationMode, token: str, ids: dict[str, str]) -> str:
+    """Send generated requests to one operation and return what was wrong with an answer, if anything."""
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    def keeps_its_word(case: Any) -> None:
+        if mode is GenerationMode.POSITIVE:
+            case.path_parameters = {name: ids.get(name, value) for name, value in (case.path_parameters or {}).items()}
+        case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=CHECKS)
+
+    try:
+        keeps_its_word()
+    except (SkipTest, Unsatisfiable):
+        assert mode is GenerationMode.NEGATIVE  # there is nothing in it that could be wrong
+    except (FailureGroup, Failure) as failure:
+        return f"{operation.label}: {failure.exceptions if isinstance(failure, FailureGroup) else failure}"
+    return ""
