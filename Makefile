@@ -10,7 +10,7 @@ LOCK   := uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check bench format lock
+.PHONY: help setup run test kill check bench format lock
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -22,8 +22,11 @@ run: setup ## Try the service out on http://127.0.0.1:8000, with a PostgreSQL of
 
 test: $(VENV)/.develops ## Run every test, on PostgreSQL 18 and 15 (installs Debian packages first, as root or with sudo)
 	tests/interop/install.sh
-	$(BIN)/pytest -q -n 2
-	KANTA_TEST_POSTGRES_BIN=$(OLDEST) $(BIN)/pytest -q -n 2 -m postgres
+	$(BIN)/pytest -q -n 2 --dist loadfile
+	KANTA_TEST_POSTGRES_BIN=$(OLDEST) $(BIN)/pytest -q -n 2 --dist loadfile -m postgres
+
+kill: $(VENV)/.develops ## Kill the service and PostgreSQL under load for ten minutes, then look for what was lost
+	KANTA_TEST_CRASH_S=600 $(BIN)/pytest -q -s tests/journeys/test_crash.py
 
 check: $(VENV)/.develops ## Check format, lint, types and import contracts
 	$(BIN)/ruff format --check --quiet .
