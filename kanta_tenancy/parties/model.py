@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.kernel.identifiers import AccessKeyId, ContactId, MainConnectorId, OrganisationId, TenancyId
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
@@ -255,10 +254,3 @@ class KeyFound(Record, frozen=True, kw_only=True):
     expires_at: datetime
     revoked_at: datetime | None
     holder_valid: bool  # false: the contact that it belongs to is not, or no longer, one
-
-
-class Warned(Record, frozen=True, kw_only=True):
-    """An organisation with what is odd about it, but allowed."""
-
-    organisation: Organisation
-    warnings: tuple[Flaw, ...]

@@ -54,4 +54,4 @@ def fit(flaws: list[Flaw]) -> None:
         PartyUnfit: with every flaw.
     """
     if flaws:
-        raise PartyUnfit("; ".join(f"{flaw.field}: {flaw.detail}" for flaw in flaws), flaws=tuple(flaws))
+        raise PartyUnfit(f"not acceptable: {', '.join(flaw.field for flaw in flaws)}", flaws=tuple(flaws))

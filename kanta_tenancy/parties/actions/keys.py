@@ -47,7 +47,7 @@ async def create_key(
     await _check_organisation(tx, organisation)
     wide = granting.too_wide(new.permissions, giver=giver, for_tenant=organisation.tenancy_id is not None)
     if wide:
-        raise PermissionsTooWide("; ".join(flaw.detail for flaw in wide), flaws=wide)
+        raise PermissionsTooWide(f"{len(wide)} of the permissions cannot be given", flaws=wide)
     asked = _examined(new, clock)
     await _check_holder(tx, asked, day_in_finland(at))
     token = tokens.draw(AccessKeyId(new_id()))
@@ -82,7 +82,7 @@ async def revoke_key(tx: Transaction, clock: Clock, key_id: AccessKeyId, *, vers
     """
     before = await store.take(tx, key_id)
     if before.revoked_at is not None:
-        raise KeyRevoked(f"it was revoked at {before.revoked_at:%Y-%m-%dT%H:%M:%SZ}")
+        raise KeyRevoked(f"the key was revoked at {before.revoked_at:%Y-%m-%dT%H:%M:%SZ}")
     if before.version != version:
         raise PartyChanged(f"the key is at version {before.version}", version=before.version)
     at = clock.now()
