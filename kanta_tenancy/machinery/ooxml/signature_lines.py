@@ -14,6 +14,7 @@ from kanta_tenancy.machinery.opc.package import Package
 
 _LINE: Final = "{urn:schemas-microsoft-com:office:office}signatureline"
 _OFFICE: Final = "{urn:schemas-microsoft-com:office:office}"
+_SPELT: Final = b"<o:signatureline "
 _SETUP_ID: Final = f"{{{OFFICE_SIGNATURE_NS}}}SetupID"
 _GUID: Final = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
 
@@ -53,12 +54,13 @@ def lines_of(package: Package, signatures: tuple[str, ...]) -> tuple[SignatureLi
 
 
 def has_line(document: bytes, line: SignatureLine) -> bool:
-    """Tell at a glance whether a document's XML has a line, written as Office writes it.
+    """Tell at a glance whether a document's XML has a line, spelt as Office spells it.
 
     True is certain of a well-formed document without comments; False says only that it is not seen at a glance.
     """
-    as_office_writes = f'<o:signatureline v:ext="edit" id="{line.setup_id}"'.encode()
-    return _GUID.fullmatch(line.setup_id) is not None and as_office_writes in document
+    at = document.find(f' id="{line.setup_id}"'.encode())
+    element = document.rfind(b"<", 0, max(at, 0))
+    return _GUID.fullmatch(line.setup_id) is not None and at > 0 and document.startswith(_SPELT, element)
 
 
 def signed_setup_ids(package: Package, signatures: tuple[str, ...]) -> frozenset[str]:

@@ -25,12 +25,17 @@ def key_info(chain: tuple[x509.Certificate, ...]) -> str:
 
 
 @functools.lru_cache(maxsize=256)
+def issuer_name(certificate: x509.Certificate) -> str:
+    return certificate.issuer.rfc4514_string()
+
+
+@functools.lru_cache(maxsize=256)
 def signing_certificate(certificate: x509.Certificate) -> str:
     """Write which certificate the signer used, so that no other with the same key can be put in its place."""
     return (
         f"<xd:SigningCertificate><xd:Cert><xd:CertDigest>{DIGEST_METHOD}"
         f"<DigestValue>{sha256(certificate.public_bytes(Encoding.DER))}</DigestValue></xd:CertDigest><xd:IssuerSerial>"
-        f"<X509IssuerName>{text(certificate.issuer.rfc4514_string())}</X509IssuerName>"
+        f"<X509IssuerName>{text(issuer_name(certificate))}</X509IssuerName>"
         f"<X509SerialNumber>{certificate.serial_number}</X509SerialNumber></xd:IssuerSerial></xd:Cert>"
         "</xd:SigningCertificate>"
     )

@@ -17,6 +17,7 @@ from kanta_tenancy.machinery.ooxml.line_images import line_images
 from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.signature_lines import SignatureLine
 from kanta_tenancy.machinery.ooxml.signing.canonical import can_be_written
+from kanta_tenancy.machinery.ooxml.signing.certificate_markup import issuer_name
 from kanta_tenancy.machinery.ooxml.signing.envelope import Envelope
 from kanta_tenancy.machinery.ooxml.signing.signature_part import Statement, Unsigned, unsigned
 from kanta_tenancy.machinery.ooxml.signing.signature_value import signature_value
@@ -151,7 +152,7 @@ def _check_certificate(certificate: x509.Certificate, at: datetime) -> None:
     reasons = refusals(certificate, at)
     if reasons:
         raise CannotSign(detail="; ".join(reason.detail for reason in reasons), rule="R11")
-    if not can_be_written(certificate.issuer.rfc4514_string()):
+    if not can_be_written(issuer_name(certificate)):
         raise CannotSign(detail="the name of the certificate's issuer has characters that XML cannot hold", rule="R11")
 
 

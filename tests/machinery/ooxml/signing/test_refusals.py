@@ -153,7 +153,8 @@ def test_a_line_is_signed_once_also_when_signing_at_once():
 
 
 def test_a_line_that_is_not_written_as_office_writes_it_is_found():
-    package = replaced(document(FIRST_LINE), "word/document.xml", b"o:signatureline v:ext", b"o:signatureline  v:ext")
+    package = replaced(document(FIRST_LINE), "word/document.xml", b' id="{', b" id='{")
+    package = replaced(package, "word/document.xml", b'}" provid', b"}' provid")
     (line,) = signature_lines(package)
     assert sign(package, credential(), at=NOW, line=line)
 
