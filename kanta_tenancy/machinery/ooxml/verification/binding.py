@@ -1,7 +1,6 @@
 """What one signature's SignedInfo binds together, at fixed positions (rule R2)."""
 
 from collections import defaultdict
-from contextlib import suppress
 from typing import Final
 
 from lxml import etree
@@ -10,11 +9,10 @@ from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.names import DSIG_NS, XADES_NS
 from kanta_tenancy.machinery.ooxml.verification import references
 from kanta_tenancy.machinery.ooxml.verification.algorithms import digest
-from kanta_tenancy.machinery.ooxml.verification.markup import attribute, check_ids, unsound
+from kanta_tenancy.machinery.ooxml.verification.markup import attribute, signature_element, unsound
 from kanta_tenancy.machinery.ooxml.verification.references import Reference
-from kanta_tenancy.machinery.ooxml.verification.sections import Sections, SignedObject, parsed
-from kanta_tenancy.machinery.ooxml.verification.slicing import sliced
-from kanta_tenancy.machinery.opc import BrokenPackage, markup
+from kanta_tenancy.machinery.ooxml.verification.sections import SignedObject, take_apart
+from kanta_tenancy.machinery.opc import markup
 
 _REFERENCE: Final = f"{{{DSIG_NS}}}Reference"
 _METHODS: Final = [f"{{{DSIG_NS}}}{name}" for name in ("CanonicalizationMethod", "SignatureMethod")]
@@ -48,29 +46,19 @@ class Bound(Record, frozen=True, kw_only=True):
         return self.office is not None and self.properties is not None
 
 
-def bind(content: bytes, part: str) -> Bound:
-    """Take a signature part apart and check that every object has the digest that SignedInfo says.
+def bind(content: bytes) -> Bound:
+    """Take a signature apart and check that every object has the digest that SignedInfo says.
 
     Raises:
         BrokenPackage: the structure is another than Office writes or a digest differs (R2), an algorithm or
             transform is not accepted (R3), or it is no signature at all (R0, R1, R7).
     """
-    cut = sliced(content)
-    if cut is not None:
-        with suppress(BrokenPackage):  # what is wrong, if anything is, the careful way says
-            return _bound(cut)
-    return _bound(parsed(content, part))
-
-
-def _bound(sections: Sections) -> Bound:
-    signed_info = markup.parse(sections.signed_info, "")
-    method, signed = _read_signed_info(signed_info)
+    sections = take_apart(signature_element(content))
+    method, signed = _read_signed_info(markup.parse(sections.signed_info, ""))
     targets = {each.uri: each for each in sections.objects}
     verified = [_verified(reference, targets.pop(reference.uri, None)) for reference in signed]
-    if len(verified) != len(sections.objects):
-        raise unsound("The signature holds objects that SignedInfo does not sign.")
-    unsigned = () if sections.unsigned is None else (sections.unsigned,)
-    check_ids(signed_info, sections.key_info, *verified, *unsigned, known=sections.signature_id)
+    if targets:
+        raise unsound(f"The signature holds {min(targets)!r}, which SignedInfo does not sign.")
     roles = _roles(verified)
     return Bound(
         package=roles["package"][0],

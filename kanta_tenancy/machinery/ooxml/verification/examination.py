@@ -1,6 +1,6 @@
 """One signature of a package, every question about it asked and answered apart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,12 +10,11 @@ from cryptography.hazmat.primitives import hashes
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.coverage import Exempt
 from kanta_tenancy.machinery.ooxml.report import Answer, Outcome, Reason, SignatureReport
-from kanta_tenancy.machinery.ooxml.verification import claims, manifest, trust
-from kanta_tenancy.machinery.ooxml.verification.algorithms import verifies, weaknesses
-from kanta_tenancy.machinery.ooxml.verification.binding import Bound, bind
-from kanta_tenancy.machinery.ooxml.verification.claims import Claims
+from kanta_tenancy.machinery.ooxml.verification import manifest, trust
+from kanta_tenancy.machinery.ooxml.verification.algorithms import weaknesses
 from kanta_tenancy.machinery.ooxml.verification.gaps import Gap, gaps
-from kanta_tenancy.machinery.ooxml.verification.manifest import Digests, SignedPart
+from kanta_tenancy.machinery.ooxml.verification.manifest import Digests
+from kanta_tenancy.machinery.ooxml.verification.reading import Signature, read
 from kanta_tenancy.machinery.opc import BrokenPackage, Package
 
 _UNREAD: Final = Answer(outcome=Outcome.UNKNOWN, reason="The signature cannot be read far enough to tell.")
@@ -43,83 +42,63 @@ class Finding(Record, frozen=True, kw_only=True):
     uncovered: tuple[str, ...] = ()
 
 
-class _Read(Record, frozen=True, kw_only=True):
-    """A signature that holds together; whether its key made it is still open."""
-
-    bound: Bound
-    manifest: tuple[SignedPart, ...]
-    claims: Claims
-    certificates: tuple[x509.Certificate, ...]  # the signer's first
-
-    @property
-    def signer(self) -> x509.Certificate:
-        return self.certificates[0]
-
-    @property
-    def algorithms(self) -> frozenset[str]:
-        claimed = frozenset() if self.claims.certificate is None else {self.claims.certificate.algorithm}
-        return self.bound.algorithms | claimed | {one.algorithm for one in self.manifest}
-
-
 def examine(question: Question, part: str) -> Finding:
     """Answer every question about the signature in a part."""
     try:
-        read = _read(question.package.content(part), part)
-        integrity, changes = _integrity(question, read)
+        signature = read(question.package.content(part))
     except BrokenPackage as broken:
         return _unreadable(part, broken)
-    open_ends = tuple(gaps(read.manifest, question.package, question.exempt))
-    certificate = trust.may_sign(read.signer, read.claims, question.at)
-    trusted = _trust(question, read)
-    weak = weaknesses(read.signer.public_key(), read.algorithms)
-    report = SignatureReport(
-        part=part,
-        integrity=integrity,
-        coverage=_coverage(open_ends),
-        certificate=certificate,
-        trust=trusted,
-        algorithms=_algorithms(weak),
-        signer=read.signer.subject.rfc4514_string(),
-        fingerprint=read.signer.fingerprint(hashes.SHA256()).hex(),
-        signer_certificate=read.signer,
-        signed_at=read.claims.signed_at,
-        comments=read.claims.comments,
-        text=read.claims.text,
-        setup_id=read.claims.setup_id,
-        signature_value=read.bound.value,
-    )
+    changes = _changes(question, signature)
+    open_ends = tuple(gaps(signature.manifest, question.package, question.exempt))
+    weak = weaknesses(signature.signer.public_key(), signature.algorithms)
+    certificate = trust.may_sign(signature.signer, signature.claims, question.at)
+    trusted = _trust(question, signature)
+    answers = {
+        "integrity": _integrity(changes),
+        "coverage": _coverage(open_ends),
+        "certificate": certificate,
+        "trust": trusted,
+        "algorithms": _algorithms(weak),
+    }
     reasons = (
         *changes,
-        *(_reason("R2", _INCOMPLETE) for _ in [read.bound] if not read.bound.complete),
+        *([] if signature.complete else [_reason("R2", _INCOMPLETE)]),
         *(_reason("R3", detail) for detail in weak),
         *(gap.reason for gap in open_ends),
         *(_reason("R11", answer.reason) for answer in (certificate, trusted) if answer.outcome is not Outcome.PASSED),
     )
     return Finding(
-        report=report,
+        report=_report(part, signature, answers),
         reasons=tuple(_of_signature(reason, part) for reason in reasons),
         uncovered=tuple(gap.name for gap in open_ends),
     )
 
 
-def _read(content: bytes, part: str) -> _Read:
-    bound = bind(content, part)
-    return _Read(
-        bound=bound,
-        manifest=manifest.read(bound.package),
-        claims=claims.read(bound),
-        certificates=trust.certificates(bound),
+def _report(part: str, signature: Signature, answers: Mapping[str, Answer]) -> SignatureReport:
+    signer, claims = signature.signer, signature.claims
+    return SignatureReport(
+        part=part,
+        **answers,
+        signer=signer.subject.rfc4514_string(),
+        fingerprint=signer.fingerprint(hashes.SHA256()).hex(),
+        signer_certificate=signer,
+        signed_at=claims.signed_at,
+        comments=claims.comments,
+        text=claims.text,
+        setup_id=claims.setup_id,
+        signature_value=signature.value,
     )
 
 
-def _integrity(question: Question, read: _Read) -> tuple[Answer, tuple[Reason, ...]]:
-    bound = read.bound
-    made = verifies(read.signer.public_key(), bound.method, bound.value, bound.signed_info)
-    found = [] if made else [_reason("R2", _MADE_BY_ANOTHER_KEY)]
-    found += manifest.changes(read.manifest, question.package, question.digests)
-    if not found:
-        return Answer(outcome=Outcome.PASSED, reason="Everything that was signed is unchanged."), ()
-    return Answer(outcome=Outcome.FAILED, reason=_first(found)), tuple(found)
+def _changes(question: Question, signature: Signature) -> list[Reason]:
+    made = [] if signature.made_by_signer else [_reason("R2", _MADE_BY_ANOTHER_KEY)]
+    return [*made, *manifest.changes(signature.manifest, question.package, question.digests)]
+
+
+def _integrity(changes: Sequence[Reason]) -> Answer:
+    if not changes:
+        return Answer(outcome=Outcome.PASSED, reason="Everything that was signed is unchanged.")
+    return Answer(outcome=Outcome.FAILED, reason=_first(changes))
 
 
 def _coverage(open_ends: Sequence[Gap]) -> Answer:
@@ -128,13 +107,13 @@ def _coverage(open_ends: Sequence[Gap]) -> Answer:
     return Answer(outcome=Outcome.FAILED, reason=_first([gap.reason for gap in open_ends]))
 
 
-def _trust(question: Question, read: _Read) -> Answer:
+def _trust(question: Question, signature: Signature) -> Answer:
     """Ask for a path now, or as of the claimed time when the certificate has expired since."""
-    at, claimed = question.at, read.claims.signed_at
-    if claimed is not None and at > read.signer.not_valid_after_utc:
+    at, claimed = question.at, signature.claims.signed_at
+    if claimed is not None and at > signature.signer.not_valid_after_utc:
         at = claimed
-    others = (*read.certificates[1:], *question.intermediates)
-    return trust.leads_to(question.anchors, read.signer, others, at)
+    others = (*signature.certificates[1:], *question.intermediates)
+    return trust.leads_to(question.anchors, signature.signer, others, at)
 
 
 def _algorithms(weak: Sequence[str]) -> Answer:

@@ -16,54 +16,40 @@ SIGNATURE: Final = f"{{{DSIG_NS}}}Signature"
 _LARGEST: Final = 4 * 1024 * 1024  # the pictures of a signature line take some hundred thousand
 _PLAIN_NAMESPACE: Final = re.compile(r"""[^\s&<>"']*""")
 _EXTRAS: Final = etree.XPath("boolean(//comment() | //processing-instruction() | //@xml:*)")
-_MIXED: Final = etree.XPath("boolean(descendant-or-self::*[*]/text()[normalize-space()])")
+_MIXED: Final = etree.XPath("boolean(//*[*]/text()[normalize-space()])")
 _OTHER_IDS: Final = etree.XPath(
-    "boolean(descendant-or-self::*/@ID | descendant-or-self::*/@id | descendant-or-self::*/@iD"
-    " | descendant-or-self::*/@*[namespace-uri()][translate(local-name(), 'ID', 'id') = 'id'])"
+    "boolean(//@ID | //@id | //@iD | //@*[namespace-uri()][translate(local-name(), 'ID', 'id') = 'id'])"
 )
-_IDS: Final = etree.XPath("descendant-or-self::*/@Id", smart_strings=False)
 
 
 def unsound(detail: str, rule: str = "R2") -> BrokenPackage:
     return BrokenPackage(detail=detail, rule=rule)
 
 
-def signature_element(content: bytes, part: str) -> etree._Element:
+def signature_element(content: bytes) -> etree._Element:
     """Parse a signature part and refuse what could make two readers see two signatures.
 
     Raises:
-        BrokenPackage: it is not XML (R1), no signature (R7), or has comments, instructions, `xml:` attributes,
-            text between elements or ambiguous ids (R2).
+        BrokenPackage: it is too large (R0), not XML (R1), no signature (R7), or has comments, instructions,
+            `xml:` attributes, text between elements or ambiguous ids (R2).
     """
     if not content:
-        raise BrokenPackage(detail="The signature part is empty.", rule="R7", part=part)
+        raise unsound("The signature part is empty.", "R7")
     if len(content) > _LARGEST:
-        raise BrokenPackage(detail=f"The signature part has more than {_LARGEST} bytes.", rule="R0", part=part)
-    root = markup.parse(content, part)
+        raise unsound(f"The signature part has more than {_LARGEST} bytes.", "R0")
+    root = markup.parse(content, "")
     if root.tag != SIGNATURE:
-        raise BrokenPackage(detail="The part is not an XML signature.", rule="R7", part=part)
+        raise unsound("The part is not an XML signature.", "R7")
     if _EXTRAS(root):
         raise unsound("The signature has comments, processing instructions or xml: attributes.")
-    check_ids(root)
+    if _MIXED(root):
+        raise unsound("The signature has text between its elements.")
+    if _OTHER_IDS(root):
+        raise unsound("The signature has an id in another spelling or namespace.")
+    ids = [name for element in root.iter() if (name := element.get("Id")) is not None]
+    if len(set(ids)) != len(ids):
+        raise unsound("The signature uses the same id twice.")
     return root
-
-
-def check_ids(*elements: etree._Element, known: str = "") -> None:
-    """Check that no id is there twice, none in disguise, and that text stands at the leaves only.
-
-    Args:
-        known: an id that is in use besides.
-    """
-    seen = {known}
-    for element in elements:
-        if _MIXED(element):
-            raise unsound("The signature has text between its elements.")
-        if _OTHER_IDS(element):
-            raise unsound("The signature has an id in another spelling or namespace.")
-        for name in _strings(_IDS(element)):
-            if name in seen:
-                raise unsound("The signature uses the same id twice.")
-            seen.add(name)
 
 
 def canonical(element: etree._Element) -> bytes:
@@ -132,10 +118,6 @@ def octets(element: etree._Element) -> bytes:
 
 def _unexpected(element: etree._Element) -> BrokenPackage:
     return unsound(f"The element {_local(element)} of the signature has other content than Office writes there.")
-
-
-def _strings(found: object) -> list[str]:
-    return [str(each) for each in found] if isinstance(found, list) else []
 
 
 def _local(element: etree._Element) -> str:

@@ -1,11 +1,11 @@
 """What one XML part shows, or refuses to, judged by its bytes alone (rules R1 and R9)."""
 
-import functools
 from typing import Final
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.verification import fields, hidden
 from kanta_tenancy.machinery.ooxml.verification.hidden import Style
+from kanta_tenancy.machinery.ooxml.verification.remembering import remembered
 from kanta_tenancy.machinery.ooxml.verification.wordprocessing import (
     EMBEDDED_FONTS,
     OFFICE_VML,
@@ -25,10 +25,6 @@ _REFUSED_ELEMENTS: Final = {
     f"{{{WORD_2012}}}dataBinding": "It shows data of another part (custom XML binding).",
     f"{{{OFFICE_VML}}}OLEObject": "It has an OLE object.",
 }
-# The styles, numbering and settings of a template are in every document that is made from it, and a document is
-# verified again with each signature: so what was judged is remembered, unless it is large.
-_REMEMBERED: Final = 128  # parts
-_LARGEST_REMEMBERED: Final = 256 * 1024
 
 
 class Flaw(Record, frozen=True, kw_only=True):
@@ -42,17 +38,9 @@ class Scrutiny(Record, frozen=True, kw_only=True):
     styles: tuple[Style, ...] = ()  # of a styles part: whether they matter depends on their use
 
 
+@remembered
 def scrutinise(content: bytes) -> Scrutiny:
     """Judge an XML part by its content, wherever it lies."""
-    return _remembered(content) if len(content) <= _LARGEST_REMEMBERED else _judged(content)
-
-
-@functools.lru_cache(maxsize=_REMEMBERED)
-def _remembered(content: bytes) -> Scrutiny:
-    return _judged(content)
-
-
-def _judged(content: bytes) -> Scrutiny:
     try:
         root = markup.parse(content, "")
     except BrokenPackage as broken:

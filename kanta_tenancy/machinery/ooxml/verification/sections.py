@@ -10,7 +10,6 @@ from kanta_tenancy.machinery.ooxml.verification.markup import (
     canonical,
     children,
     octets,
-    signature_element,
     unsound,
 )
 
@@ -30,7 +29,6 @@ class SignedObject(NamedTuple):
 
 
 class Sections(NamedTuple):
-    signature_id: str
     signed_info: bytes  # canonical
     value: bytes
     objects: tuple[SignedObject, ...]
@@ -38,13 +36,12 @@ class Sections(NamedTuple):
     unsigned: etree._Element | None  # the XAdES UnsignedProperties
 
 
-def parsed(content: bytes, part: str) -> Sections:
-    """Find the sections of a signature that may be written in any way that XML allows.
+def take_apart(root: etree._Element) -> Sections:
+    """Find the sections of a signature.
 
     Raises:
-        BrokenPackage: they are not where Office writes them (R2), or it is no signature at all (R0, R1, R7).
+        BrokenPackage: they are not where Office writes them (R2).
     """
-    root = signature_element(content, part)
     signature_id, found = attribute(root, "Id"), list(root)
     if [each.tag for each in found[:3]] != _HEAD:
         raise unsound("The signature does not begin with SignedInfo, SignatureValue and KeyInfo.")
@@ -59,7 +56,6 @@ def parsed(content: bytes, part: str) -> Sections:
         else:
             objects.append(_signed(each, OBJECT_REFERENCE))
     return Sections(
-        signature_id=signature_id,
         signed_info=canonical(signed_info),
         value=octets(value),
         objects=tuple(objects),

@@ -1,0 +1,50 @@
+"""What a signature part says, as far as its own bytes tell."""
+
+from cryptography import x509
+
+from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.ooxml.verification import claims, manifest, trust
+from kanta_tenancy.machinery.ooxml.verification.algorithms import verifies
+from kanta_tenancy.machinery.ooxml.verification.binding import bind
+from kanta_tenancy.machinery.ooxml.verification.claims import Claims
+from kanta_tenancy.machinery.ooxml.verification.manifest import SignedPart
+from kanta_tenancy.machinery.ooxml.verification.remembering import remembered
+
+
+class Signature(Record, frozen=True, kw_only=True):
+    """A signature that holds together; what it signs has yet to be compared with the package."""
+
+    manifest: tuple[SignedPart, ...]
+    claims: Claims
+    certificates: tuple[x509.Certificate, ...]  # the signer's first
+    value: bytes
+    made_by_signer: bool  # with the key of the signer's certificate
+    complete: bool  # all that Office signs is signed
+    algorithms: frozenset[str]  # every one that it relies on
+
+    @property
+    def signer(self) -> x509.Certificate:
+        return self.certificates[0]
+
+
+@remembered
+def read(content: bytes) -> Signature:
+    """Read a signature part and check everything that does not depend on the rest of the package.
+
+    Raises:
+        BrokenPackage: it does not hold together (R0, R1, R2, R3, R6, R7), or brings no usable certificate (R11).
+    """
+    bound = bind(content)
+    signed = manifest.read(bound.package)
+    claimed = claims.read(bound)
+    certificates = trust.certificates(bound)
+    own = frozenset() if claimed.certificate is None else {claimed.certificate.algorithm}
+    return Signature(
+        manifest=signed,
+        claims=claimed,
+        certificates=certificates,
+        value=bound.value,
+        made_by_signer=verifies(certificates[0].public_key(), bound.method, bound.value, bound.signed_info),
+        complete=bound.complete,
+        algorithms=bound.algorithms | own | {one.algorithm for one in signed},
+    )

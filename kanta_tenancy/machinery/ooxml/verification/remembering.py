@@ -1,0 +1,25 @@
+"""Judgements that depend on a part's bytes alone need not be made twice.
+
+The styles, numbering and settings of a template are in every document that is made from it, and a document is verified
+before each further signature, after it, and when it is received. What is compared are the bytes themselves.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+_PARTS: Final = 128
+_LARGEST: Final = 256 * 1024  # bytes; both limits together keep what is remembered below 32 MB
+
+T = TypeVar("T")
+
+
+def remembered(judge: Callable[[bytes], T]) -> Callable[[bytes], T]:
+    """Let a pure function of a part's bytes remember its latest answers; refusals are not remembered."""
+    recall = functools.lru_cache(maxsize=_PARTS)(judge)
+
+    @functools.wraps(judge)
+    def remembering(content: bytes) -> T:
+        return recall(content) if len(content) <= _LARGEST else judge(content)
+
+    return remembering
