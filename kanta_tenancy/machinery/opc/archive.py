@@ -40,6 +40,17 @@ class Packed(Record, frozen=True, kw_only=True):
     raw: bytes
     modified: int = _FIRST_OF_1980
 
+    def content(self) -> bytes:
+        """Return what is packed.
+
+        Raises:
+            BrokenPackage: it is not what its facts say.
+        """
+        content = self.raw if self.method == STORED else _inflated(self.raw, self)
+        if len(content) != self.size or isal_zlib.crc32(content) != self.crc:
+            raise broken("The content of the entry has another size or checksum than the directory says.", self.name)
+        return content
+
 
 class Archive:
     """The entries of a zip archive that kept every rule; contents are inflated when they are asked for."""
@@ -81,8 +92,14 @@ class Archive:
         """
         content = self._contents.get(name)
         if content is None:
-            content = self._contents[name] = self._unpacked(self._entries[name])
+            content = self._contents[name] = self.packed(name).content()
         return content
+
+    def packed(self, name: str) -> Packed:
+        """Return an entry as it is packed, without looking into it."""
+        entry = self._entries[name]
+        raw = self._data[entry.start : entry.start + entry.packed_size]
+        return Packed(name=name, method=entry.method, crc=entry.crc, size=entry.size, raw=raw, modified=entry.modified)
 
     def check_all(self) -> None:
         """Unpack every entry once, so that none of them can be a surprise later."""
@@ -94,20 +111,8 @@ class Archive:
 
         The order stays, new entries come last, and the same input gives the same bytes.
         """
-        kept = [pack(name, changed[name]) if name in changed else self._packed(name) for name in self._entries]
+        kept = [pack(name, changed[name]) if name in changed else self.packed(name) for name in self._entries]
         return assemble([*kept, *(pack(name, changed[name]) for name in changed if name not in self._entries)])
-
-    def _packed(self, name: str) -> Packed:
-        entry = self._entries[name]
-        raw = self._data[entry.start : entry.start + entry.packed_size]
-        return Packed(name=name, method=entry.method, crc=entry.crc, size=entry.size, raw=raw, modified=entry.modified)
-
-    def _unpacked(self, entry: Entry) -> bytes:
-        raw = self._data[entry.start : entry.start + entry.packed_size]
-        content = raw if entry.method == STORED else _inflated(raw, entry)
-        if len(content) != entry.size or isal_zlib.crc32(content) != entry.crc:
-            raise broken("The content of the entry has another size or checksum than the directory says.", entry.name)
-        return content
 
 
 def pack(name: str, content: bytes) -> Packed:
@@ -176,7 +181,7 @@ def _check_layout(entries: list[Entry], end: int) -> None:
         raise broken("Bytes that belong to no entry lie before the zip directory.")
 
 
-def _inflated(raw: bytes, entry: Entry) -> bytes:
+def _inflated(raw: bytes, entry: Packed) -> bytes:
     inflater = isal_zlib.decompressobj(_RAW_DEFLATE)
     try:
         content: bytes = inflater.decompress(raw, entry.size + 1)

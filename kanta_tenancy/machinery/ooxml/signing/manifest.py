@@ -4,6 +4,7 @@ Source: ECMA-376-2, 5th edition, 10.4.5; rules R5 and R6 (docs/signatures.md).
 """
 
 import base64
+import functools
 import hashlib
 from collections.abc import Iterator
 from typing import Final
@@ -11,10 +12,13 @@ from typing import Final
 from kanta_tenancy.machinery.ooxml.names import C14N, PACKAGE_SIGNATURE_NS, RELATIONSHIP_TRANSFORM, SHA256
 from kanta_tenancy.machinery.ooxml.signing.canonical import attribute
 from kanta_tenancy.machinery.ooxml.signing.place import Place
+from kanta_tenancy.machinery.opc.archive import Packed
 from kanta_tenancy.machinery.opc.package import Package
 from kanta_tenancy.machinery.opc.relationships import Relationships, relationships_part
 
 DIGEST_METHOD: Final = f'<DigestMethod Algorithm="{SHA256}"></DigestMethod>'
+# Documents made from one template differ in few parts; the others need neither unpacking nor digesting again.
+_REMEMBERED_UP_TO: Final = 4 * 1024  # bytes, packed
 
 
 def manifest(package: Package, place: Place) -> str:
@@ -30,7 +34,19 @@ def sha256(octets: bytes) -> str:
 def _to_parts(package: Package, place: Place) -> Iterator[tuple[str, str]]:
     for part, kind in package.parts.items():
         if part not in place.exempt.parts:
-            yield part, _reference(part, kind, "", package.content(part))
+            yield part, _part_reference(package, part, kind)
+
+
+def _part_reference(package: Package, part: str, kind: str) -> str:
+    packed = package.archive.packed(part[1:])
+    if len(packed.raw) > _REMEMBERED_UP_TO:
+        return _reference(part, kind, "", package.content(part))
+    return _remembered_reference(part, kind, packed)
+
+
+@functools.lru_cache(maxsize=256)
+def _remembered_reference(part: str, kind: str, packed: Packed) -> str:
+    return _reference(part, kind, "", packed.content())
 
 
 def _to_relationships(package: Package, place: Place) -> Iterator[tuple[str, str]]:
