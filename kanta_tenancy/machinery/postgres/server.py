@@ -26,6 +26,7 @@ from kanta_tenancy.machinery.postgres.server_programs import (
     place_behind,
     reachable,
     spawn,
+    write_through,
 )
 
 ADMINISTRATOR: Final = "postgres"
@@ -204,7 +205,7 @@ class Server:
             "--auth-local=trust",  # whoever can enter the socket's folder is us
             "--auth-host=reject",
             "--no-instructions",
-            *([] if self._durable else ["--no-sync"]),
+            "--no-sync",  # we do, see below
         ]
         with self._log.open("wb") as output:
             self._initdb = spawn(command, maker, output)
@@ -222,8 +223,12 @@ class Server:
             raise ServerTrouble(f"initdb failed: {self._last_words()}")
         made = self.place / "making" / "data"
         _give_away(made, self._account)
+        if self._durable:
+            write_through(made)
         made.rename(self._data)
         made.parent.rmdir()
+        if self._durable:
+            write_through(self.place)
 
     def _launch(self) -> None:
         options = {
@@ -234,6 +239,7 @@ class Server:
             "max_connections": "64",
             "log_checkpoints": "off",
             "logging_collector": "off",
+            "recovery_init_sync_method": "syncfs",  # a start after a crash, too, is seconds faster on a busy disk
         }
         if not self._durable:
             options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}

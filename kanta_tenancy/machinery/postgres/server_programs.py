@@ -133,6 +133,20 @@ def _copy_programs(programs: Path, destination: Path) -> None:
         folder.chmod(folder.stat().st_mode | (0o755 if folder.is_dir() else 0o444))
 
 
+def write_through(folder: Path) -> None:
+    """Return when everything on the file system of `folder` is on the disk.
+
+    One call of the kernel's instead of an fsync for each of a thousand files: seconds less on a busy disk.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if ctypes.CDLL(None, use_errno=True).syncfs(descriptor) != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(folder))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def spawn(command: Sequence[str | Path], account: Account | None, output: IO[bytes]) -> "subprocess.Popen[bytes]":
     """Start a program of PostgreSQL's that the kernel interrupts when the calling *thread* ends, however it ends.
 
