@@ -10,6 +10,7 @@ import asyncpg
 import click
 import structlog
 
+from kanta_tenancy.assembly import sample
 from kanta_tenancy.assembly.home import DATABASE_URL, keep_secret
 from kanta_tenancy.assembly.listening import address_of
 from kanta_tenancy.assembly.roles import DATABASE, SERVICE, connect_as_owner, prepare_other
@@ -25,7 +26,7 @@ from kanta_tenancy.machinery.web.logs import configure_logs
 
 Welcome = Callable[[Database, Clock, Path], Awaitable[list[str]]]  # keeps what it makes in the home; lines to show
 
-BEFORE_SERVING: Final[tuple[Welcome, ...]] = ()  # each must find what an earlier run made
+BEFORE_SERVING: Final[tuple[Welcome, ...]] = (sample.welcome,)  # each must find what an earlier run made
 
 _WATCH_S: Final = 0.2
 _RESTARTS: Final = 20  # in a row, before we give up
