@@ -56,12 +56,11 @@ async def listed(desk: Desk, main_connector: str | None) -> list[AccessKey]:
     async with desk.database() as db:
         of = await realm(db, main_connector)
         async with db.transaction(at_desk(desk, of.id)) as tx:
-            while True:
-                after = found[-1].id if found else UUID(int=0)
-                rows = await keys.page(tx, after=after, limit=_PAGE)
+            after = UUID(int=0)
+            while rows := await keys.page(tx, after=after, limit=_PAGE):
                 found += rows
-                if len(rows) < _PAGE:
-                    return found
+                after = rows[-1].id
+    return found
 
 
 async def revoke(desk: Desk, key: str) -> AccessKey:

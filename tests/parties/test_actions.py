@@ -268,6 +268,12 @@ async def test_a_key_is_not_for_a_contact_of_another_organisation(database, cloc
         await a_key(database, clock, realm, owner_id, contact_id=theirs.id, system_name=None)
 
 
+async def test_a_key_that_opens_nothing_is_not_made(database, clock, realm):
+    with pytest.raises(PartyUnfit) as refused:
+        await a_key(database, clock, realm, await owner_of(database, realm), permissions=frozenset())
+    assert [flaw.field for flaw in refused.value.flaws] == ["permissions"]
+
+
 async def test_nobody_climbs_by_making_keys(database, clock, realm):
     tenant = await a_tenant(database, clock, realm)
     owner_id = await owner_of(database, realm)

@@ -185,6 +185,25 @@ async def test_a_file_that_is_not_there_is_wrong_usage(run):
     assert refused.exit_code == 2
 
 
+async def test_of_a_persons_contacts_the_one_of_today_holds_the_key(run, imported, database, clock, owner):
+    await owner.execute(
+        "UPDATE contact SET valid_until = '2026-02-01' WHERE email LIKE 'edvin%' AND function = 'agreements'"
+    )
+    made = await run(
+        keys,
+        "create",
+        "--organisation",
+        business_id(9000300),
+        "--contact",
+        "edvin.ek@example.net",
+        "--every-permission",
+    )
+    caller = await authenticate(database, clock, made.stdout.strip())
+    assert caller is not None
+    function = await owner.fetchval("SELECT function FROM contact WHERE id::text = $1", caller.actor.name)
+    assert function == "signatory"
+
+
 @pytest.mark.parametrize("group", [keys, organisations])
 def test_help_needs_no_database(group):
     for name in group.commands:

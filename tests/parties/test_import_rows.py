@@ -161,6 +161,12 @@ def test_one_business_id_written_twice_is_one_organisation():
     assert (len(good), len(good[0].contacts), bad) == (1, 1, [])
 
 
+def test_a_row_with_more_cells_than_headings_is_bad_and_one_with_fewer_is_not():
+    firm = ONE["business_id"]
+    good, bad = judged(f"business_id;name;language;oid\n{firm};A;fi\n{business_id(2000000)};B;sv;;;\n\n;;;\n".encode())
+    assert ([one.new.name for one in good], told(bad)) == (["A"], [(3, "")])
+
+
 def test_lines_are_counted_as_an_editor_does():
     content = table({**ONE, "name": "Two\nlines"}, {**ONE, "business_id": "x"}, lineterminator="\n")
     _, bad = judged(content)
@@ -193,6 +199,11 @@ def test_what_json_cannot_mean_is_named_by_its_path(said, field):
     good, bad = judged(json.dumps([said]).encode())
     assert good == []
     assert field in [row.field for row in bad]
+
+
+def test_nothing_is_the_same_as_leaving_it_out_and_a_number_of_5000_digits_is_no_text():
+    good, bad = judged(json.dumps([{**ONE, "oid": None}]).encode()[:-1] + b',{"name":' + b"1" * 5000 + b"}]")
+    assert (len(good), [(row.row, row.reason) for row in bad]) == (1, [(2, "it cannot be read")])
 
 
 def test_a_field_given_twice_is_nobodys_guess():

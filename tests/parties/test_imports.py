@@ -4,23 +4,28 @@ import asyncio
 import json
 from datetime import date
 
-import asyncpg
 import pytest
 
 from kanta_tenancy.kernel.acting import Actor, ActorKind
+from kanta_tenancy.kernel.identifiers import OrganisationId, new_id
 from kanta_tenancy.machinery.resources import folder
 from kanta_tenancy.parties import the_parties
-from kanta_tenancy.parties.errors import ImportRefused, MainConnectorExists, OrganisationExists
+from kanta_tenancy.parties.actions.acts import journal
+from kanta_tenancy.parties.errors import ImportRefused, MainConnectorExists
 from kanta_tenancy.parties.imports.importing import Imported, import_parties
-from kanta_tenancy.parties.model import Organisation
+from kanta_tenancy.parties.store import organisations
 from tests.conftest import someone
-from tests.parties.examples import a_realm, business_id, registered
+from tests.parties.examples import a_realm, an_organisation, business_id
 
 EXAMPLE = (folder("examples") / "organisations.csv").read_bytes()
 OPERATOR = Actor(kind=ActorKind.OPERATOR, name="operator")
 OWNER = {"role": "main_connector", "business_id": business_id(9000000), "name": "Kanta Oy", "language": "fi"}
 PERSON = {"name": "Aino", "email": "aino@example.org", "function": "agreements", "valid_from": "2026-01-01"}
 LOOK = {"entry_reference": "S-1", "checked_on": "2026-02-01", "checked_by": "Eino"}
+SOMEBODY_WAITS = """
+    DO $$ BEGIN
+        WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted) LOOP PERFORM pg_sleep(0.01); END LOOP;
+    END $$"""
 TABLES = ("main_connector", "organisation", "tenancy", "contact", "soteri_evidence")
 
 
@@ -241,17 +246,19 @@ async def test_imports_into_one_realm_wait_for_one_another(bring, counts):
     assert (await counts())["tenancy"] == 20
 
 
-async def test_an_import_and_the_api_do_not_wait_for_each_other_for_ever(bring, counts, database, clock, owner):
+async def test_an_import_that_meets_the_api_in_a_deadlock_tries_again(bring, counts, database, clock, owner):
     await bring([OWNER])
     realm = someone(await owner.fetchval("SELECT main_connector_id FROM main_connector"))
-    firms = [a_firm(1000000 + 100 * n) for n in range(30)]
-    by_hand = (registered(database, clock, realm, 1000000 + 100 * n) for n in range(29, 24, -1))
-    imported, *others = await asyncio.gather(bring(firms), *by_hand, return_exceptions=True)
-    # The API tries again after a deadlock; an import that comes second finds the organisation there, or fails whole.
-    assert isinstance(imported, Imported | OrganisationExists)
-    assert all(isinstance(one, Organisation | OrganisationExists | asyncpg.DeadlockDetectedError) for one in others)
-    by_api = sum(isinstance(one, Organisation) for one in others)
-    assert (await counts())["organisation"] == (31 if isinstance(imported, Imported) else 1 + by_api)
+    firm, at = an_organisation(1100000, name="Praktik 1100000"), clock.now()
+    async with database.transaction(realm) as tx:
+        kept = await organisations.insert(tx, OrganisationId(new_id()), firm, at)
+        importing = asyncio.create_task(bring([a_firm(1000000), a_firm(1100000)]))
+        await owner.execute(SOMEBODY_WAITS)
+        # The import holds the end of the journal and waits for our organisation: now we wait for the import.
+        await journal(tx, "registered", None, kept, at=at)
+    done = await importing
+    assert (done.bad_rows, numbers(done)) == ((), (1, 2, 0, 0, 1))
+    assert ((await counts())["organisation"], (await counts())["tenancy"]) == (3, 2)
 
 
 async def test_an_odd_oid_is_told_and_taken(bring):

@@ -161,6 +161,29 @@ async def test_soteri_evidence_is_recorded_and_a_mistake_withdrawn(main_connecto
     assert len((await main_connector.get(path)).json()["items"]) == 1
     early = await main_connector.post(path, json={**LOOK, "checked_on": "2026-03-03"})
     assert (early.status_code, early.json()["errors"][0]["field"]) == (422, "checked_on")
+    digest = {"document_sha256": "ab" * 32}
+    nameless = await main_connector.post(path, json={**LOOK, **digest})
+    assert (nameless.status_code, nameless.json()["errors"][0]["field"]) == (422, "document_name")
+    kept = await main_connector.post(path, json={**LOOK, **digest, "document_name": "Ote.pdf"})
+    assert (kept.status_code, kept.json()["document_sha256"]) == (201, "ab" * 32)
+
+
+async def test_every_list_is_walked_from_page_to_page(main_connector, tenant, database, clock, realm):
+    mine = f"/organisations/{tenant.organisation.id}"
+    for number in range(3):
+        await named(database, clock, realm, tenant.organisation.id, email=f"a{number}@example.org")
+        await looked(database, clock, realm, tenant.organisation.id)
+        await a_key(database, clock, realm, tenant.organisation.id)
+        await a_tenant(database, clock, realm, 6000000 + 100 * number)
+    for path in (f"{mine}/contacts", f"{mine}/soteri-evidence", "/keys", "/tenancies"):
+        whole = [item["id"] for item in (await main_connector.get(path)).json()["items"]]
+        seen, at = [], f"{path}?limit=1"
+        while at:
+            page = (await main_connector.get(at)).json()
+            seen += [item["id"] for item in page["items"]]
+            at = page["next"] and page["next"].removeprefix("/v1")
+        assert seen == whole
+        assert len(seen) >= 3
 
 
 async def test_a_key_is_made_shown_once_used_and_revoked(main_connector, tenant):

@@ -148,6 +148,13 @@ def test_what_is_no_oid_of_an_organisation_is_refused(text):
         wording.oid(text)
 
 
+def test_a_digest_is_64_hexadecimal_digits():
+    assert wording.sha256(" " + "AB" * 32 + " ") == "ab" * 32
+    for text in ("", "ab" * 31, "xy" * 32, "ab" * 33):
+        with pytest.raises(Unfit):
+            wording.sha256(text)
+
+
 def test_an_examination_tells_of_every_flaw_at_once():
     seen = Examination("contacts[2].")
     assert seen.text("name", wording.name, " Aino ") == "Aino"

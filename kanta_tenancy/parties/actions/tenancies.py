@@ -34,9 +34,12 @@ async def open_tenancy(
     seen = Examination()
     chosen = seen.optional("reference", wording.name, reference)
     acts.fit(seen.flaws)
-    at = clock.now()
-    kept = await store.insert(
-        tx, TenancyId(new_id()), organisation_id=tenant.id, reference=chosen or tenant.business_id, at=at
+    tenancy = Tenancy(
+        id=TenancyId(new_id()),
+        organisation_id=tenant.id,
+        reference=chosen or tenant.business_id,
+        created_at=clock.now(),
     )
-    await acts.journal(tx, "opened", None, kept, at=at)
-    return kept
+    await store.insert(tx, tenancy)
+    await acts.journal(tx, "opened", None, tenancy, at=tenancy.created_at)
+    return tenancy

@@ -1,6 +1,7 @@
 """Bringing a file into a realm: all of it or, when that is asked for, its good rows."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Final
 
@@ -88,10 +89,8 @@ async def import_parties(
         return _report(owner, planned, good, flaws, changed=changes)
 
     for _ in range(_RETRIES):
-        try:
+        with suppress(asyncpg.DeadlockDetectedError):  # with somebody who registers the same over the API
             return await attempt()
-        except asyncpg.DeadlockDetectedError:  # with somebody who registers the same over the API: all is undone
-            continue
     return await attempt()
 
 

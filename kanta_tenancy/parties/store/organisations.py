@@ -93,8 +93,6 @@ async def insert(tx: Transaction, organisation_id: OrganisationId, new: NewOrgan
             created_at=at,
         )
     except asyncpg.UniqueViolationError as why:
-        if why.constraint_name != "organisation_business_id":
-            raise
         detail = f"an organisation with the business id {new.business_id} is registered already"
         raise OrganisationExists(detail, business_id=new.business_id) from why
     return _found(kept, organisation_id)

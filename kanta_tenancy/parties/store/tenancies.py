@@ -1,7 +1,7 @@
 """Tenancies in PostgreSQL, and what agreements need to know of both parties."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from kanta_tenancy.machinery.postgres.statements import Nothing, Statement, stat
 from kanta_tenancy.parties.errors import TenancyExists, TenancyNotFound
 from kanta_tenancy.parties.model import PartyFacts, Role, Tenancy, TenancyLine, TheParties
 
-INSERT: Final[Statement[Tenancy]] = statement("parties/tenancy.insert", Tenancy)
+INSERT: Final[Statement[Nothing]] = statement("parties/tenancy.insert", Nothing)
 HAND_OVER: Final[Statement[Nothing]] = statement("parties/tenancy.hand_over", Nothing)
 FIND: Final[Statement[TenancyLine]] = statement("parties/tenancy.find", TenancyLine)
 FIND_OF_ORGANISATIONS: Final[Statement[Tenancy]] = statement("parties/tenancy.find_of_organisations", Tenancy)
@@ -27,9 +27,7 @@ _TAKEN: Final = {
 }
 
 
-async def insert(
-    tx: Transaction, tenancy_id: TenancyId, *, organisation_id: OrganisationId, reference: str, at: datetime
-) -> Tenancy:
+async def insert(tx: Transaction, tenancy: Tenancy) -> None:
     """Write a new tenancy, and let the tenant see what is its own; the organisation must be held.
 
     Raises:
@@ -37,22 +35,18 @@ async def insert(
     """
     realm = tx.scope.main_connector_id
     try:
-        kept = await INSERT.one(
+        await INSERT.run(
             tx,
-            id=tenancy_id,
+            id=tenancy.id,
             main_connector_id=realm,
-            organisation_id=organisation_id,
-            reference=reference,
-            created_at=at,
+            organisation_id=tenancy.organisation_id,
+            reference=tenancy.reference,
+            created_at=tenancy.created_at,
         )
     except asyncpg.UniqueViolationError as why:
-        if why.constraint_name not in _TAKEN:
-            raise
-        raise TenancyExists(_TAKEN[why.constraint_name], organisation_id=str(organisation_id)) from why
-    await HAND_OVER.run(tx, main_connector_id=realm, tenancy_id=tenancy_id, organisation_id=organisation_id)
-    if kept is None:
-        raise TenancyNotFound(f"no tenancy {tenancy_id}")
-    return kept
+        detail = _TAKEN[str(why.constraint_name)]
+        raise TenancyExists(detail, organisation_id=str(tenancy.organisation_id)) from why
+    await HAND_OVER.run(tx, main_connector_id=realm, tenancy_id=tenancy.id, organisation_id=tenancy.organisation_id)
 
 
 async def find(tx: Transaction, tenancy_id: TenancyId) -> TenancyLine:

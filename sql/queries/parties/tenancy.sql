@@ -4,8 +4,7 @@
 -- name: insert
 -- An organisation becomes a tenant.
 INSERT INTO tenancy (tenancy_id, main_connector_id, organisation_id, reference, created_at)
-VALUES (:id, :main_connector_id, :organisation_id, :reference, :created_at)
-RETURNING tenancy_id AS id, organisation_id, reference, created_at;
+VALUES (:id, :main_connector_id, :organisation_id, :reference, :created_at);
 
 -- name: hand_over
 -- From now on the tenant sees its own organisation, contacts and Soteri evidence; the caller holds the organisation.
