@@ -1,7 +1,8 @@
 """What a signer claims in a signature: when, why, on which line, with which certificate."""
 
+import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from lxml import etree
@@ -24,6 +25,9 @@ _CERTIFICATE_DIGESTS: Final = tuple(
     f"{_SIGNED}/{{{XADES_NS}}}{name}/{{{XADES_NS}}}Cert/{{{XADES_NS}}}CertDigest"
     for name in ("SigningCertificate", "SigningCertificateV2")
 )
+
+
+_INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})")
 
 
 class CertificateDigest(Record, frozen=True, kw_only=True):
@@ -84,8 +88,10 @@ def _certificate_digest(properties: etree._Element | None) -> CertificateDigest 
 
 
 def _instant(text: str) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(text.strip())
-    except ValueError:
+    """Read an xsd:dateTime with its zone, or return None for anything else."""
+    if not _INSTANT.fullmatch(text.strip()):
         return None
-    return instant if instant.tzinfo is not None else None
+    try:
+        return datetime.fromisoformat(text.strip()).astimezone(UTC)
+    except (ValueError, OverflowError):  # no such day, or one that UTC puts outside the calendar
+        return None

@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from kanta_tenancy.machinery.ooxml.presentation import as_json
 from kanta_tenancy.machinery.ooxml.report import Outcome, Report, Verdict
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.x509.credentials import Credential
@@ -60,7 +61,21 @@ def test_a_claimed_time_in_the_future_proves_nothing():
     assert asked(Forgery(at=NOW + timedelta(minutes=4)), authority().root).verdict is Verdict.VALID
 
 
-@pytest.mark.parametrize("said", ["", "yesterday", "2026-06-01T12:00:00", "2026-06-01", "0000-00-00T00:00:00Z"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "yesterday",
+        "2026-06-01",
+        "2026-06-01T12:00:00",
+        "2026-02-30T12:00:00Z",
+        "2026-W01-1T00:00:00Z",
+        "0000-00-00T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "2026-06-01T12:00:00+99:99",
+    ],
+)
 def test_a_time_that_is_no_instant_is_none(said: str):
     how = Forgery(
         properties=lambda text: text.replace("2026-06-01T12:00:00Z", said),
@@ -69,6 +84,21 @@ def test_a_time_that_is_no_instant_is_none(said: str):
     report = asked(how, authority().root)
     assert only(report).signed_at is None
     assert report.verdict is Verdict.INDETERMINATE
+
+
+@pytest.mark.parametrize("said", ["0001-01-01T00:00:00Z", "1949-12-31T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_time_at_the_ends_of_the_calendar_is_answered(said: str):
+    for at in (NOW, NOW + 3 * YEAR):
+        report = asked(
+            Forgery(properties=lambda text: text.replace("2026-06-01T12:00:00Z", said)), authority().root, at=at
+        )
+        assert only(report).certificate.outcome is Outcome.FAILED
+        assert as_json(report)["verdict"] == "invalid"
+
+
+def test_a_time_of_another_zone_is_told_in_utc():
+    how = Forgery(properties=lambda text: text.replace("12:00:00Z", "15:00:00.25+03:00"))
+    assert only(asked(how, authority().root)).signed_at == NOW + timedelta(milliseconds=250)
 
 
 def test_the_time_of_the_package_object_counts_where_xades_says_none():
