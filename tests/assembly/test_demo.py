@@ -21,7 +21,7 @@ from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.x509 import keys
 from kanta_tenancy.parties import wording
 from tests.assembly.demo_files import NOW, SAMPLE, a_small_file, as_input, run
-from tests.assembly.processes import ROOT, command
+from tests.assembly.processes import COMMAND, ROOT, command
 from tests.conftest import FrozenClock
 
 
@@ -183,6 +183,18 @@ class TestTheCommand:
         )  # fmt: skip
         assert result.stdout.startswith("valid")
         assert (tmp_path / "here" / AUTHORITY_FILE).is_file()
+
+    def test_says_so_when_the_disk_is_full_and_leaves_no_half_of_a_file(self, tmp_path: Path, written):
+        words = ("demo", "--out", str(tmp_path / "out"), "--input", str(written(a_small_file())))
+        small = 'ulimit -f 8; exec "$@"'  # no file larger than 8 KB
+        result = subprocess.run(
+            ["bash", "-c", small, "-", *COMMAND, *words],
+            check=False, capture_output=True, text=True, cwd=ROOT, timeout=60,
+        )  # fmt: skip
+        assert (result.returncode, result.stdout) == (2, "")
+        name = "01-fi-ammatinharjoittaja-ake-aijo-ohberg.docx"
+        assert result.stderr == f"kanta-tenancy: {tmp_path / 'out' / name}: File too large.\n"
+        assert list((tmp_path / "out").iterdir()) == []
 
     def test_explains_itself(self):
         assert "sample-authority.pem" in CliRunner().invoke(kanta_tenancy, ["demo", "--help"]).output
