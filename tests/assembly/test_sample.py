@@ -7,17 +7,22 @@ import pytest
 
 from kanta_tenancy.agreements import actions, reading
 from kanta_tenancy.agreements.model import Party, Status
+from kanta_tenancy.agreements.offering import as_offered
 from kanta_tenancy.assembly import sample
+from kanta_tenancy.assembly.demo_cases import cases
 from kanta_tenancy.assembly.demo_input import sample_input
 from kanta_tenancy.assembly.sample import DOCUMENT, Sample, load_sample
 from kanta_tenancy.assembly.sample_keys import ACCESS_KEYS, AUTHORITY, SIGNING_KEYS
 from kanta_tenancy.kernel.acting import ActorKind, Caller
+from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import SystemClock
+from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.postgres.database import Database, Transaction
 from kanta_tenancy.machinery.x509.reading import certificates_from_pem
+from kanta_tenancy.parties import the_parties
 from kanta_tenancy.parties.access import authenticate
 from kanta_tenancy.parties.imports.reading import read
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS, Permission
@@ -189,6 +194,22 @@ async def test_the_lines_name_the_keys_the_document_and_where_the_keys_are_told_
         assert holder["key"] in lines
     for name in (DOCUMENT, ACCESS_KEYS, SIGNING_KEYS):
         assert str(tmp_path / name) in lines
+
+
+async def test_the_demo_says_of_the_parties_what_the_service_says(database, clock, tmp_path):
+    made = await load_sample(database, clock, tmp_path)
+    main_connector = (await callers(database, clock, made))[0]
+    said = {case.both.tenant.business_id: case.both for case in cases(sample_input(), clock.now())}
+    day = day_in_finland(clock.now())
+    async with database.transaction(main_connector) as tx:
+        for row in await tx.connection.fetch("SELECT tenancy_id FROM tenancy"):
+            kept = await the_parties(tx, row["tenancy_id"], on_day=day)
+            demo = said.pop(kept.tenant.business_id)
+            for language in Language:
+                for side in ("main_connector", "tenant"):
+                    here, there = getattr(demo, side), getattr(kept, side)
+                    assert as_offered(here, day, language) == as_offered(there, day, language)
+    assert said == {}
 
 
 def test_the_parties_of_the_sample_are_a_file_that_organisations_import_takes():
