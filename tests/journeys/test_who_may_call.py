@@ -51,7 +51,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("token", [None, "kt_nonsense", f"kt_{uuid.uuid4().hex}_{'a' * 52}"])
+@pytest.mark.parametrize("token", [None, "kt_nonsense", f"kt_{'a' * 26}_{'a' * 52}"])
 async def test_without_a_valid_key_only_what_is_public_answers(application, token):
     async with client(application, token) as http:
         for access in routes(application):
