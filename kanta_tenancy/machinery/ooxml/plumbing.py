@@ -14,7 +14,9 @@ from kanta_tenancy.machinery.ooxml.report import Reason
 from kanta_tenancy.machinery.opc import Package, Relationship
 from kanta_tenancy.machinery.opc.names import PACKAGE_SOURCE
 
-MOST_SIGNATURES: Final = 64  # so that a hostile file cannot buy a minute of arithmetic
+# So that a hostile file cannot buy a minute of arithmetic; the pictures of a signature line take some hundred thousand.
+MOST_SIGNATURES: Final = 64
+LARGEST_TOGETHER: Final = 8 * 1024 * 1024
 _FOLDER: Final = "/_xmlsignatures/"
 
 
@@ -43,8 +45,9 @@ def find(package: Package) -> Plumbing:
             reasons.append(_broken(f"The relationship {relationship.id} does not lead to a signature.", origin))
         else:
             reached.append(part)
-    if len(reached) > MOST_SIGNATURES:
-        return Plumbing(reasons=(_broken(f"There are more than {MOST_SIGNATURES} signatures."),))
+    if len(reached) > MOST_SIGNATURES or sum(len(package.content(part)) for part in reached) > LARGEST_TOGETHER:
+        detail = f"There are more than {MOST_SIGNATURES} signatures, or {LARGEST_TOGETHER} bytes of them."
+        return Plumbing(reasons=(_broken(detail),))
     if not reached:
         reasons.append(_broken("The file is not signed."))
     parts = frozenset({origin, *reached})

@@ -9,6 +9,8 @@ from kanta_tenancy.machinery.opc.errors import BrokenPackage
 
 DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'  # how Office begins a part
 
+LARGEST: Final = 10 * 1024 * 1024
+_MOST_NODES: Final = 2_000_000  # elements and attributes, so that a small part cannot become a large tree
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _UTF16_MARKS: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _UTF32_MARKS: Final = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
@@ -30,8 +32,10 @@ def parse(data: bytes, part: str) -> etree._Element:
         part: the part's name, for the refusal.
 
     Raises:
-        BrokenPackage: rule R1 is broken, or the part is not well-formed.
+        BrokenPackage: it is too large (R0), breaks rule R1, or is not well-formed (R1).
     """
+    if len(data) > LARGEST or data.count(b"<") + data.count(b"=") > _MOST_NODES:
+        raise BrokenPackage(detail="The XML of the part is too large to be read safely.", rule="R0", part=part)
     text = _utf8(data, part)
     if not _PROLOG.match(text):
         raise _broken("The part has a document type declaration or does not begin as XML does.", part)

@@ -8,10 +8,11 @@ from kanta_tenancy.machinery.ooxml.names import SIGNATURE_TYPE
 from kanta_tenancy.machinery.ooxml.report import Reason
 from kanta_tenancy.machinery.ooxml.verification.hidden import hidden_by_styles
 from kanta_tenancy.machinery.ooxml.verification.scrutiny import scrutinise
-from kanta_tenancy.machinery.opc import BrokenPackage, Package, Relationship
+from kanta_tenancy.machinery.opc import BrokenPackage, Package, Relationship, markup
 from kanta_tenancy.machinery.opc.names import HYPERLINK
 from kanta_tenancy.machinery.opc.relationships import relationships_part
 
+_LARGEST_TOGETHER: Final = 3 * markup.LARGEST
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
 _XML: Final = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*<")
 # By the last segment, since the same relationships exist under several prefixes.
@@ -40,7 +41,11 @@ def flaws(package: Package) -> Iterator[Reason]:
     yield from _main_part(package)
     for source, relationship in package.all_relationships():
         yield from _relationship(package, source, relationship)
-    seen = {part: scrutinise(package.content(part)) for part in _xml_parts(package)}
+    parts = tuple(_xml_parts(package))
+    if sum(len(package.content(part)) for part in parts) > _LARGEST_TOGETHER:
+        yield Reason(rule="R0", detail=f"The XML of the package has more than {_LARGEST_TOGETHER} bytes.")
+        return
+    seen = {part: scrutinise(package.content(part)) for part in parts}
     for part, scrutiny in seen.items():
         for flaw in scrutiny.flaws:
             yield Reason(rule=flaw.rule, part=part, detail=flaw.detail)

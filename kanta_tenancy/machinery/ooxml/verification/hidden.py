@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from lxml import etree
 
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.ooxml.verification.wordprocessing import STRICT, TRANSITIONAL, both
+from kanta_tenancy.machinery.ooxml.verification.shading import Background, near_white
+from kanta_tenancy.machinery.ooxml.verification.wordprocessing import both, value
 
 _VANISH: Final = both(("vanish",))
 _COLOUR: Final = both(("color",))
@@ -16,18 +18,12 @@ _STYLE_USES: Final = both(("pStyle", "rStyle", "tblStyle"))
 _RUN: Final = both(("r",))
 _RUN_PROPERTIES: Final = both(("rPr",))
 _TEXT: Final = both(("t", "sym"))
+_LEADING: Final = 64  # children of a run to look at; one that has more is taken to have text
 _STYLES: Final = both(("styles",))
 _STYLE: Final = both(("style",))
 _DEFAULTS: Final = both(("docDefaults",))
 _BASED_ON: Final = both(("basedOn",))
-# Whose own properties may shade what is in them.
-_SHADING: Final = both(("shd",))
-_HIGHLIGHT: Final = both(("highlight",))
-_PROPERTIES: Final = both(("rPr", "pPr", "tcPr", "tblPr"))
-
 _OFF: Final = frozenset({"0", "false", "off"})
-_HEX_COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
-_WHITE_FROM: Final = 0xF0  # of each channel
 _WHITE_THEME: Final = frozenset({"background1", "light1"})
 _MEASURE: Final = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(pt|mm|cm|in|pc|pi)?")
 _POINTS: Final = {"pt": 1, "mm": 72 / 25.4, "cm": 72 / 2.54, "in": 72, "pc": 12, "pi": 12, None: 0.5}
@@ -56,7 +52,7 @@ def styles(root: etree._Element) -> tuple[Style, ...]:
 
 def uses(root: etree._Element) -> frozenset[str]:
     """Return the ids of the styles that a part uses."""
-    return frozenset(_value(element, "val") for element in root.iter(*_STYLE_USES))
+    return frozenset(value(element, "val") for element in root.iter(*_STYLE_USES))
 
 
 def hidden_by_styles(defined: Sequence[Style], used: Collection[str]) -> set[str]:
@@ -76,12 +72,12 @@ def hidden_by_styles(defined: Sequence[Style], used: Collection[str]) -> set[str
 
 def _style(element: etree._Element) -> Style:
     is_defaults = element.tag in _DEFAULTS
-    formatting = element.iter(*_VANISH, *_COLOUR, *_SIZE)
+    background, formatting = Background(element), element.iter(*_VANISH, *_COLOUR, *_SIZE)
     return Style(
-        id="" if is_defaults else _value(element, "styleId"),
-        based_on=next((_value(base, "val") for base in element.iterchildren(*_BASED_ON)), ""),
-        is_default=is_defaults or _value(element, "default") not in ("", *_OFF),
-        hides=tuple(sorted({sentence for each in formatting for sentence in _hides(each, within=element)})),
+        id="" if is_defaults else value(element, "styleId"),
+        based_on=next((value(base, "val") for base in element.iterchildren(*_BASED_ON)), ""),
+        is_default=is_defaults or value(element, "default") not in ("", *_OFF),
+        hides=tuple(sorted({sentence for each in formatting for sentence in _hides(each, background)})),
     )
 
 
@@ -89,65 +85,42 @@ def flaws(root: etree._Element) -> Iterator[str]:
     """Return a sentence for everything that a part hides directly; what its styles hide depends on their use."""
     if root.tag in _STYLES:
         return
+    background = Background()
     for element in root.iter(*_VANISH, *_COLOUR, *_SIZE):
         if element.tag in _VANISH or _formats_text(element):
-            yield from _hides(element, within=None)
+            yield from _hides(element, background)
 
 
 def _formats_text(element: etree._Element) -> bool:
     properties = element.getparent()
     run = None if properties is None else properties.getparent()
-    return run is not None and run.tag in _RUN and next(run.iterchildren(*_TEXT), None) is not None
+    if run is None or run.tag not in _RUN:
+        return False
+    content = [child.tag for child in islice(run, _LEADING + 1)]
+    return len(content) > _LEADING or not _TEXT.isdisjoint(content)
 
 
-def _hides(element: etree._Element, *, within: etree._Element | None) -> Iterator[str]:
-    """Say what one element of formatting hides.
-
-    Args:
-        within: the style whose own shading counts; None for direct formatting, where all that is around counts.
-    """
+def _hides(element: etree._Element, background: Background) -> Iterator[str]:
+    """Say what one element of formatting hides."""
     properties = element.getparent()
     if properties is None or properties.tag not in _RUN_PROPERTIES:
         return
     if element.tag in _VANISH:
-        if _value(element, "val").lower() not in _OFF:
+        if value(element, "val").lower() not in _OFF:
             yield _HIDDEN_TEXT
     elif element.tag in _SIZE:
-        if _points(_value(element, "val")) < _SMALLEST:
+        if _points(value(element, "val")) < _SMALLEST:
             yield _SMALL_TEXT
-    elif _is_white(element) and not _is_shaded(properties, within):
+    elif _is_white(element) and not background.is_shaded(properties.getparent()):
         yield _WHITE_TEXT
 
 
 def _is_white(colour: etree._Element) -> bool:
-    if _value(colour, "themeColor") in _WHITE_THEME and not _value(colour, "themeShade"):
+    if value(colour, "themeColor") in _WHITE_THEME and not value(colour, "themeShade"):
         return True
-    return _near_white(_value(colour, "val"))
-
-
-def _near_white(colour: str) -> bool:
-    return bool(_HEX_COLOUR.fullmatch(colour)) and min(bytes.fromhex(colour)) >= _WHITE_FROM
-
-
-def _is_shaded(properties: etree._Element, within: etree._Element | None) -> bool:
-    """Tell whether the nearest shading around some run properties is another than white."""
-    container = properties.getparent()
-    while container is not None:
-        for own in container.iterchildren(*_PROPERTIES):
-            for shading in own.iterchildren(*_SHADING, *_HIGHLIGHT):
-                fill = _value(shading, "fill") or _value(shading, "val")
-                if fill not in ("", "auto", "none", "clear", "nil"):
-                    return fill != "white" and not _near_white(fill)
-        if container is within:
-            break
-        container = container.getparent()
-    return False
+    return near_white(value(colour, "val"))
 
 
 def _points(size: str) -> float:
     measure = _MEASURE.fullmatch(size)
     return float(measure[1]) * _POINTS[measure[2]] if measure else 0.0
-
-
-def _value(element: etree._Element, name: str) -> str:
-    return element.get(f"{{{TRANSITIONAL}}}{name}") or element.get(f"{{{STRICT}}}{name}") or ""

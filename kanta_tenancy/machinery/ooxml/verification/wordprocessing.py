@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
+from lxml import etree
+
 TRANSITIONAL: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT: Final = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 WORD_2012: Final = "http://schemas.microsoft.com/office/word/2012/wordml"
@@ -13,6 +15,11 @@ NAMESPACES: Final = (TRANSITIONAL, STRICT)
 def both(names: Iterable[str]) -> frozenset[str]:
     """Return these elements or attributes in both namespaces."""
     return frozenset(f"{{{namespace}}}{name}" for namespace in NAMESPACES for name in names)
+
+
+def value(element: etree._Element, name: str) -> str:
+    """Return an attribute in either namespace, or nothing."""
+    return element.get(f"{{{TRANSITIONAL}}}{name}") or element.get(f"{{{STRICT}}}{name}") or ""
 
 
 TRACKED: Final = both(
