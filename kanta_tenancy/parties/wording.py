@@ -15,6 +15,10 @@ _BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2
 _NONCHARACTERS: Final = frozenset(
     map(chr, [*range(0xFDD0, 0xFDF0), *(plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF))])
 )
+# The characters that `_refused` gives a reason for, found in one pass.
+_REFUSED: Final = re.compile(
+    "[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff" + "".join(sorted(_BIDI_CONTROLS | _NONCHARACTERS)) + "]"
+)
 _EMAIL: Final = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@(?:[^\W_](?:[^\W_]|-){0,62}\.)+[^\W\d_](?:[^\W_]|-){1,62}")
 _PHONE: Final = re.compile(r"\+?\(?[0-9](?:[ ()./-]*[0-9]){2,19}")
 _LONGEST_PHONE: Final = 40
@@ -62,10 +66,9 @@ def name(text: str) -> str:
     Raises:
         Unfit: it is empty, longer than 200 characters, shows nothing, or holds a refused character.
     """
-    for place, character in enumerate(text):
-        why = _refused(character)
-        if why:
-            raise Unfit(f"character {place + 1} is {why}, U+{ord(character):04X}")
+    found = _REFUSED.search(text)
+    if found is not None:
+        raise Unfit(f"character {found.start() + 1} is {_refused(found[0])}, U+{ord(found[0]):04X}")
     composed = unicodedata.normalize("NFC", text).strip()
     if not composed:
         raise Unfit("it is empty")
@@ -157,6 +160,7 @@ def sha256(text: str) -> str:
 
 
 def _refused(character: str) -> str:
+    """Say why a character is refused; the same characters as those of `_REFUSED`."""
     category = unicodedata.category(character)
     if category == "Cc":
         return "a control character"

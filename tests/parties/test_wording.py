@@ -1,3 +1,4 @@
+import sys
 import unicodedata
 
 import pytest
@@ -7,6 +8,9 @@ from hypothesis import strategies as st
 from kanta_tenancy.parties import wording
 from kanta_tenancy.parties.wording import Examination, Unfit
 from tests.parties.examples import business_id
+
+REFUSED_KINDS = frozenset({"Cc", "Cs", "Zl", "Zp"})
+BIDI_CONTROLS = frozenset([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 serials = st.integers(0, 9_999_998)
 
@@ -163,3 +167,19 @@ def test_an_examination_tells_of_every_flaw_at_once():
     assert seen.optional("fax", wording.phone, None) is None
     seen.optional("phone", wording.phone, "x")
     assert [flaw.field for flaw in seen.flaws] == ["contacts[2].email", "contacts[2].phone"]
+
+
+def test_of_all_characters_those_and_no_others_are_refused_that_break_a_line_turn_it_or_are_none():
+    def is_no_character(point):
+        return point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF
+
+    def is_refused(point):
+        return unicodedata.category(chr(point)) in REFUSED_KINDS or point in BIDI_CONTROLS or is_no_character(point)
+
+    def is_taken(point):
+        try:
+            return bool(wording.name(f"a{chr(point)}"))
+        except Unfit:
+            return False
+
+    assert [f"{point:04X}" for point in range(sys.maxunicode + 1) if is_refused(point) is is_taken(point)] == []
