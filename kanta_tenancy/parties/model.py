@@ -54,7 +54,6 @@ class Permission(enum.StrEnum):
     MODELS_WRITE = "models.write"
     KEYS_MANAGE = "keys.manage"
     JOURNAL_READ = "journal.read"
-    METRICS_READ = "metrics.read"
 
 
 TENANT_PERMISSIONS: Final = frozenset(
