@@ -44,6 +44,7 @@ def run_until_stopped(main: Callable[[Stop], Coroutine[Any, Any, None]]) -> None
     """Run `main` with SIGINT and SIGTERM asking it to stop; a second signal ends it at once.
 
     Raises:
+        KeyboardInterrupt: it was ended at once.
         BaseException: the trouble that the stop was asked for, if any.
     """
 
@@ -55,7 +56,10 @@ def run_until_stopped(main: Callable[[Stop], Coroutine[Any, Any, None]]) -> None
             raise stop.trouble
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(guarded())
+        try:
+            runner.run(guarded())
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
 
 
 @contextmanager
