@@ -10,7 +10,7 @@ from lxml import etree
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.opc.errors import BrokenPackage
-from kanta_tenancy.machinery.opc.markup import DECLARATION, parse
+from kanta_tenancy.machinery.opc.markup import DECLARATION, has_text, parse
 from kanta_tenancy.machinery.opc.names import CONTENT_TYPES_ITEM, CONTENT_TYPES_NS
 
 _MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+")
@@ -41,8 +41,8 @@ class ContentTypes(Record, frozen=True, kw_only=True):
             BrokenPackage: it is not XML (R1), or says something twice or that cannot be said (R8).
         """
         root = parse(data, CONTENT_TYPES_ITEM)
-        if root.tag != _ROOT or root.attrib:
-            raise _broken("The root element is not Types.")
+        if root.tag != _ROOT or root.attrib or has_text(root):
+            raise _broken("The root element is not a plain Types, or there is text in it.")
         found: dict[str, dict[str, Declared]] = {_DEFAULT: {}, _OVERRIDE: {}}
         for element in root:
             if not isinstance(element.tag, str):

@@ -17,6 +17,7 @@ _UTF32_MARKS: Final = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
 # All that may stand before the root element; a document type declaration is not among it, and can
 # stand nowhere else. Possessive, so that hostile input costs one pass.
 _PROLOG: Final = re.compile(rb"(?:[ \t\r\n]|<\?(?s:.*?)\?>|<!--(?s:.*?)-->)*+<[A-Za-z_:\x80-\xff]")
+_TEXT: Final = etree.XPath("boolean(normalize-space(.))")
 _DECLARED: Final = (b"<?xml ", b"<?xml\t", b"<?xml\r", b"<?xml\n")
 _DECLARATION: Final = re.compile(
     rb"""<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*["']1\.0["']"""
@@ -43,6 +44,11 @@ def parse(data: bytes, part: str) -> etree._Element:
         return etree.fromstring(text, _parser())
     except etree.XMLSyntaxError as error:
         raise _broken(f"The part is not well-formed XML: {error.msg}.", part) from None
+
+
+def has_text(element: etree._Element) -> bool:
+    """Tell whether there is text anywhere in an element; white space and comments are none."""
+    return bool(_TEXT(element))
 
 
 def _parser() -> etree.XMLParser:

@@ -20,12 +20,14 @@ from kanta_tenancy.machinery.opc.names import (
     WORD_DOCUMENT_TYPE,
 )
 from kanta_tenancy.machinery.opc.relationships import Relationship, Relationships, resolve, source_of
+from kanta_tenancy.machinery.opc.remembering import remembered
 
 # Plain ASCII without escapes: LibreOffice cannot verify other characters, nor POI spaces, and an escape is a second
 # spelling of a name.
 _PART_NAME: Final = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=@-]+)+")
 # Documents made from one template share these parts, and reading them is half of reading a package.
 _REMEMBERED_UP_TO: Final = 16 * 1024  # bytes, so that strangers cannot fill the memory
+_read_content_types: Final = remembered(ContentTypes.parse)
 _NO_RELATIONSHIPS: Final = Relationships(source="", by_id={})
 
 

@@ -9,8 +9,9 @@ from lxml import etree
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.opc.errors import BrokenPackage
-from kanta_tenancy.machinery.opc.markup import DECLARATION, parse
+from kanta_tenancy.machinery.opc.markup import DECLARATION, has_text, parse
 from kanta_tenancy.machinery.opc.names import PACKAGE_SOURCE, RELATIONSHIPS_NS
+from kanta_tenancy.machinery.opc.remembering import remembered
 
 _ROOT: Final = f"{{{RELATIONSHIPS_NS}}}Relationships"
 _RELATIONSHIP: Final = f"{{{RELATIONSHIPS_NS}}}Relationship"
@@ -49,18 +50,11 @@ class Relationships(Record, frozen=True, kw_only=True):
         Raises:
             BrokenPackage: it is not XML (R1), or has what a reader would have to guess at or repair (R8).
         """
-        part = relationships_part(source)
-        root = parse(data, part)
-        if root.tag != _ROOT or root.attrib or (root.text or "").strip():
-            raise _broken("The root element is not a plain Relationships.", part)
-        by_id: dict[str, Relationship] = {}
-        for element in root:
-            if not isinstance(element.tag, str):
-                continue  # a comment relates nothing
-            relationship = _relationship(element, part)
-            if relationship.id in by_id:
-                raise _broken(f"Two relationships have the id {relationship.id}.", part)
-            by_id[relationship.id] = relationship
+        try:
+            by_id = _by_id(data)
+        except BrokenPackage as broken:
+            part = relationships_part(source)
+            raise BrokenPackage(detail=broken.detail, rule=broken.rule, part=part) from None
         return cls(source=source, by_id=by_id)
 
     def __iter__(self) -> Iterator[Relationship]:
@@ -147,12 +141,28 @@ def resolve(source: str, target: str) -> str | None:
     return posixpath.normpath(path)
 
 
-def _relationship(element: etree._Element, part: str) -> Relationship:
+@remembered
+def _by_id(data: bytes) -> Mapping[str, Relationship]:
+    root = parse(data, "")
+    if root.tag != _ROOT or root.attrib or has_text(root):
+        raise _broken("The root element is not a plain Relationships, or there is text in it.")
+    by_id: dict[str, Relationship] = {}
+    for element in root:
+        if not isinstance(element.tag, str):
+            continue  # a comment relates nothing
+        relationship = _relationship(element)
+        if relationship.id in by_id:
+            raise _broken(f"Two relationships have the id {relationship.id}.")
+        by_id[relationship.id] = relationship
+    return by_id
+
+
+def _relationship(element: etree._Element) -> Relationship:
     attributes = set(map(str, element.keys()))
     if element.tag != _RELATIONSHIP or not _REQUIRED <= attributes <= _REQUIRED | {"TargetMode"}:
-        raise _broken("There is an element that is no Relationship, or one with other attributes.", part)
-    if len(element) or (element.text or "").strip() or (element.tail or "").strip():
-        raise _broken("There is text or an element where only relationships may be.", part)
+        raise _broken("There is an element that is no Relationship, or one with other attributes.")
+    if len(element):
+        raise _broken("There is an element in a Relationship.")
     mode = element.get("TargetMode")
     found = Relationship(
         id=str(element.get("Id")),
@@ -161,7 +171,7 @@ def _relationship(element: etree._Element, part: str) -> Relationship:
         external=_MODES.get(mode, False),
     )
     if mode not in _MODES or not _ID.fullmatch(found.id) or not found.type or not found.target:
-        raise _broken(f"The relationship {found.id!r} has an id, type, target or mode that cannot be.", part)
+        raise _broken(f"The relationship {found.id!r} has an id, type, target or mode that cannot be.")
     return found
 
 
@@ -177,5 +187,5 @@ def _attribute(value: str) -> str:
     return value.translate(_CANONICAL_TABLE)
 
 
-def _broken(detail: str, part: str) -> BrokenPackage:
-    return BrokenPackage(detail=detail, rule="R8", part=part)
+def _broken(detail: str) -> BrokenPackage:
+    return BrokenPackage(detail=detail, rule="R8")

@@ -104,6 +104,7 @@ def test_what_is_written_is_read_again_and_plain(found: dict[str, tuple[str, str
         written(f'<Relationship Id="a" Type="b" Target="c">{one()}</Relationship>'),
         written("text", one()),
         written(one(), "text"),
+        written(one(), "<!-- a -->text"),
         written('<Relationship Id="a" Type="b" Target="c">text</Relationship>'),
         written(one(more=' xml:base="http://host/"')),
         written(attributes=' xml:base="http://host/"'),

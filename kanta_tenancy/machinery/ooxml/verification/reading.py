@@ -8,7 +8,7 @@ from kanta_tenancy.machinery.ooxml.verification.algorithms import verifies
 from kanta_tenancy.machinery.ooxml.verification.binding import bind
 from kanta_tenancy.machinery.ooxml.verification.claims import Claims
 from kanta_tenancy.machinery.ooxml.verification.manifest import SignedPart
-from kanta_tenancy.machinery.ooxml.verification.remembering import remembered
+from kanta_tenancy.machinery.opc.remembering import remembered
 
 
 class Signature(Record, frozen=True, kw_only=True):

@@ -5,7 +5,6 @@ from typing import Final
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.verification import fields, hidden
 from kanta_tenancy.machinery.ooxml.verification.hidden import Style
-from kanta_tenancy.machinery.ooxml.verification.remembering import remembered
 from kanta_tenancy.machinery.ooxml.verification.wordprocessing import (
     EMBEDDED_FONTS,
     OFFICE_VML,
@@ -14,6 +13,7 @@ from kanta_tenancy.machinery.ooxml.verification.wordprocessing import (
     both,
 )
 from kanta_tenancy.machinery.opc import BrokenPackage, markup
+from kanta_tenancy.machinery.opc.remembering import remembered
 
 _REFUSED_ELEMENTS: Final = {
     **dict.fromkeys(TRACKED, "It has tracked changes."),

@@ -36,6 +36,7 @@ from tests.machinery.ooxml.verification.forger import (
     signed,
     with_line,
 )
+from tests.machinery.ooxml.verification.signers import signer
 from tests.machinery.opc.zips import Item, zipped
 
 SIGNED = signed(a_document())
@@ -290,3 +291,14 @@ def test_the_table_begins_with_a_document_that_is_valid():
     assert ask(SIGNED).verdict is Verdict.VALID
     assert len(references(SIGNED)) == len(SIGNED_NAMES)
     assert default("a", "b") not in SIGNED[TYPES].decode()
+
+
+def test_what_was_judged_in_one_file_does_not_excuse_another():
+    """The same signature beside other parts, and the same parts beside another signature."""
+    one, other = signed(a_document()), signed(a_document(), Forgery(credential=signer("Eino")))
+    changed = {**one, DOCUMENT: one[DOCUMENT].replace(b"100", b"900")}
+    for _ in range(2):
+        assert ask(one).verdict is Verdict.VALID
+        assert ask({**one, SIG1: other[SIG1]}) != ask(one)
+        assert ask(changed).verdict is Verdict.INVALID
+        assert ask(one) == ask(one)

@@ -1,11 +1,6 @@
 import pytest
 
-from kanta_tenancy.machinery.ooxml.report import Verdict
-from kanta_tenancy.machinery.ooxml.verification.remembering import remembered
-from tests.machinery.ooxml.verification.asking import ask
-from tests.machinery.ooxml.verification.documents import DOCUMENT, a_document
-from tests.machinery.ooxml.verification.forger import SIG1, Forgery, signed
-from tests.machinery.ooxml.verification.signers import signer
+from kanta_tenancy.machinery.opc.remembering import remembered
 
 
 def counting() -> tuple[list[int], object]:
@@ -42,14 +37,3 @@ def test_old_judgements_are_forgotten():
         judge(b"%d" % number)
     judge(b"0")
     assert len(asked) == 201
-
-
-def test_what_was_judged_in_one_file_does_not_excuse_another():
-    """The same signature beside other parts, and the same parts beside another signature."""
-    one, other = signed(a_document()), signed(a_document(), Forgery(credential=signer("Eino")))
-    changed = {**one, DOCUMENT: one[DOCUMENT].replace(b"100", b"900")}
-    for _ in range(2):
-        assert ask(one).verdict is Verdict.VALID
-        assert ask({**one, SIG1: other[SIG1]}) != ask(one)
-        assert ask(changed).verdict is Verdict.INVALID
-        assert ask(one) == ask(one)
