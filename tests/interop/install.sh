@@ -7,7 +7,7 @@
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-CACHE=${KANTA_INTEROP_CACHE:-$(cd "$HERE/../.." && pwd)/build/interop}
+CACHE=${KANTA_TEST_INTEROP_CACHE:-$(cd "$HERE/../.." && pwd)/build/interop}
 readonly HERE CACHE
 readonly SYSTEM_PYTHON=/usr/bin/python3
 readonly ATTEMPTS=3

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-CACHE: Final = Path(os.environ.get("KANTA_INTEROP_CACHE", ROOT / "build" / "interop"))
+CACHE: Final = Path(os.environ.get("KANTA_TEST_INTEROP_CACHE", ROOT / "build" / "interop"))
 OFFICE: Final = CACHE / "office"
 SCHEMAS: Final = OFFICE / "libapache-poi-java"
 SYSTEM_PYTHON: Final = Path("/usr/bin/python3")  # Debian's UNO bindings belong to Debian's Python
