@@ -45,7 +45,6 @@ class Package:
         self.declared = declared
         self.content_types = content_types  # of every part, by its name
         self._relationships = relationships
-        self._targets: dict[tuple[str, str], str | None] = {}
 
     @classmethod
     def read(cls, data: bytes, limits: Limits = LIMITS) -> Self:
@@ -89,11 +88,8 @@ class Package:
         """Return the part that a relationship leads to; None when it is external or leads to no part."""
         if relationship.external:
             return None
-        key = (source, relationship.target)
-        if key not in self._targets:
-            part = resolve(source, relationship.target)
-            self._targets[key] = part if part in self.content_types else None
-        return self._targets[key]
+        part = resolve(source, relationship.target)
+        return part if part in self.content_types else None
 
     def main_part(self) -> str:
         """Return the one main part of a Word document without macros.

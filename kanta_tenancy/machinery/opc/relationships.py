@@ -1,5 +1,6 @@
 """Relationships: which part leads to which, and the bytes of them that a signature covers."""
 
+import functools
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -123,6 +124,7 @@ def source_of(part: str) -> str | None:
     return f"{folder.removesuffix('/_rels')}/{name.removesuffix('.rels')}"
 
 
+@functools.lru_cache(maxsize=1024)
 def resolve(source: str, target: str) -> str | None:
     """Return the part name that an internal target means, or None when it means no part.
 

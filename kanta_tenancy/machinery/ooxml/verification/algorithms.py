@@ -1,7 +1,7 @@
 """Which algorithms a signature may use (rule R3), and which are known but too weak."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -24,7 +24,12 @@ from kanta_tenancy.machinery.ooxml.names import (
 )
 from kanta_tenancy.machinery.opc.errors import BrokenPackage
 
-DIGESTS: Final[Mapping[str, str]] = {SHA1: "sha1", SHA256: "sha256", SHA384: "sha384", SHA512: "sha512"}
+DIGESTS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    SHA1: lambda data: hashlib.sha1(data, usedforsecurity=False).digest(),
+    SHA256: lambda data: hashlib.sha256(data).digest(),
+    SHA384: lambda data: hashlib.sha384(data).digest(),
+    SHA512: lambda data: hashlib.sha512(data).digest(),
+}
 _SHA1: Final = hashes.SHA1()  # noqa: S303  Office 2007 and 2010 sign with it; such a signature is read and called weak
 RSA_METHODS: Final[Mapping[str, hashes.HashAlgorithm]] = {
     RSA_SHA1: _SHA1,
@@ -44,10 +49,10 @@ def digest(algorithm: str, data: bytes) -> bytes:
     Raises:
         BrokenPackage: the algorithm is not known here (R3).
     """
-    name = DIGESTS.get(algorithm)
-    if name is None:
+    compute = DIGESTS.get(algorithm)
+    if compute is None:
         raise BrokenPackage(detail=f"The digest algorithm {algorithm} is not accepted.", rule="R3")
-    return hashlib.new(name, data, usedforsecurity=False).digest()
+    return compute(data)
 
 
 def verifies(key: CertificatePublicKeyTypes, method: str, value: bytes, signed: bytes) -> bool:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.coverage import Exempt
@@ -51,7 +50,7 @@ def examine(question: Question, part: str) -> Finding:
     changes = _changes(question, signature)
     open_ends = tuple(gaps(signature.manifest, question.package, question.exempt))
     weak = weaknesses(signature.signer.public_key(), signature.algorithms)
-    certificate = trust.may_sign(signature.signer, signature.claims, question.at)
+    certificate = _certificate(question, signature)
     trusted = _trust(question, signature)
     answers = {
         "integrity": _integrity(changes),
@@ -75,17 +74,16 @@ def examine(question: Question, part: str) -> Finding:
 
 
 def _report(part: str, signature: Signature, answers: Mapping[str, Answer]) -> SignatureReport:
-    signer, claims = signature.signer, signature.claims
     return SignatureReport(
         part=part,
         **answers,
-        signer=signer.subject.rfc4514_string(),
-        fingerprint=signer.fingerprint(hashes.SHA256()).hex(),
-        signer_certificate=signer,
-        signed_at=claims.signed_at,
-        comments=claims.comments,
-        text=claims.text,
-        setup_id=claims.setup_id,
+        signer=signature.name,
+        fingerprint=signature.fingerprint,
+        signer_certificate=signature.signer,
+        signed_at=signature.claims.signed_at,
+        comments=signature.claims.comments,
+        text=signature.claims.text,
+        setup_id=signature.claims.setup_id,
         signature_value=signature.value,
     )
 
@@ -105,6 +103,12 @@ def _coverage(open_ends: Sequence[Gap]) -> Answer:
     if not open_ends:
         return Answer(outcome=Outcome.PASSED, reason="Every part and relationship but metadata is signed.")
     return Answer(outcome=Outcome.FAILED, reason=_first([gap.reason for gap in open_ends]))
+
+
+def _certificate(question: Question, signature: Signature) -> Answer:
+    if signature.mismatch:
+        return Answer(outcome=Outcome.FAILED, reason=signature.mismatch)
+    return trust.may_sign(signature.signer, signature.claims.signed_at, question.at)
 
 
 def _trust(question: Question, signature: Signature) -> Answer:

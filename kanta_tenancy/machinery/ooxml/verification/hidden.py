@@ -57,6 +57,8 @@ def uses(root: etree._Element) -> frozenset[str]:
 
 def hidden_by_styles(defined: Sequence[Style], used: Collection[str]) -> set[str]:
     """Return a sentence for everything that a style in use hides; a style that is not used hides nothing."""
+    if not any(style.hides for style in defined):
+        return set()
     by_id: dict[str, list[Style]] = {}
     for style in defined:
         by_id.setdefault(style.id, []).append(style)

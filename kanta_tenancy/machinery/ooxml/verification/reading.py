@@ -1,6 +1,7 @@
 """What a signature part says, as far as its own bytes tell."""
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.verification import claims, manifest, trust
@@ -17,6 +18,9 @@ class Signature(Record, frozen=True, kw_only=True):
     manifest: tuple[SignedPart, ...]
     claims: Claims
     certificates: tuple[x509.Certificate, ...]  # the signer's first
+    name: str  # the subject of the signer's certificate, RFC 4514
+    fingerprint: str
+    mismatch: str  # why the signature was made with another certificate; empty when it was not
     value: bytes
     made_by_signer: bool  # with the key of the signer's certificate
     complete: bool  # all that Office signs is signed
@@ -38,13 +42,17 @@ def read(content: bytes) -> Signature:
     signed = manifest.read(bound.package)
     claimed = claims.read(bound)
     certificates = trust.certificates(bound)
+    signer = certificates[0]
     own = frozenset() if claimed.certificate is None else {claimed.certificate.algorithm}
     return Signature(
         manifest=signed,
         claims=claimed,
         certificates=certificates,
+        name=signer.subject.rfc4514_string(),
+        fingerprint=signer.fingerprint(hashes.SHA256()).hex(),
+        mismatch=trust.mismatch(signer, claimed.certificate),
         value=bound.value,
-        made_by_signer=verifies(certificates[0].public_key(), bound.method, bound.value, bound.signed_info),
+        made_by_signer=verifies(signer.public_key(), bound.method, bound.value, bound.signed_info),
         complete=bound.complete,
         algorithms=bound.algorithms | own | {one.algorithm for one in signed},
     )

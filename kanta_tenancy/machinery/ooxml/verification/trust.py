@@ -21,7 +21,7 @@ from kanta_tenancy.machinery.ooxml.names import DSIG_NS, XADES_NS
 from kanta_tenancy.machinery.ooxml.report import Answer, Outcome
 from kanta_tenancy.machinery.ooxml.verification.algorithms import digest
 from kanta_tenancy.machinery.ooxml.verification.binding import Bound
-from kanta_tenancy.machinery.ooxml.verification.claims import CertificateDigest, Claims
+from kanta_tenancy.machinery.ooxml.verification.claims import CertificateDigest
 from kanta_tenancy.machinery.ooxml.verification.markup import octets, unsound
 from kanta_tenancy.machinery.opc.errors import BrokenPackage
 from kanta_tenancy.machinery.x509.errors import CertificateUnreadable
@@ -70,18 +70,29 @@ def certificates(bound: Bound) -> tuple[x509.Certificate, ...]:
     return (signer, *_readable(encoded[1:]))
 
 
-def may_sign(certificate: x509.Certificate, claims: Claims, at: datetime) -> Answer:
-    """Judge the signer's certificate at the instant that the signer claims, and at `at`."""
-    mismatch = _mismatch(certificate, claims.certificate)
-    if mismatch:
-        return Answer(outcome=Outcome.FAILED, reason=mismatch)
-    if claims.signed_at is None:
+def mismatch(certificate: x509.Certificate, claimed: CertificateDigest | None) -> str:
+    """Say why a signature was not made with this certificate, or nothing when it was.
+
+    Raises:
+        BrokenPackage: the digest's algorithm is not accepted (R3).
+    """
+    if claimed is None:
+        return "The signature does not say with which certificate it was made (XAdES SigningCertificate)."
+    encoded = certificate.public_bytes(Encoding.DER)
+    if digest(claimed.algorithm, encoded) != claimed.digest:
+        return "The signature was made with another certificate than the one that it brings along."
+    return ""
+
+
+def may_sign(certificate: x509.Certificate, claimed: datetime | None, at: datetime) -> Answer:
+    """Judge the signer's certificate at the instant of signing that the signer claims, and at `at`."""
+    if claimed is None:
         return Answer(outcome=Outcome.UNKNOWN, reason="The signature does not say when it was made.")
     # How strong the key is belongs to the algorithms (R3).
-    found = [each for each in refusals(certificate, claims.signed_at) if each.refusal is not Refusal.KEY_KIND]
+    found = [each for each in refusals(certificate, claimed) if each.refusal is not Refusal.KEY_KIND]
     if found:
         return Answer(outcome=Outcome.FAILED, reason=f"At the claimed time {found[0].detail}.")
-    if claims.signed_at > at + _CLOCKS_DIFFER:
+    if claimed > at + _CLOCKS_DIFFER:
         return Answer(outcome=Outcome.UNKNOWN, reason="The claimed time of signing lies in the future.")
     if at > certificate.not_valid_after_utc:
         reason = "The certificate has expired since, and nobody else confirms that it was signed before."
@@ -116,15 +127,6 @@ def leads_to(
         reason = f"The certificate does not lead to a trusted authority: {str(trouble).partition(' (encountered')[0]}."
         return Answer(outcome=Outcome.UNKNOWN, reason=reason)
     return Answer(outcome=Outcome.PASSED, reason=f"It leads to {path[-1].subject.rfc4514_string()}.")
-
-
-def _mismatch(certificate: x509.Certificate, claimed: CertificateDigest | None) -> str:
-    if claimed is None:
-        return "The signature does not say with which certificate it was made (XAdES SigningCertificate)."
-    encoded = certificate.public_bytes(Encoding.DER)
-    if digest(claimed.algorithm, encoded) != claimed.digest:
-        return "The signature was made with another certificate than the one that it brings along."
-    return ""
 
 
 def _readable(encoded: list[etree._Element]) -> Iterator[x509.Certificate]:
