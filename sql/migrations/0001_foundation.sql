@@ -104,6 +104,10 @@ CREATE POLICY scope ON idempotent_answer USING (
     main_connector_id = (SELECT scope_main_connector())
     AND ((SELECT scope_is_whole_realm()) OR tenancy_id = (SELECT scope_tenancy())));
 
+-- Messages are carried on in the main connector's scope; a tenant's cannot make them done.
+CREATE POLICY main_connector_changes ON outbox AS RESTRICTIVE FOR UPDATE
+    USING (true) WITH CHECK ((SELECT scope_is_whole_realm()));
+
 -- The journal and the outbox's content are written by record_act() alone; nobody can change or delete an entry.
 GRANT SELECT ON journal_head, journal_entry, outbox TO kanta_service;
 GRANT UPDATE (state, attempts, next_at, last_error) ON outbox TO kanta_service;

@@ -143,6 +143,17 @@ CREATE POLICY scope ON access_key USING (
     main_connector_id = (SELECT scope_main_connector())
     AND ((SELECT scope_is_whole_realm()) OR tenancy_id = (SELECT scope_tenancy())));
 
+-- A tenant's scope reads and locks its own, but who the parties are and what Soteri says is for the main connector
+-- to write.
+CREATE POLICY main_connector_adds ON organisation AS RESTRICTIVE FOR INSERT
+    WITH CHECK ((SELECT scope_is_whole_realm()));
+CREATE POLICY main_connector_changes ON organisation AS RESTRICTIVE FOR UPDATE
+    USING (true) WITH CHECK ((SELECT scope_is_whole_realm()));
+CREATE POLICY main_connector_adds ON soteri_evidence AS RESTRICTIVE FOR INSERT
+    WITH CHECK ((SELECT scope_is_whole_realm()));
+CREATE POLICY main_connector_changes ON soteri_evidence AS RESTRICTIVE FOR UPDATE
+    USING (true) WITH CHECK ((SELECT scope_is_whole_realm()));
+
 -- Nothing here is ever deleted, and nobody reads a secret's digest but the function that looks a key up.
 GRANT SELECT, INSERT ON main_connector, organisation, tenancy, contact, soteri_evidence TO kanta_service;
 GRANT INSERT ON access_key TO kanta_service;

@@ -139,6 +139,14 @@ CREATE POLICY scope ON agreement_receipt USING (
     main_connector_id = (SELECT scope_main_connector())
     AND ((SELECT scope_is_whole_realm()) OR tenancy_id = (SELECT scope_tenancy())));
 
+-- Only the main connector drafts, offers and withdraws; a tenant's scope moves an agreement by signing, for itself.
+CREATE POLICY main_connector_adds ON agreement AS RESTRICTIVE FOR INSERT
+    WITH CHECK ((SELECT scope_is_whole_realm()));
+CREATE POLICY tenant_signs ON agreement AS RESTRICTIVE FOR UPDATE
+    USING (true) WITH CHECK ((SELECT scope_is_whole_realm()) OR status IN ('partly_signed', 'in_force'));
+CREATE POLICY each_for_itself ON agreement_signature AS RESTRICTIVE FOR INSERT
+    WITH CHECK ((party = 'main_connector') = (SELECT scope_is_whole_realm()));
+
 GRANT SELECT, INSERT ON agreement_model, agreement, agreement_signature, agreement_document, agreement_receipt
    TO kanta_service;
 GRANT UPDATE (status, version, language, model, model_version, services, registers, signatories, offered_at, content,

@@ -1,0 +1,82 @@
+"""Whose agreements a transaction can reach, whatever the program asks of the database: two tenants of one realm."""
+
+import asyncpg
+import pytest
+
+from kanta_tenancy.kernel.acting import Caller
+from tests.conftest import someone
+from tests.parties.examples import a_realm, a_tenant
+
+TABLES = (
+    "agreement", "agreement_signature", "agreement_document", "agreement_receipt", "agreement_model",
+    "journal_entry", "journal_head", "outbox",
+)  # fmt: skip
+COPY = (
+    "INSERT INTO agreement SELECT gen_random_uuid(), main_connector_id, tenancy_id, 'x', 'withdrawn', 1, language,"
+    " model, model_version, services, registers, originals, signatories, created_at, offered_at, content,"
+    " content_sha256, NULL, now() FROM agreement"
+)
+SIGNATURE = (
+    "INSERT INTO agreement_signature SELECT id, '{}', 2, 9, main_connector_id, tenancy_id, now(), now(), '0', 'CN=x'"
+    " FROM agreement"
+)
+EVIDENCE = (
+    "INSERT INTO soteri_evidence SELECT gen_random_uuid(), main_connector_id, tenancy_id, organisation_id,"
+    " 'registered', 'x', '2026-03-02', 'x', NULL, NULL, now() FROM soteri_evidence"
+)
+FIRM = (
+    "INSERT INTO organisation (id, main_connector_id, tenancy_id, business_id, name, language, created_at)"
+    " SELECT gen_random_uuid(), main_connector_id, tenancy_id, '0246246-0', 'x', 'fi', now() FROM tenancy"
+)
+MODEL = (
+    "INSERT INTO agreement_model SELECT gen_random_uuid(), main_connector_id, 'x', '1', 'fi', '', '', '[]', now()"
+    " FROM tenancy"
+)
+
+
+async def counted(database, caller: Caller, table: str) -> int:
+    async with database.transaction(caller) as tx:
+        return await tx.connection.fetchval(f"SELECT count(*) FROM {table}")  # noqa: S608 -- a name of TABLES
+
+
+async def test_neither_another_tenant_nor_another_realm_sees_a_row(desk, database, clock):
+    agreement = await desk.offered()
+    for who in agreement.signatories:
+        agreement = await desk.sign(agreement, who)
+    stranger = await a_realm(database, clock, 2100000)
+    neighbour = await a_tenant(database, clock, desk.main_connector, 1100000)
+    impostor = someone(stranger.scope.main_connector_id, desk.tenant.tenancy.id)
+    for table in TABLES:
+        if table != "agreement_model":
+            assert await counted(database, desk.tenant.caller, table), table
+        if table not in {"journal_entry", "journal_head"}:  # both have acts of their own
+            assert [await counted(database, other, table) for other in (stranger, neighbour.caller)] == [0, 0], table
+        assert await counted(database, impostor, table) == 0, table
+
+
+@pytest.mark.parametrize(
+    "mischief",
+    [
+        COPY,
+        SIGNATURE.format("main_connector"),
+        EVIDENCE,
+        FIRM,
+        MODEL,
+        "UPDATE agreement SET status = 'withdrawn', ended_at = now()",
+        "UPDATE organisation SET name = 'x'",
+        "UPDATE soteri_evidence SET withdrawn_at = now(), withdrawal_reason = 'x'",
+        "UPDATE outbox SET state = 'done'",
+    ],
+)
+async def test_a_tenants_transaction_cannot_write_what_is_the_main_connectors(desk, database, mischief):
+    await desk.offered()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        async with database.transaction(desk.tenant.caller) as tx:
+            await tx.connection.execute(mischief)
+
+
+async def test_the_main_connectors_transaction_cannot_sign_for_the_tenant(desk, database):
+    await desk.offered()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        async with database.transaction(desk.main_connector) as tx:
+            await tx.connection.execute(SIGNATURE.format("tenant"))
