@@ -188,3 +188,22 @@ def test_what_deflates_well_is_accepted_below_a_megabyte_and_refused_above():
 def test_many_entries_that_deflate_well_are_refused_together():
     items = [Item(name=f"{number}.bin", content=b"\0" * 900_000, method=DEFLATED) for number in range(3)]
     assert "times" in refusal(zipped(*items)).detail
+
+
+def test_one_entry_that_deflates_too_well_is_refused_beside_others_that_do_not():
+    bomb = Item(name="a.bin", content=b"\0" * 1_100_000)
+    ballast = Item(name="b.bin", content=bytes(range(256)) * 100, method=STORED)
+    assert refusal(zipped(bomb, ballast)).part == "a.bin"
+
+
+def test_what_has_exactly_the_allowed_size_is_read():
+    data = zipped(ENTRY, OTHER)
+    size = len(ENTRY.content) + len(OTHER.content)
+    assert Archive.read(data, Limits(file_size=len(data), entries=2, unpacked_size=size)).names
+    refusal(data, Limits(unpacked_size=size - 1))
+    refusal(data, Limits(file_size=len(data) - 1))
+
+
+def test_what_does_not_deflate_is_stored():
+    assert pack("a.bin", bytes(range(256))).method == STORED
+    assert pack("a.bin", b"a" * 256).method == DEFLATED

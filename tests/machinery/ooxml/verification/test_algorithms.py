@@ -48,6 +48,9 @@ REFUSED = {
     "an unknown method": Forgery(signed_info=lambda text: text.replace(f"{MORE}ecdsa-sha256", "urn:other")),
     "RSA-PSS": Forgery(credential=RSA, method="http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1"),
     "an RSA method for an EC key": Forgery(signed_info=lambda text: text.replace("ecdsa-sha256", "rsa-sha256")),
+    "an EC method for an RSA key": Forgery(
+        credential=RSA, signed_info=lambda text: text.replace("rsa-sha256", "ecdsa-sha256")
+    ),
     "ECDSA with SHA-1": Forgery(method=f"{MORE}ecdsa-sha1"),
     "ECDSA with SHA-512": Forgery(method=f"{MORE}ecdsa-sha512"),
     "another canonicalisation": Forgery(canonicalisation="http://www.w3.org/2001/10/xml-exc-c14n#"),

@@ -143,6 +143,14 @@ REFUSED_STRUCTURES = {
     "one image of the signature line": Forgery(images=('<Object Id="idValidSigLnImg">AQAAAGw=</Object>',)),
     "three images": Forgery(images=tuple(f'<Object Id="image{number}">AQAAAGw=</Object>' for number in range(3))),
     "an object of unknown content": Forgery(images=('<Object Id="a"><b xmlns="urn:b"></b></Object>',)),
+    "the methods in another order": Forgery(
+        signed_info=lambda text: re.sub(
+            r"(<Canon.*?</CanonicalizationMethod>)(<SignatureM.*?</SignatureMethod>)", r"\2\1", text
+        )
+    ),
+    "another element in SignedInfo": Forgery(
+        signed_info=lambda text: text.replace("</SignedInfo>", "<Other></Other></SignedInfo>")
+    ),
     "a reference of another type": Forgery(signed_info=lambda text: text.replace(f"{DS}Object", f"{DS}Manifest", 1)),
     "a reference without a type": Forgery(signed_info=lambda text: text.replace(f'Type="{DS}Object" ', "", 1)),
     "a reference twice": Forgery(
