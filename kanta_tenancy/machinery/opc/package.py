@@ -1,6 +1,5 @@
 """A package: archive, content types and relationships read together, and the questions one asks of it."""
 
-import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final, Self
@@ -25,8 +24,6 @@ from kanta_tenancy.machinery.opc.remembering import remembered
 # Plain ASCII without escapes: LibreOffice cannot verify other characters, nor POI spaces, and an escape is a second
 # spelling of a name.
 _PART_NAME: Final = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=@-]+)+")
-# Documents made from one template share these parts, and reading them is half of reading a package.
-_REMEMBERED_UP_TO: Final = 16 * 1024  # bytes, so that strangers cannot fill the memory
 _read_content_types: Final = remembered(ContentTypes.parse)
 _NO_RELATIONSHIPS: Final = Relationships(source="", by_id={})
 
@@ -56,7 +53,7 @@ class Package:
         archive = Archive.read(data, limits)
         if CONTENT_TYPES_ITEM not in archive:
             raise BrokenPackage(detail="The archive has no [Content_Types].xml.", rule="R8")
-        declared = _declared(archive.content(CONTENT_TYPES_ITEM))
+        declared = _read_content_types(archive.content(CONTENT_TYPES_ITEM))
         types = _typed_parts(archive, declared)
         return cls(archive, declared, types, _all_relationships(archive, types))
 
@@ -120,26 +117,6 @@ class Package:
         ]
 
 
-def _declared(data: bytes) -> ContentTypes:
-    return _remembered_types(data) if len(data) <= _REMEMBERED_UP_TO else ContentTypes.parse(data)
-
-
-def _related(data: bytes, source: str) -> Relationships:
-    return (
-        _remembered_relationships(data, source) if len(data) <= _REMEMBERED_UP_TO else Relationships.parse(data, source)
-    )
-
-
-@functools.lru_cache(maxsize=64)
-def _remembered_types(data: bytes) -> ContentTypes:
-    return ContentTypes.parse(data)
-
-
-@functools.lru_cache(maxsize=256)
-def _remembered_relationships(data: bytes, source: str) -> Relationships:
-    return Relationships.parse(data, source)
-
-
 def _typed_parts(archive: Archive, declared: ContentTypes) -> dict[str, str]:
     types: dict[str, str] = {}
     for name in archive.names:
@@ -176,7 +153,7 @@ def _all_relationships(archive: Archive, types: Mapping[str, str]) -> dict[str, 
             continue
         if source != PACKAGE_SOURCE and (source not in types or source_of(source) is not None):
             raise _repair("The relationships belong to no part of the package.", part)
-        found[source] = _related(archive.content(part[1:]), source)
+        found[source] = Relationships.parse(archive.content(part[1:]), source)
     return found
 
 

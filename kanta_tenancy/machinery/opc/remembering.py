@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 _PARTS: Final = 128
-_LARGEST: Final = 256 * 1024  # bytes; both limits together keep what one function remembers below 32 MB
+_LARGEST: Final = 128 * 1024  # bytes; both limits together keep what one function remembers below 16 MB
 
 T = TypeVar("T")
 
