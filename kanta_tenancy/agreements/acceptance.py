@@ -11,7 +11,7 @@ from kanta_tenancy.agreements.model import Agreement, Party, Signatory, Signatur
 from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml import contents
-from kanta_tenancy.machinery.ooxml.names import SIGNATURE_TYPE
+from kanta_tenancy.machinery.ooxml.names import ORIGIN_TYPE, SIGNATURE_TYPE
 from kanta_tenancy.machinery.ooxml.report import Outcome, Report, SignatureReport, Verdict
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.opc.package import Package
@@ -68,12 +68,21 @@ def _refuse_unsound(report: Report) -> None:
 
 
 def _refuse_other_content(ground: Ground, signed: bytes) -> None:
-    package = Package.read(signed)
-    if contents.content_digest(package) == ground.agreement.content_sha256:
+    offered, package = Package.read(ground.docx), Package.read(signed)
+    before, after = _metadata(offered), _metadata(package)
+    told = [f"{part} was changed" for part in sorted(before | after) if before.get(part) != after.get(part)]
+    if contents.content_digest(package) != ground.agreement.content_sha256:
+        told = contents.differences(offered, package) + told
+    elif not told:
         return
-    told = contents.differences(Package.read(ground.docx), package)
     flaws = [Flaw(field=line.partition(" ")[0], detail=line, rule="R10") for line in told[:_TOLD]]
     raise _refused("its content is not what was offered", flaws)
+
+
+def _metadata(package: Package) -> dict[str, bytes]:
+    # Office signs none of it, so nothing but this keeps a stranger's title, picture or side letter out of an original.
+    apart = package.parts.keys() - contents.contents(package).keys()
+    return {part: package.content(part) for part in apart if package.parts[part] not in (ORIGIN_TYPE, SIGNATURE_TYPE)}
 
 
 def _the_new_one(ground: Ground, signed: bytes, report: Report) -> SignatureReport:
@@ -98,6 +107,8 @@ def _who_signed(agreement: Agreement, fresh: SignatureReport, party: Party) -> S
         detail = f"the line of {who.name} is signed through the other party"
     elif who not in lifecycle.unsigned(agreement):
         detail = f"{who.name} has signed already"
+    elif (party, fresh.fingerprint) in {(one.party, one.certificate_sha256) for one in agreement.signatures}:
+        detail = f"{who.name} signs with the certificate that another signatory of the party signed with"
     else:
         return who
     raise _refused(detail, [Flaw(field=fresh.part, detail=detail, rule="K21")])
