@@ -35,7 +35,8 @@ async def draft(tx: Transaction, clock: Clock, *, tenancy_id: TenancyId, said: D
     await models.check(tx, fit.model, fit.model_version, fit.language)
     at = clock.now()
     agreement = lifecycle.draft(fit, agreement_id=AgreementId(new_id()), tenancy_id=tenancy_id, at=at)
-    await store.add(tx, agreement)
+    while not await store.add(tx, agreement):  # its short reference is taken: once in a million times a million
+        agreement = lifecycle.draft(fit, agreement_id=AgreementId(new_id()), tenancy_id=tenancy_id, at=at)
     await record(tx, history.act("drafted", None, agreement, at=at))
     return agreement
 
@@ -88,17 +89,19 @@ async def offer(tx: Transaction, clock: Clock, plan: OfferPlan) -> Agreement:
     """Make the offer that was planned, if the ground has not moved since.
 
     Raises:
-        AgreementChanged: the draft or a party was changed after the plan was made.
+        AgreementChanged: the draft or a party was changed after the plan was made, or its day is over.
         AnotherAgreement: the tenancy has one on offer or in force.
         EvidenceMissing: a party is not shown to be in the Soteri register any more (K1.2).
     """
     content = plan.content
+    at = clock.now()
+    if day_in_finland(at) != content.offered_on:
+        raise AgreementChanged("the day ended while the offer was made; make it again")
     before = await store.take(tx, content.agreement_id, plan.version)
     both = await parties.the_parties(tx, before.tenancy_id, on_day=content.offered_on)
     offering.check_evidence(both, content.offered_on)
     if content != offering.content(before, both, model_sha256=content.model_sha256, day=content.offered_on):
         raise AgreementChanged("a party's data were changed while the offer was made; make it again")
-    at = clock.now()
     after, offered = lifecycle.offer(before, content, content_sha256=plan.content_sha256, at=at)
     await store.save_offer(tx, after, content)
     sha256 = hashlib.sha256(plan.docx).hexdigest()

@@ -55,8 +55,9 @@ MODEL_FILE: Final = statement("agreements/model.file", ModelFile)
 NEWEST_POSSIBLE: Final = UUID(int=(1 << 128) - 1)
 
 
-async def add(tx: Transaction, agreement: Agreement) -> None:
-    await INSERT.run(
+async def add(tx: Transaction, agreement: Agreement) -> bool:
+    """Write a new draft; return False, and write nothing, when the realm has another agreement of that reference."""
+    added = await INSERT.run(
         tx,
         main_connector_id=tx.scope.main_connector_id,
         id=agreement.id,
@@ -68,6 +69,7 @@ async def add(tx: Transaction, agreement: Agreement) -> None:
         created_at=agreement.created_at,
         **_said(agreement),
     )
+    return added == 1
 
 
 async def find(tx: Transaction, agreement_id: AgreementId) -> Agreement:

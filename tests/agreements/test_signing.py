@@ -1,10 +1,11 @@
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
-from kanta_tenancy.agreements import actions, reading, signing
+from kanta_tenancy.agreements import actions, reading, signing, store
 from kanta_tenancy.agreements.errors import (
     AgreementChanged,
     AgreementNotFound,
@@ -17,6 +18,7 @@ from kanta_tenancy.agreements.errors import (
     SigningKeyMissing,
 )
 from kanta_tenancy.agreements.model import Party, Status
+from kanta_tenancy.kernel.identifiers import AgreementId, new_id
 from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.signing import sign
 from kanta_tenancy.machinery.ooxml.verification import verify
@@ -114,6 +116,24 @@ async def test_without_soteri_evidence_nobody_offers_and_nobody_signs(desk, data
         with pytest.raises(EvidenceMissing) as refused:
             await attempt
         assert [flaw.field for flaw in refused.value.flaws] == ["tenant.soteri"]
+
+
+async def test_an_offer_is_made_on_the_day_that_it_prints(desk, database):
+    desk.clock.at = datetime(2026, 3, 2, 21, 59, 59, tzinfo=UTC)
+    draft = await desk.draft()
+    async with database.transaction(desk.main_connector) as tx:
+        plan = await actions.plan_offer(tx, desk.clock, agreement_id=draft.id, version=draft.version)
+    desk.clock.advance(seconds=1)  # midnight in Helsinki
+    with pytest.raises(AgreementChanged, match="the day ended"):
+        async with database.transaction(desk.main_connector) as tx:
+            await actions.offer(tx, desk.clock, plan)
+
+
+async def test_a_reference_that_is_taken_is_not_given_twice(desk, database):
+    draft = await desk.draft()
+    async with database.transaction(desk.main_connector) as tx:
+        assert not await store.add(tx, replace(draft, id=AgreementId(new_id())))
+        assert await store.add(tx, replace(draft, id=AgreementId(new_id()), reference="2026-FREE"))
 
 
 async def test_a_tenancy_has_one_agreement_on_offer_or_in_force(desk):

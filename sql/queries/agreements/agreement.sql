@@ -2,11 +2,12 @@
 -- Read by kanta_tenancy/agreements/store.py; rows are kanta_tenancy.agreements.model.Agreement unless it says otherwise.
 
 -- name: insert
--- Write a new draft; no row comes back.
+-- Write a new draft, unless its reference is taken; no row comes back.
 INSERT INTO agreement (id, main_connector_id, tenancy_id, reference, status, version, language, model, model_version,
                        services, registers, originals, signatories, created_at)
 VALUES (:id, :main_connector_id, :tenancy_id, :reference, :status, :version, :language, :model, :model_version,
-        :services, :registers, :originals, :signatories, :created_at);
+        :services, :registers, :originals, :signatories, :created_at)
+ON CONFLICT ON CONSTRAINT agreement_reference DO NOTHING;
 
 -- name: find
 -- One agreement with its signatures, oldest first.
