@@ -80,7 +80,7 @@ async def freeze(
     flaws = (*seen.flaws, *(finding.flaw() for finding in inspect_template(docx, CONTRACT)))
     if flaws:
         raise ModelRefused(f"what is wrong with the file ({len(flaws)}):", flaws=flaws)
-    if (name, version, language) in builtin():
+    if name in {ours for ours, _, _ in builtin()}:  # whatever the version: a later program may bring that one
         raise ModelRefused(
             "a model that travels with the program has that name", flaws=(Flaw(field="name", detail="is taken"),)
         )
