@@ -19,6 +19,7 @@ from kanta_tenancy.machinery.ooxml.signing import sign
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
 from kanta_tenancy.machinery.x509.credentials import Credential
+from kanta_tenancy.machinery.x509.errors import CredentialUnusable
 
 # Where the main connector's organisation key lies beside the service; None: it keeps none there.
 OwnKey = Callable[[MainConnectorId], Credential | None]
@@ -56,11 +57,14 @@ def signed_here(on: Ground, key: OwnKey, scope: Scope, *, position: int, at: dat
     """Sign with the main connector's organisation key that lies beside the service.
 
     Raises:
-        SigningKeyMissing: none lies there, or it cannot sign now.
+        SigningKeyMissing: none lies there, or it cannot be read.
         SignatureRefused: there is no such signatory, or the document cannot be signed.
         CannotSign: the certificate or the document breaks a rule.
     """
-    credential = key(scope.main_connector_id) if scope.tenancy_id is None else None
+    try:
+        credential = key(scope.main_connector_id) if scope.tenancy_id is None else None
+    except CredentialUnusable as why:
+        raise SigningKeyMissing(f"the key beside the service cannot be used: {why.detail}") from why
     if credential is None:
         raise SigningKeyMissing("sign with a key of your own and hand in the signed document")
     who = next(

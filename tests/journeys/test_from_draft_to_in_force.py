@@ -117,6 +117,14 @@ async def test_a_tenant_cannot_do_what_is_the_main_connectors(realm: Realm):
     assert (own_key.status_code, own_key.json()["type"]) == (409, "/problems/agreement-signing-key-missing")
 
 
+async def test_a_key_beside_the_service_that_cannot_be_used_is_as_good_as_none(realm: Realm, signing_keys):
+    put_own_key(signing_keys, realm)
+    next(signing_keys.iterdir()).chmod(0o644)
+    path = f"/v1/agreements/{(await offered(realm))['id']}/signatures/own-key"
+    answer = await realm.main_connector.post(path, json={}, headers={"If-Match": '"2"'})
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/agreement-signing-key-missing")
+
+
 async def test_lists_go_from_page_to_page_without_loss(realm: Realm):
     made = [(await drafted(realm))["id"] for _ in range(5)]
     seen, path = [], "/v1/agreements?limit=2"
