@@ -12,10 +12,13 @@ class Broken(Record, frozen=True, kw_only=True):
     rows: int
 
 
+_PATIENCE: Final = "2h"  # it reads every document there is, which takes longer than any request may
+
 BROKEN: Final[Statement[Broken]] = statement("postgres/invariants.broken", Broken)
 
 
 async def broken(db: Database) -> dict[str, int]:
     """Return how many rows break each invariant that is broken; it sees numbers, never the rows."""
-    async with db.unscoped() as connection:
+    async with db.unscoped() as connection, connection.transaction():
+        await connection.execute(f"SET LOCAL statement_timeout = '{_PATIENCE}'")
         return {one.name: one.rows for one in await BROKEN.all(connection)}

@@ -34,3 +34,13 @@ async def test_a_healthy_database_breaks_nothing(database, journalled):
 async def test_what_must_never_be_is_counted_by_name(database, owner, journalled, mischief, name):
     await owner.execute(mischief)
     assert await invariants.broken(database) == {name: 1}
+
+
+async def test_counting_may_take_longer_than_any_request(database, owner):
+    await owner.execute(
+        "CREATE OR REPLACE FUNCTION invariants_broken() RETURNS TABLE (name text, rows bigint) LANGUAGE sql"
+        " AS $$ SELECT current_setting('statement_timeout'), 1 $$"
+    )
+    assert await invariants.broken(database) == {"2h": 1}
+    async with database.unscoped() as connection:
+        assert await connection.fetchval("SHOW statement_timeout") == "20s"
