@@ -1,14 +1,28 @@
 """Pictures and tables in the docs are compared with the code that they tell of."""
 
 import re
+import tomllib
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
+import click
+import pytest
+
+from kanta_tenancy.agreements import catalogue
 from kanta_tenancy.agreements.lifecycle import MOVES
+from kanta_tenancy.agreements.model import Party, Register, Status
 from kanta_tenancy.agreements.routes import routes
 from kanta_tenancy.assembly.background import JOBS
 from kanta_tenancy.assembly.command_line import SUBCOMMANDS
+from kanta_tenancy.assembly.lazily import load
+from kanta_tenancy.machinery.web.metrics import Metrics
+from kanta_tenancy.parties.model import Function
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "tests").rglob("*.md")])
+LINK = re.compile(r"\]\((?![a-z]+:)([^)#]*)(?:#([^)]*))?\)")
 
 
 def page(name: str) -> str:
@@ -36,16 +50,80 @@ def test_every_route_of_agreements_is_told_of():
     assert told == found
 
 
-def test_every_link_between_pages_leads_somewhere():
-    broken = [
-        f"{file.relative_to(DOCS)}: {target}"
-        for file in DOCS.rglob("*.md")
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", file.read_text("utf-8"))
-        if not (file.parent / target).exists()
-    ]
-    assert broken == []
+def anchors(file: Path) -> set[str]:
+    """Return the addresses of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def leads_somewhere(file: Path, target: str, anchor: str) -> bool:
+    there = file.parent / target if target else file
+    return there.exists() and (not anchor or anchor in anchors(there))
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_link_between_pages_leads_somewhere(file: Path):
+    links = LINK.findall(file.read_text("utf-8"))
+    assert [link for link in links if not leads_somewhere(file, *link)] == []
+
+
+def commands() -> Iterator[str]:
+    for name, subcommand in SUBCOMMANDS.items():
+        command = load(subcommand.target)
+        yield from (f"{name} {one}" for one in command.commands) if isinstance(command, click.Group) else [name]
 
 
 def test_every_command_is_told_of_in_the_readme():
-    readme = (DOCS.parent / "README.md").read_text("utf-8")
-    assert [name for name in SUBCOMMANDS if f"`kanta-tenancy {name}" not in readme] == []
+    told = re.findall(r"^\| `kanta-tenancy ([a-z ]+)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert told == list(commands())
+
+
+def test_every_target_of_make_is_told_of_in_the_readme():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    targets = re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert len(targets) > 5
+    assert [name for name in targets if name != "help" and f"| `make {name}` |" not in readme] == []
+
+
+def test_every_dependency_is_told_of_with_the_version_that_is_locked():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    named = chain(
+        project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"].values(),
+        *project["dependency-groups"].values(),
+    )
+    locked = chain.from_iterable(
+        re.findall(r"^([a-z0-9-]+)==(\S+)", lock.read_text("utf-8"), re.MULTILINE)
+        for lock in ROOT.glob("requirements*.lock")
+    )
+    names = {re.match(r"[\w-]+", requirement)[0] for requirement in named}
+    told = set(re.findall(r"^\| `([a-z0-9-]+)` \| ([0-9.]+) \|", page("dependencies.md"), re.MULTILINE))
+    assert told == {(name, version) for name, version in locked if name in names}
+    assert {name for name, _ in told} == names
+
+
+def test_every_debian_package_that_tests_ask_is_told_of():
+    script = (ROOT / "tests" / "interop" / "install.sh").read_text("utf-8")
+    listed = script.partition("PACKAGES=(\n")[2].partition("\n)")[0]
+    packages = " ".join(line.partition("#")[0] for line in listed.splitlines()).split()
+    assert len(packages) > 10
+    assert [name for name in packages if f"`{name}`" not in page("dependencies.md")] == []
+
+
+def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
+    words = {*Party, *Register, *Status, *Function, *(service.key for service in catalogue.services())}
+    glossary = page("glossary.md")
+    assert [word for word in sorted(words) if f"`{word}`" not in glossary] == []
+
+
+def test_every_metric_and_every_line_of_the_log_is_told_of():
+    monitoring = page("operations/monitoring.md")
+    sources = [file.read_text("utf-8") for file in (ROOT / "kanta_tenancy").rglob("*.py")]
+    lines = {
+        (event, level)
+        for source in sources
+        for level, event in re.findall(r'\blog\.(info|warning|error)\(\s*"([^"]+)"', source)
+    }
+    assert set(re.findall(r"^\| `([^`]+)` \| (info|warning|error) \|", monitoring, re.MULTILINE)) == lines
+    figures = {family.name for family in Metrics().registry.collect() if not family.name.endswith("_created")}
+    assert set(re.findall(r"^\| `([a-z_]+)` \| (?:histogram|gauge|counter)", monitoring, re.MULTILINE)) == figures

@@ -17,6 +17,7 @@ readonly PACKAGES=(
   openjdk-17-jdk-headless libxml-security-java libslf4j-java libbcprov-java libbcpkix-java libbcutil-java # Apache POI
   xmlsec1 poppler-utils         # the XMLDSig core alone; pages as pictures
   postgresql-15                 # the oldest PostgreSQL that is supported
+  curl                          # the lines of the README
   python3-pip unzip xz-utils    # what this script itself needs
 )
 readonly POI_JARS=(
