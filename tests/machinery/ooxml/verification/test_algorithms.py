@@ -1,5 +1,7 @@
 """Rule R3: algorithms are an answer of their own, and what is not on the list is not computed."""
 
+import base64
+
 import pytest
 
 from kanta_tenancy.machinery.ooxml.report import Outcome, Verdict
@@ -98,6 +100,16 @@ def test_a_signature_value_that_is_none_is_invalid(value: str):
 
     for credential in (RSA, signer()):
         assert_breaks(signed(a_document(), Forgery(credential=credential, finished=replaced)), "R2")
+
+
+def test_an_ec_signature_has_one_spelling():
+    def padded(text: str) -> str:
+        head, start, rest = text.partition("<SignatureValue>")
+        value, end, tail = rest.partition("</SignatureValue>")
+        octets = base64.b64decode(value)
+        return head + start + base64.b64encode(octets[:32] + b"\0" + octets[32:]).decode() + end + tail
+
+    assert_breaks(signed(a_document(), Forgery(finished=padded)), "R2")
 
 
 def test_a_signature_of_another_key_is_invalid():
