@@ -1,6 +1,7 @@
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 import pytest
@@ -194,6 +195,18 @@ def test_one_entry_that_deflates_too_well_is_refused_beside_others_that_do_not()
     bomb = Item(name="a.bin", content=b"\0" * 1_100_000)
     ballast = Item(name="b.bin", content=bytes(range(256)) * 100, method=STORED)
     assert refusal(zipped(bomb, ballast)).part == "a.bin"
+
+
+def test_a_large_package_that_does_not_deflate_much_is_read():
+    content = b"".join(number.to_bytes(4) for number in range(400_000))
+    assert Archive.read(zipped(Item(name="a.bin", content=content, method=STORED))).content("a.bin") == content
+
+
+def test_a_stream_that_never_ends_is_refused():
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    endless = packer.compress(CONTENT) + packer.flush(zlib.Z_SYNC_FLUSH)
+    assert zlib.decompressobj(-15).decompress(endless) == CONTENT
+    refusal(zipped(Item(name="a.xml", content=CONTENT, raw=endless)))
 
 
 def test_what_has_exactly_the_allowed_size_is_read():
