@@ -59,7 +59,8 @@ class Database:
             try:
                 await connection.execute(_begin(caller.scope))
                 yield Transaction(connection, caller.scope, caller.actor, request_id)
-                await connection.execute("COMMIT")
+                if await connection.execute("COMMIT") != "COMMIT":  # PostgreSQL rolls back in silence after an error
+                    raise asyncpg.InFailedSQLTransactionError("a statement failed, so nothing was committed")
             finally:
                 if connection.is_in_transaction():
                     await _roll_back(connection)

@@ -44,6 +44,16 @@ async def test_a_failed_transaction_leaves_nothing_and_its_connection_is_fit_for
         assert await connection.fetchval("SELECT scope_is_whole_realm()") is False
 
 
+async def test_a_transaction_that_swallowed_a_failure_is_not_taken_for_committed(database):
+    async def swallow() -> None:
+        async with database.transaction(someone(uuid.uuid4())) as tx:
+            with pytest.raises(asyncpg.DivisionByZeroError):
+                await tx.connection.execute("SELECT 1 / 0")
+
+    with pytest.raises(asyncpg.InFailedSQLTransactionError):
+        await swallow()
+
+
 async def test_a_cancelled_transaction_gives_its_connection_back(database_url):
     async with connect(database_url, size=1) as database:
         caller = someone(uuid.uuid4())
