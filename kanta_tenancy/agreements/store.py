@@ -206,10 +206,14 @@ async def receipts(tx: Transaction, agreement_id: AgreementId) -> tuple[Receipt,
 
 async def newest(tx: Transaction, *, before: UUID | None, count: int, tenancy_id: TenancyId | None) -> list[Summary]:
     """Read a page of agreements, newest first; of one tenancy, or of all that the scope sees."""
-    upto = NEWEST_POSSIBLE if before is None else before
+    asked = {
+        "main_connector_id": tx.scope.main_connector_id,
+        "before": NEWEST_POSSIBLE if before is None else before,
+        "count": count,
+    }
     if tenancy_id is not None:
-        return await NEWEST_OF_TENANCY.all(tx, tenancy_id=tenancy_id, before=upto, count=count)
-    return await NEWEST.all(tx, main_connector_id=tx.scope.main_connector_id, before=upto, count=count)
+        return await NEWEST_OF_TENANCY.all(tx, tenancy_id=tenancy_id, **asked)
+    return await NEWEST.all(tx, **asked)
 
 
 async def add_model(tx: Transaction, frozen: FrozenModel, content: bytes) -> None:

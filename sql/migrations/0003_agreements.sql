@@ -17,7 +17,7 @@ CREATE TABLE agreement_model (
 );
 
 CREATE TABLE agreement (
-    id                uuid        PRIMARY KEY,
+    id                uuid        NOT NULL,
     main_connector_id uuid        NOT NULL REFERENCES main_connector,
     tenancy_id        uuid        NOT NULL,
     reference         text        NOT NULL,
@@ -37,8 +37,9 @@ CREATE TABLE agreement (
     content_sha256    text,                                         -- of the document without its signatures
     in_force_on       date,                                         -- Europe/Helsinki
     ended_at          timestamptz,
+    PRIMARY KEY (main_connector_id, id),           -- also the order of the list of a realm
     CONSTRAINT agreement_reference UNIQUE (main_connector_id, reference),
-    UNIQUE (main_connector_id, tenancy_id, id),    -- what signatures, documents and receipts belong to
+    UNIQUE (main_connector_id, tenancy_id, id),    -- what signatures, documents and receipts belong to; a tenant's list
     FOREIGN KEY (main_connector_id, tenancy_id) REFERENCES tenancy (main_connector_id, tenancy_id),
     CONSTRAINT agreement_offer_is_whole
         CHECK ((offered_at IS NULL) = (content IS NULL) AND (offered_at IS NULL) = (content_sha256 IS NULL)),
@@ -48,9 +49,6 @@ CREATE TABLE agreement (
     CONSTRAINT agreement_in_force_has_its_day CHECK ((status = 'in_force') = (in_force_on IS NOT NULL)),
     CONSTRAINT agreement_withdrawn_has_its_time CHECK ((status = 'withdrawn') = (ended_at IS NOT NULL))
 );
--- Lists, newest first, by keyset: for the main connector and for a tenant.
-CREATE INDEX agreement_of_realm ON agreement (main_connector_id, id DESC);
-CREATE INDEX agreement_of_tenancy ON agreement (tenancy_id, id DESC);
 -- A tenancy never has two agreements on offer or in force.
 CREATE UNIQUE INDEX agreement_one_at_a_time ON agreement (tenancy_id)
     WHERE status IN ('offered', 'partly_signed', 'in_force');

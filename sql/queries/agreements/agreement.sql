@@ -56,19 +56,27 @@ UPDATE agreement
 RETURNING version;
 
 -- name: newest
--- A page of the realm's agreements, newest first, after an identifier; rows are Summary.
+-- A page of the realm's agreements, newest first, after an identifier; rows are Summary. The longest page is written
+-- out so that one plan serves every page: not knowing how long it may be, PostgreSQL would plan each page anew.
 SELECT id, tenancy_id, reference, status, version, language, created_at, offered_at, in_force_on
-  FROM agreement
- WHERE main_connector_id = :main_connector_id
-   AND id < :before
+  FROM (SELECT id, tenancy_id, reference, status, version, language, created_at, offered_at, in_force_on
+          FROM agreement
+         WHERE main_connector_id = :main_connector_id
+           AND id < :before
+         ORDER BY id DESC
+         LIMIT 201) AS page
  ORDER BY id DESC
  LIMIT :count;
 
 -- name: newest_of_tenancy
 -- The same for one tenancy; rows are Summary.
 SELECT id, tenancy_id, reference, status, version, language, created_at, offered_at, in_force_on
-  FROM agreement
- WHERE tenancy_id = :tenancy_id
-   AND id < :before
+  FROM (SELECT id, tenancy_id, reference, status, version, language, created_at, offered_at, in_force_on
+          FROM agreement
+         WHERE main_connector_id = :main_connector_id
+           AND tenancy_id = :tenancy_id
+           AND id < :before
+         ORDER BY id DESC
+         LIMIT 201) AS page
  ORDER BY id DESC
  LIMIT :count;
