@@ -217,6 +217,11 @@ def test_what_has_exactly_the_allowed_size_is_read():
     refusal(data, Limits(file_size=len(data) - 1))
 
 
+def test_only_a_name_outside_ascii_is_flagged_as_utf_8():
+    flags = [zipfile.ZipFile(io.BytesIO(assemble([pack(name, b"")]))).infolist()[0].flag_bits for name in ("a", "ä")]
+    assert flags == [0, 0x0800]
+
+
 def test_what_does_not_deflate_is_stored():
     assert pack("a.bin", bytes(range(256))).method == STORED
     assert pack("a.bin", b"a" * 256).method == DEFLATED

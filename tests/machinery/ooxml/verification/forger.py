@@ -120,9 +120,9 @@ def signature(parts: Mapping[str, bytes], how: Forgery) -> bytes:
     listed = "".join(how.references(references(parts, how.digest)))
     package = how.package(_named(how, _package_object(how.manifest(listed), how.at)))
     office = how.office(_named(how, _OFFICE_OBJECT)) if how.office else ""
-    properties = how.properties(_named(how, _properties(how))) if how.properties else ""
+    properties = how.properties(_named(how, signed_properties(how))) if how.properties else ""
     info = _reference(how, "idPackageObject", package) + (_reference(how, "idOfficeObject", office) if office else "")
-    info += _properties_reference(how, properties) if properties else ""
+    info += properties_reference(how, properties) if properties else ""
     info += "".join(_reference(how, _id(image), image) for image in how.images)
     signed_info = how.signed_info(
         _named(
@@ -214,7 +214,7 @@ def _package_object(references: str, at: datetime) -> str:
     )
 
 
-def _properties(how: Forgery) -> str:
+def signed_properties(how: Forgery) -> str:
     algorithm = how.certificate_digest or how.digest
     digest = base64.b64encode(DIGESTS[algorithm](how.credential.certificate.public_bytes(Encoding.DER)).digest())
     return (
@@ -229,10 +229,11 @@ def _reference(how: Forgery, name: str, element: str) -> str:
     return _digested(how.digest, f"{DS}Object", f"#{name}", scope(how, element))
 
 
-def _properties_reference(how: Forgery, properties: str) -> str:
+def properties_reference(how: Forgery, properties: str) -> str:
+    """Return the reference of SignedInfo to some XAdES properties."""
     transform = f'<Transforms><Transform Algorithm="{C14N}"></Transform></Transforms>'
     scoped = scope(how, properties, f' xmlns:xd="{XADES}"')
-    return _digested(how.digest, "http://uri.etsi.org/01903#SignedProperties", "#idSignedProperties", scoped, transform)
+    return _digested(how.digest, "http://uri.etsi.org/01903#SignedProperties", f"#{_id(properties)}", scoped, transform)
 
 
 def _declared(how: Forgery) -> str:

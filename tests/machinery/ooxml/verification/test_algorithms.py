@@ -57,6 +57,9 @@ REFUSED = {
     "ECDSA with SHA-512": Forgery(method=f"{MORE}ecdsa-sha512"),
     "another canonicalisation": Forgery(canonicalisation="http://www.w3.org/2001/10/xml-exc-c14n#"),
     "canonicalisation 1.1": Forgery(canonicalisation="http://www.w3.org/2006/12/xml-c14n11"),
+    "parameters of the canonicalisation": Forgery(
+        signed_info=lambda text: text.replace("</Canon", "<InclusiveNamespaces></InclusiveNamespaces></Canon")
+    ),
     "MD5": Forgery(digest=f"{MORE}md5", certificate_digest=SHA256),
     "MD5 of the certificate": Forgery(certificate_digest=f"{MORE}md5"),
     "MD5 in the manifest": Forgery(references=lambda found: [each.replace(SHA256, f"{MORE}md5") for each in found]),

@@ -13,10 +13,12 @@ from tests.machinery.ooxml.verification.forger import (
     XADES,
     Forgery,
     part_reference,
+    properties_reference,
     references,
     relationships_reference,
     scope,
     signed,
+    signed_properties,
 )
 
 PARTS = signed(a_document())
@@ -130,7 +132,27 @@ def test_the_wrapped_signatures_come_from_one_that_is_valid():
     assert moved((MANIFEST, MANIFEST)) == PARTS[SIG1]
 
 
+SECOND_PROPERTIES = signed_properties(Forgery()).replace("idSignedProperties", "idSecond")
+QUALIFYING = f'<xd:QualifyingProperties xmlns:xd="{XADES}" Target="#idPackageSignature">'
+IMAGE = '<Object Id="idImage{0}">AQAAAGw=</Object>'
+
 REFUSED_STRUCTURES = {
+    "another package object besides": Forgery(images=(EVIL_ID.replace("idSignatureTime", "idOther"),)),
+    "images in place of the package object": Forgery(
+        package=lambda _: IMAGE.format(1).replace("idImage1", "idPackageObject"), images=(IMAGE.format(2),)
+    ),
+    "two objects of Office's details": Forgery(images=(OFFICE_OBJECT.replace("idOffice", "idSecond"),)),
+    "two XAdES properties": Forgery(
+        signed_info=lambda text: text.replace(
+            "</SignedInfo>", properties_reference(Forgery(), SECOND_PROPERTIES) + "</SignedInfo>"
+        ),
+        objects=f"<Object>{QUALIFYING}{SECOND_PROPERTIES}</xd:QualifyingProperties></Object>",
+    ),
+    "a reference of another name": Forgery(
+        signed_info=lambda text: re.sub(
+            r"<Reference ((?:(?!<Reference ).)*)</Reference></SignedInfo>", r"<Other \1</Other></SignedInfo>", text
+        )
+    ),
     "no package object": Forgery(package=lambda _: '<Object Id="idPackageObject"></Object>'),
     "two package objects": Forgery(
         office=lambda _: EVIL_ID.replace("idEvil", "idOfficeObject").replace("idSignatureTime", "x")
