@@ -52,7 +52,7 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
     ),
     "organisations": Subcommand(
         target="kanta_tenancy.parties.cli:organisations",
-        summary="Bring in organisations.",
+        summary="Bring in organisations, and list main connectors.",
         at_desk=True,
     ),
     "models": Subcommand(

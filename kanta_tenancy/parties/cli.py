@@ -14,7 +14,7 @@ from kanta_tenancy.parties.bodies import made_key, shown_key
 from kanta_tenancy.parties.granting import LONGEST_LIFE, USUAL_LIFE
 from kanta_tenancy.parties.imports.importing import Imported, import_parties
 from kanta_tenancy.parties.imports.rows import LARGEST_FILE, BadRow
-from kanta_tenancy.parties.model import AccessKey, Permission
+from kanta_tenancy.parties.model import AccessKey, MainConnector, Permission
 
 BAD_ROWS: Final = 5  # the exit code of what a rule refuses
 _MAIN_CONNECTOR: Final = click.option(
@@ -125,7 +125,23 @@ def revoke(desk: Desk, key: str) -> None:
 
 @click.group()
 def organisations() -> None:
-    """Bring in organisations."""
+    """Bring in organisations, and list main connectors."""
+
+
+@organisations.command("main-connectors")
+@_AS_JSON
+@click.pass_obj
+def main_connectors(desk: Desk, *, as_json: bool) -> None:
+    """List the main connectors of this database: id, business id, name; separated by tabs.
+
+    The id names the files of a main connector's own signing key (docs/operations/keys.md).
+    """
+    found = asyncio.run(_main_connectors(desk))
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+        return
+    for one in found:
+        click.echo(f"{one.id}\t{one.business_id}\t{one.name}")
 
 
 @organisations.command("import")
@@ -154,6 +170,11 @@ def import_(
         _tell(done, dry_run=dry_run)
     if done.bad_rows:
         click.get_current_context().exit(BAD_ROWS)
+
+
+async def _main_connectors(desk: Desk) -> list[MainConnector]:
+    async with desk.database() as db:
+        return await desk_work.realms(db)
 
 
 async def _import(

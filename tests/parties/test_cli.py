@@ -66,6 +66,14 @@ async def test_the_first_key_of_a_realm_comes_from_the_command_line(run, importe
     )
 
 
+async def test_main_connectors_are_listed_by_the_id_that_their_keys_are_filed_under(run, imported, owner):
+    listed = await run(organisations, "main-connectors")
+    row = await owner.fetchrow("SELECT main_connector_id, business_id FROM main_connector")
+    assert listed.stdout.split("\t")[:2] == [str(row["main_connector_id"]), row["business_id"]]
+    as_json = json.loads((await run(organisations, "main-connectors", "--json")).stdout)
+    assert [one["id"] for one in as_json] == [str(row["main_connector_id"])]
+
+
 async def test_a_tenants_key_is_a_tenants(run, imported, database, clock):
     made = await run(keys, "create", "--organisation", TENANT, "--system", "records", "--every-permission", "--json")
     shown = json.loads(made.stdout)
