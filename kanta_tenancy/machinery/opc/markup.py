@@ -35,7 +35,7 @@ def parse(data: bytes, part: str) -> etree._Element:
     Raises:
         BrokenPackage: it is too large (R0), breaks rule R1, or is not well-formed (R1).
     """
-    if len(data) > LARGEST or data.count(b"<") + data.count(b"=") > _MOST_NODES:
+    if len(data) > _MOST_NODES and (len(data) > LARGEST or data.count(b"<") + data.count(b"=") > _MOST_NODES):
         raise BrokenPackage(detail="The XML of the part is too large to be read safely.", rule="R0", part=part)
     text = _utf8(data, part)
     if not _PROLOG.match(text):
