@@ -44,6 +44,15 @@ def test_a_package_answers_for_its_parts_types_and_relationships():
     assert read.macros() == []
 
 
+def test_an_external_relationship_leads_to_no_part_even_when_it_is_named_like_one():
+    line = b'<Relationship Id="rId2" Type="urn:a" Target="styles.xml" TargetMode="External"/></Relationships>'
+    related = relationships(("rId1", "urn:styles", "styles.xml")).replace(b"</Relationships>", line)
+    read = Package.read(package(**{"word/_rels/document.xml.rels": related}))
+    internal, external = read.relationships("/word/document.xml")
+    assert read.target("/word/document.xml", internal) == "/word/styles.xml"
+    assert read.target("/word/document.xml", external) is None
+
+
 BROKEN = {
     "no content types": ("R8", {"[Content_Types].xml": None}),
     "a part without a type": ("R8", {"word/a.bin": b""}),

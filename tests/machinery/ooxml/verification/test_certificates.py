@@ -1,6 +1,7 @@
 """Rule R11: may the certificate sign, and does it lead to a trusted authority?"""
 
 import base64
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -129,6 +130,16 @@ def test_the_signature_must_say_with_which_certificate_it_was_made():
         assert report.verdict is Verdict.INVALID
         assert only(report).certificate.outcome is Outcome.FAILED
         assert only(report).integrity.outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("element", ["DigestMethod", "DigestValue", "xd:CertDigest", "xd:Cert"])
+def test_a_digest_of_the_certificate_that_is_incomplete_names_none(element: str):
+    def without(text: str) -> str:
+        return re.sub(rf"<{element}[ >].*?</{element}>", "", text)
+
+    report = asked(Forgery(properties=without), authority().root)
+    assert report.verdict is Verdict.INVALID
+    assert only(report).certificate.outcome is Outcome.FAILED
 
 
 def test_the_newer_name_of_the_certificates_digest_is_read():

@@ -183,6 +183,20 @@ def test_it_is_invalid_after(rules: set[str], parts: Parts):
     assert_breaks(parts, *rules)
 
 
+@pytest.mark.parametrize(
+    "change", ["a changed text", "a removed part", "a removed relationship", "a relationship led elsewhere"]
+)
+def test_what_was_signed_and_changed_fails_integrity(change: str):
+    assert only(ask(CHANGED[change][1])).integrity.outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("change", ["an added part", "another content type", "an added relationship to a signed part"])
+def test_what_was_never_signed_fails_coverage_and_not_integrity(change: str):
+    signature = only(ask(CHANGED[change][1]))
+    assert signature.integrity.outcome is Outcome.PASSED
+    assert signature.coverage.outcome is Outcome.FAILED
+
+
 def test_what_is_not_covered_is_named():
     parts = related(RELATIONSHIPS, relationship("rId9", "urn:people", "people.xml"), with_part())
     report = ask(parts)

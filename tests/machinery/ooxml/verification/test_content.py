@@ -196,7 +196,14 @@ def test_a_relationship_that_leads_nowhere_would_need_a_repair():
 
 @pytest.mark.parametrize(
     "content",
-    [b"<!DOCTYPE a><a/>", b"<a>", b'<?xml version="1.0" encoding="UTF-7"?><a/>', b"<a>" * 300 + b"</a>" * 300],
+    [
+        b"<!DOCTYPE a><a/>",
+        b"<a>",
+        b"hello",
+        b"",
+        b'<?xml version="1.0" encoding="UTF-7"?><a/>',
+        b"<a>" * 300 + b"</a>" * 300,
+    ],
 )
 def test_every_xml_part_is_read(content: bytes):
     assert_breaks(signed(a_document(**{"word/header1.xml": content})), "R1")
