@@ -1,5 +1,6 @@
 """Whether the signer's certificate may sign, and whether it leads to a trusted authority (rule R11)."""
 
+import functools
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -119,6 +120,27 @@ def leads_to(
     """
     if not anchors:
         return Answer(outcome=Outcome.UNKNOWN, reason="No trusted authority was named.")
+    if all(_is_valid(each, at) for each in (signer, *anchors, *others)):
+        return _leads_to_while_valid(tuple(anchors), signer, tuple(others))
+    return _leads_to(anchors, signer, others, at)
+
+
+def _is_valid(certificate: x509.Certificate, at: datetime) -> bool:
+    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
+
+
+@functools.lru_cache(maxsize=256)  # a signatory signs many documents
+def _leads_to_while_valid(
+    anchors: tuple[x509.Certificate, ...], signer: x509.Certificate, others: tuple[x509.Certificate, ...]
+) -> Answer:
+    """Answer for every instant at which all of them are valid: among those, time decides nothing."""
+    at = max(each.not_valid_before_utc for each in (signer, *anchors, *others))
+    return _leads_to(anchors, signer, others, at)
+
+
+def _leads_to(
+    anchors: Sequence[x509.Certificate], signer: x509.Certificate, others: Sequence[x509.Certificate], at: datetime
+) -> Answer:
     builder = PolicyBuilder().store(Store(list(anchors))).time(at).max_chain_depth(_LONGEST_PATH)
     verifier = builder.extension_policies(ca_policy=_AUTHORITIES, ee_policy=_SIGNERS).build_client_verifier()
     try:

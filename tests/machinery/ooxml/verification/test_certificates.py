@@ -175,6 +175,15 @@ def test_the_issuer_may_come_from_whoever_asks():
     assert asked(leaf_only, issuing).verdict is Verdict.VALID
 
 
+def test_a_path_is_no_longer_one_when_a_certificate_on_it_has_expired():
+    short = found("Lyhyt", at=ISSUED)
+    credential = issue(short, Signer(name="Aino", organisation="Hoivakoti"), at=ISSUED + 9 * YEAR)
+    at = ISSUED + 9 * YEAR + timedelta(days=1)
+    document = packed(signed(a_document(), Forgery(credential=credential, at=at)))
+    for asked_at, trusted in ((at, Outcome.PASSED), (ISSUED + 10.5 * YEAR, Outcome.UNKNOWN), (at, Outcome.PASSED)):
+        assert only(verify(document, at=asked_at, anchors=[short.root])).trust.outcome is trusted
+
+
 def test_another_authority_of_the_same_name_is_not_trusted():
     report = asked(Forgery(), found("Test", at=ISSUED).root)
     assert report.verdict is Verdict.INDETERMINATE
