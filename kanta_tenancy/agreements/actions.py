@@ -4,7 +4,7 @@ import hashlib
 
 from kanta_tenancy import parties
 from kanta_tenancy.agreements import completeness, documents, history, lifecycle, models, offering, store
-from kanta_tenancy.agreements.errors import AgreementChanged, DraftIncomplete
+from kanta_tenancy.agreements.errors import AgreementChanged, DraftIncomplete, DraftRefused
 from kanta_tenancy.agreements.model import Agreement, Content, Document, Draft
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
@@ -12,6 +12,7 @@ from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId, new_id
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
+from kanta_tenancy.parties import wording
 
 
 class OfferPlan(Record, frozen=True, kw_only=True):
@@ -110,16 +111,23 @@ async def offer(tx: Transaction, clock: Clock, plan: OfferPlan) -> Agreement:
     return after
 
 
-async def withdraw(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, version: int) -> Agreement:
-    """Give up an agreement that is not in force.
+async def withdraw(
+    tx: Transaction, clock: Clock, *, agreement_id: AgreementId, version: int, because: str
+) -> Agreement:
+    """Give up an agreement that is not in force, and say why.
 
     Raises:
         AgreementNotFound, AgreementChanged: there is none, or not at that version any more.
         MoveNotAllowed: it is in force, or given up already.
+        DraftRefused: the reason is none, or cannot be printed.
     """
+    look = wording.Examination()
+    reason = look.text("reason", wording.name, because, clause="K21")
+    if look.flaws:
+        raise DraftRefused("say why it is given up", flaws=tuple(look.flaws))
     before = await store.take(tx, agreement_id, version)
     at = clock.now()
-    after, withdrawn = lifecycle.withdraw(before, at=at)
+    after, withdrawn = lifecycle.withdraw(before, because=reason, at=at)
     await store.save_move(tx, after)
     # A draft that the tenant never saw is nothing to tell of.
     told = withdrawn if before.offered_at is not None else None

@@ -76,6 +76,12 @@ class SigningHere(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     position: Annotated[int, msgspec.Meta(ge=1, le=2)] = 1
 
 
+class Withdrawing(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why an agreement is given up; both parties can read it."""
+
+    reason: Line
+
+
 class ShownAgreement(Body, frozen=True, kw_only=True):
     id: UUID
     tenancy_id: UUID
@@ -95,6 +101,7 @@ class ShownAgreement(Body, frozen=True, kw_only=True):
     content_sha256: str | None
     in_force_on: date | None
     ended_at: datetime | None
+    withdrawn_because: str | None
 
 
 class ListedAgreement(Body, frozen=True, kw_only=True):
@@ -168,16 +175,17 @@ class ShownReason(Body, frozen=True, kw_only=True):
 
 
 class Verification(Body, frozen=True, kw_only=True):
-    """What the verifier says of the newest document; `documents verify --json` prints the same."""
+    """What the verifier says of the newest document, as `documents verify --json` prints it, and where it stands."""
 
+    status: Status  # of the agreement: signatures on one that was withdrawn are sound and bind nobody
     verdict: Verdict
     signatures: tuple[ShownSignature, ...]
     uncovered: tuple[str, ...]
     reasons: tuple[ShownReason, ...]
 
 
-def verification(report: Report) -> Verification:
-    return msgspec.convert(as_json(report), Verification)
+def verification(status: Status, report: Report) -> Verification:
+    return msgspec.convert({"status": status, **as_json(report)}, Verification)
 
 
 def shown(agreement: Agreement) -> ShownAgreement:

@@ -130,9 +130,14 @@ def sign(agreement: Agreement, signature: Signature) -> tuple[Agreement, Agreeme
     return replace(moved, in_force_on=on), told, AgreementInForce(agreement_id=agreement.id, on=on, at=at)
 
 
-def withdraw(agreement: Agreement, *, at: datetime) -> tuple[Agreement, AgreementWithdrawn]:
-    """Give an agreement up before it is in force."""
-    return replace(_moved(agreement, Move.WITHDRAW), ended_at=at), AgreementWithdrawn(agreement_id=agreement.id, at=at)
+def withdraw(agreement: Agreement, *, because: str, at: datetime) -> tuple[Agreement, AgreementWithdrawn]:
+    """Give an agreement up before it is in force.
+
+    Args:
+        because: why; whoever signed already is owed it.
+    """
+    withdrawn = replace(_moved(agreement, Move.WITHDRAW), ended_at=at, withdrawn_because=because)
+    return withdrawn, AgreementWithdrawn(agreement_id=agreement.id, because=because, at=at)
 
 
 def _moved(agreement: Agreement, move: Move) -> Agreement:

@@ -76,6 +76,7 @@ class Agreement(Record, frozen=True, kw_only=True):
     content_sha256: str | None = None  # of the document without its signatures; what everybody signs
     in_force_on: date | None = None  # Europe/Helsinki
     ended_at: datetime | None = None
+    withdrawn_because: str | None = None
 
 
 class Summary(Record, frozen=True, kw_only=True):
@@ -161,6 +162,7 @@ class AgreementInForce(Record, frozen=True, kw_only=True, tag="agreement.in_forc
 
 class AgreementWithdrawn(Record, frozen=True, kw_only=True, tag="agreement.withdrawn"):
     agreement_id: AgreementId
+    because: str
     at: datetime
 
 

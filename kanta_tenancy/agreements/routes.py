@@ -23,6 +23,7 @@ from kanta_tenancy.agreements.bodies import (
     ShownService,
     SigningHere,
     Verification,
+    Withdrawing,
     listed,
     shown,
     shown_model,
@@ -50,7 +51,7 @@ from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
-from kanta_tenancy.machinery.web.files import file_answer
+from kanta_tenancy.machinery.web.files import attachment
 from kanta_tenancy.machinery.web.pages import Page, paged
 from kanta_tenancy.machinery.web.preconditions import unless_seen, with_etag
 from kanta_tenancy.machinery.web.problems import refusals
@@ -149,13 +150,18 @@ async def offer_agreement(agreement_id: FromPath[UUID], call: NamedDependency[Ca
     operation_id="withdrawAgreement",
     opt=needs("agreements.offer", if_match=True),
     status_code=200,
-    responses=refusals(AgreementNotFound, AgreementChanged, MoveNotAllowed),
+    responses=refusals(AgreementNotFound, AgreementChanged, MoveNotAllowed, DraftRefused),
 )
-async def withdraw_agreement(agreement_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownAgreement]:
-    """Give up an agreement that is not in force."""
+async def withdraw_agreement(
+    agreement_id: FromPath[UUID], data: JSONBody[Withdrawing], call: NamedDependency[Call]
+) -> Response[ShownAgreement]:
+    """Give up an agreement that is not in force, whoever has signed it, and say why."""
 
     def act(tx: Transaction) -> Any:
-        return actions.withdraw(tx, call.clock, agreement_id=AgreementId(agreement_id), version=call.expected_version)
+        version = call.expected_version
+        return actions.withdraw(
+            tx, call.clock, agreement_id=AgreementId(agreement_id), version=version, because=data.reason
+        )
 
     return await once(call, act, answer=_answer)
 
@@ -163,15 +169,17 @@ async def withdraw_agreement(agreement_id: FromPath[UUID], call: NamedDependency
 @get(
     "/{agreement_id:uuid}/document",
     operation_id="readAgreementDocument",
-    opt=needs("agreements.read"),
+    opt=needs("agreements.read", etag=True),
     media_type=DOCX,
     responses=refusals(AgreementNotFound, DocumentNotFound),
 )
 async def read_document(agreement_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[bytes]:
-    """Fetch the document with all signatures that it has now."""
+    """Fetch the document with all signatures that it has now; its ETag is what handing in a signature needs."""
     async with call.transaction() as tx:
         agreement, document = await reading.document(tx, AgreementId(agreement_id))
-    return file_answer(document.content, media_type=DOCX, name=f"{agreement.reference}.docx")
+    answer = unless_seen(call.request, document.content, agreement.version)
+    answer.headers["Content-Disposition"] = attachment(f"{agreement.reference}.docx")
+    return answer
 
 
 @post(
@@ -211,9 +219,9 @@ async def verify_agreement(agreement_id: FromPath[UUID], call: NamedDependency[C
     yet is *invalid*.
     """
     async with call.transaction() as tx:
-        _, document = await reading.document(tx, AgreementId(agreement_id))
+        agreement, document = await reading.document(tx, AgreementId(agreement_id))
     report = await asyncio.to_thread(verify, document.content, at=call.clock.now())
-    return verification(report)
+    return verification(agreement.status, report)
 
 
 @get(

@@ -126,7 +126,10 @@ async def save_offer(tx: Transaction, agreement: Agreement, content: Content) ->
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name != "agreement_one_at_a_time":
             raise
-        raise AnotherAgreement("withdraw the other offer, or end the other agreement, first", rule="K20.3") from error
+        raise AnotherAgreement(
+            "the tenancy has another agreement on offer, which can be withdrawn, or one in force, which this version"
+            " cannot replace yet"
+        ) from error
     _check(agreement, saved)
 
 
@@ -138,6 +141,7 @@ async def save_move(tx: Transaction, agreement: Agreement) -> None:
         version=agreement.version,
         in_force_on=agreement.in_force_on,
         ended_at=agreement.ended_at,
+        withdrawn_because=agreement.withdrawn_because,
     )
     _check(agreement, saved)
 

@@ -37,6 +37,7 @@ CREATE TABLE agreement (
     content_sha256    text,                                         -- of the document without its signatures
     in_force_on       date,                                         -- Europe/Helsinki
     ended_at          timestamptz,
+    withdrawn_because text        CHECK (length(withdrawn_because) BETWEEN 1 AND 200),
     PRIMARY KEY (main_connector_id, id),           -- also the order of the list of a realm
     CONSTRAINT agreement_reference UNIQUE (main_connector_id, reference),
     UNIQUE (main_connector_id, tenancy_id, id),    -- what signatures, documents and receipts belong to; a tenant's list
@@ -47,7 +48,8 @@ CREATE TABLE agreement (
         CHECK (status IN ('draft', 'withdrawn') OR offered_at IS NOT NULL),
     CONSTRAINT agreement_draft_is_not_offered CHECK (status <> 'draft' OR offered_at IS NULL),
     CONSTRAINT agreement_in_force_has_its_day CHECK ((status = 'in_force') = (in_force_on IS NOT NULL)),
-    CONSTRAINT agreement_withdrawn_has_its_time CHECK ((status = 'withdrawn') = (ended_at IS NOT NULL))
+    CONSTRAINT agreement_withdrawn_has_its_time CHECK ((status = 'withdrawn') = (ended_at IS NOT NULL)
+               AND (status = 'withdrawn') = (withdrawn_because IS NOT NULL))
 );
 -- A tenancy never has two agreements on offer or in force.
 CREATE UNIQUE INDEX agreement_one_at_a_time ON agreement (tenancy_id)
@@ -148,5 +150,5 @@ CREATE POLICY each_for_itself ON agreement_signature AS RESTRICTIVE FOR INSERT
 GRANT SELECT, INSERT ON agreement_model, agreement, agreement_signature, agreement_document, agreement_receipt
    TO kanta_service;
 GRANT UPDATE (status, version, language, model, model_version, services, registers, signatories, offered_at, content,
-              content_sha256, in_force_on, ended_at)
+              content_sha256, in_force_on, ended_at, withdrawn_because)
    ON agreement TO kanta_service;

@@ -27,7 +27,7 @@ def do(move: Move, agreement: Agreement) -> Agreement:
         case Move.SIGN | Move.COMPLETE:
             return lifecycle.sign(agreement, a_signature(waiting[0]))[0]
         case Move.WITHDRAW:
-            return lifecycle.withdraw(agreement, at=NOON)[0]
+            return lifecycle.withdraw(agreement, because="It was a mistake", at=NOON)[0]
 
 
 @given(st.lists(st.sampled_from([move for move in Move if move is not Move.COMPLETE]), max_size=12), st.booleans())

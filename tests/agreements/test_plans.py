@@ -17,9 +17,9 @@ MANY = 20_000
 _FILL = """
 INSERT INTO agreement (id, main_connector_id, tenancy_id, reference, status, version, language, model, model_version,
                        services, registers, originals, signatories, created_at, offered_at, ended_at, content,
-                       content_sha256)
+                       content_sha256, withdrawn_because)
 SELECT lpad(to_hex(n), 32, '0')::uuid, $1, ($2::uuid[])[1 + n % cardinality($2::uuid[])], '2026-' || n, 'withdrawn', 1,
-       'sv', 'm', '1', '{}', '{}', 2, '[]', now(), now(), now(), '{}', ''
+       'sv', 'm', '1', '{}', '{}', 2, '[]', now(), now(), now(), '{}', '', 'x'
   FROM generate_series(1, $3::integer) AS n
 """
 

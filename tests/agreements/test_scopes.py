@@ -14,7 +14,7 @@ TABLES = (
 COPY = (
     "INSERT INTO agreement SELECT gen_random_uuid(), main_connector_id, tenancy_id, 'x', 'withdrawn', 1, language,"
     " model, model_version, services, registers, originals, signatories, created_at, offered_at, content,"
-    " content_sha256, NULL, now() FROM agreement"
+    " content_sha256, NULL, now(), 'x' FROM agreement"
 )
 SIGNATURE = (
     "INSERT INTO agreement_signature SELECT id, '{}', 2, 9, main_connector_id, tenancy_id, now(), now(), '0', 'CN=x'"
@@ -62,7 +62,7 @@ async def test_neither_another_tenant_nor_another_realm_sees_a_row(desk, databas
         EVIDENCE,
         FIRM,
         MODEL,
-        "UPDATE agreement SET status = 'withdrawn', ended_at = now()",
+        "UPDATE agreement SET status = 'withdrawn', ended_at = now(), withdrawn_because = 'x'",
         "UPDATE organisation SET name = 'x'",
         "UPDATE soteri_evidence SET withdrawn_at = now(), withdrawal_reason = 'x'",
         "UPDATE outbox SET state = 'done'",

@@ -145,7 +145,10 @@ async def test_a_tenancy_has_one_agreement_on_offer_or_in_force(desk):
 async def test_a_withdrawn_offer_makes_room_for_another(desk, database):
     offered = await desk.offered()
     async with database.transaction(desk.main_connector) as tx:
-        withdrawn = await actions.withdraw(tx, desk.clock, agreement_id=offered.id, version=offered.version)
+        withdrawn = await actions.withdraw(
+            tx, desk.clock, agreement_id=offered.id, version=offered.version, because="The wrong services"
+        )
+    assert withdrawn.withdrawn_because == "The wrong services"
     assert withdrawn.status is Status.WITHDRAWN
     assert (await desk.offered()).status is Status.OFFERED
 
@@ -206,7 +209,9 @@ class TestRefusedDocuments:
     async def test_another_agreement(self, desk, database):
         first = await desk.offered()
         async with database.transaction(desk.main_connector) as tx:
-            await actions.withdraw(tx, desk.clock, agreement_id=first.id, version=first.version)
+            await actions.withdraw(
+                tx, desk.clock, agreement_id=first.id, version=first.version, because="Another one comes"
+            )
         async with database.transaction(desk.main_connector) as tx:
             _, document = await reading.document(tx, first.id)
         second = await desk.offered()

@@ -29,11 +29,13 @@ from schemathesis.specs.openapi.checks import (
     use_after_free,
 )
 
+from kanta_tenancy.agreements import actions
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.postgres.database import connect
 from kanta_tenancy.machinery.postgres.migrations import migrate, read_migrations
 from tests import postgres_server
+from tests.agreements.examples import a_draft
 from tests.assembly.processes import eventually, running
 from tests.parties.examples import EVERYTHING, a_key, a_realm, a_tenant, looked, owner_of
 
@@ -79,7 +81,15 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         for organisation_id in (own, tenant.organisation.id):
             await looked(database, clock, realm, organisation_id, checked_on=yesterday)
         token = await a_key(database, clock, realm, own, permissions=EVERYTHING)
-    return token.text, {"organisation_id": str(tenant.organisation.id), "tenancy_id": str(tenant.tenancy.id)}
+        said = {"tenancy_id": tenant.tenancy.id, "said": a_draft()}
+        async with database.transaction(realm) as tx:
+            agreement = await actions.draft(tx, clock, **said)
+        async with database.transaction(realm) as tx:
+            plan = await actions.plan_offer(tx, clock, agreement_id=agreement.id, version=agreement.version)
+        async with database.transaction(realm) as tx:
+            await actions.offer(tx, clock, plan)
+    ids = {"organisation_id": tenant.organisation.id, "tenancy_id": tenant.tenancy.id, "agreement_id": agreement.id}
+    return token.text, {name: str(value) for name, value in ids.items()}
 
 
 @pytest.fixture(scope="session")
@@ -110,6 +120,8 @@ def _tried(operation: Any, mode: GenerationMode, token: str, ids: dict[str, str]
     def keeps_its_word(case: Any) -> None:
         if mode is GenerationMode.POSITIVE:
             case.path_parameters = {name: ids.get(name, value) for name, value in (case.path_parameters or {}).items()}
+            if "If-Match" in (case.headers or {}):
+                case.headers["If-Match"] = '"2"'  # the version of an agreement that was offered
         case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=CHECKS)
 
     try:

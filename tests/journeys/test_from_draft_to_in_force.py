@@ -50,8 +50,10 @@ async def test_from_draft_to_in_force(realm: Realm, clock, signing_keys):
     agreement = await offered(realm)
     path = f"/v1/agreements/{agreement['id']}"
     document = await realm.of_tenant.get(f"{path}/document")
-    assert document.headers["content-type"] == DOCX
+    assert (document.headers["content-type"], document.headers["etag"]) == (DOCX, '"2"')
     assert agreement["reference"] in document.headers["content-disposition"]
+    seen = await realm.of_tenant.get(f"{path}/document", headers={"If-None-Match": '"2"'})
+    assert (seen.status_code, seen.content) == (304, b"")
     who = next(Signatory(**one) for one in agreement["signatories"] if one["party"] == "tenant")
     signed = await hand_in(realm.of_tenant, agreement, signed_on_line(document.content, who, clock.now()))
     assert (signed.status_code, signed.json()["status"]) == (200, "partly_signed"), signed.text
@@ -110,7 +112,7 @@ async def test_a_tenant_cannot_do_what_is_the_main_connectors(realm: Realm):
     version = {"If-Match": '"2"'}
     refused = [
         await realm.of_tenant.post("/v1/agreements", json=a_draft(realm)),
-        await realm.of_tenant.post(f"{path}/withdrawal", headers=version),
+        await realm.of_tenant.post(f"{path}/withdrawal", json={"reason": "No"}, headers=version),
     ]
     assert [answer.status_code for answer in refused] == [403, 403]
     own_key = await realm.of_tenant.post(f"{path}/signatures/own-key", json={}, headers=version)
@@ -123,6 +125,22 @@ async def test_a_key_beside_the_service_that_cannot_be_used_is_as_good_as_none(r
     path = f"/v1/agreements/{(await offered(realm))['id']}/signatures/own-key"
     answer = await realm.main_connector.post(path, json={}, headers={"If-Match": '"2"'})
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/agreement-signing-key-missing")
+
+
+async def test_a_withdrawn_agreement_says_why_to_both_and_where_its_signatures_stand(realm: Realm, clock):
+    agreement = await offered(realm)
+    path = f"/v1/agreements/{agreement['id']}"
+    document = await realm.of_tenant.get(f"{path}/document")
+    who = next(Signatory(**one) for one in agreement["signatories"] if one["party"] == "tenant")
+    signed = await hand_in(realm.of_tenant, agreement, signed_on_line(document.content, who, clock.now()))
+    version = {"If-Match": signed.headers["etag"]}
+    silent = await realm.main_connector.post(f"{path}/withdrawal", json={"reason": " "}, headers=version)
+    assert (silent.status_code, silent.json()["errors"][0]["field"]) == (422, "reason")
+    said = {"reason": "The wrong services were ticked"}
+    assert (await realm.main_connector.post(f"{path}/withdrawal", json=said, headers=version)).status_code == 200
+    seen = (await realm.of_tenant.get(path)).json()
+    assert (seen["status"], seen["withdrawn_because"]) == ("withdrawn", said["reason"])
+    assert (await realm.of_tenant.get(f"{path}/verification")).json()["status"] == "withdrawn"
 
 
 async def test_lists_go_from_page_to_page_without_loss(realm: Realm):

@@ -9,11 +9,11 @@ import pytest
 
 from kanta_tenancy.agreements.model import Signatory
 from kanta_tenancy.machinery.web.access import Access, accesses
-from kanta_tenancy.parties.model import Permission
+from kanta_tenancy.parties.model import TENANT_PERMISSIONS, Permission
 from tests.agreements.conftest import signed_on_line
 from tests.journeys.conftest import Realm, client
 from tests.journeys.test_from_draft_to_in_force import DOCX, offered
-from tests.parties.examples import a_key, named, owner_of
+from tests.parties.examples import a_key, a_tenant, named, owner_of
 
 PUBLIC = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/problems/{slug}"}
 
@@ -39,10 +39,25 @@ async def call(http: httpx.AsyncClient, access: Access, path: str) -> httpx.Resp
     return await http.request(access.method, path, **body)
 
 
+async def test_a_neighbour_in_the_same_realm_is_as_far_as_a_stranger(database, clock, application, realm: Realm):
+    ids = await ids_of(realm, database, clock)
+    neighbour = await a_tenant(database, clock, realm.caller, 2900000)
+    token = await a_key(database, clock, neighbour.caller, neighbour.organisation.id, permissions=TENANT_PERMISSIONS)
+    walked = 0
+    async with client(application, token.text) as http:
+        for access in routes(application):
+            if "_id" in access.path and access.terms and access.terms.permission in TENANT_PERMISSIONS:
+                answer = await call(http, access, filled(access, ids))
+                assert answer.status_code == 404, (access.method, access.path, answer.status_code, answer.text)
+                walked += 1
+    assert walked > 15
+
+
 WHO = {"name": "Aino", "email": "aino@example.org", "function": "disturbances", "valid_from": "2026-01-01"}
 BODIES: dict[str, dict[str, Any]] = {
     "amendAgreement": {"language": "fi"},
     "signWithOwnKey": {},
+    "withdrawAgreement": {"reason": "A mistake"},
     "changeOrganisation": {"name": "Oy", "language": "fi"},
     "nameContact": WHO,
     "changeContact": WHO,

@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar, cast
 
 from litestar import Response
 from litestar.connection import ASGIConnection
+from litestar.enums import MediaType
 
 from kanta_tenancy.machinery.web.errors import VersionNotNamed, VersionNotOurs
 
@@ -48,6 +49,11 @@ def unless_seen(connection: ASGIConnection[Any, Any, Any, Any], body: B, version
     """Answer with a thing and its version, or 304 when the caller says that it has this version already."""
     seen = ",".join(connection.headers.getall("if-none-match", []))
     if seen.strip() == "*" or str(version) in _SEEN.findall(seen):
-        # 304 has no body, whatever the route returns otherwise
-        return Response(cast("B", None), status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": etag(version)})
+        # 304 has no body, whatever the route returns otherwise, in whatever media type
+        return Response(
+            cast("B", None),
+            status_code=HTTPStatus.NOT_MODIFIED,
+            media_type=MediaType.JSON,
+            headers={"ETag": etag(version)},
+        )
     return with_etag(body, version)

@@ -12,7 +12,7 @@ ON CONFLICT ON CONSTRAINT agreement_reference DO NOTHING;
 -- name: find
 -- One agreement with its signatures, oldest first.
 SELECT id, tenancy_id, reference, status, version, language, model, model_version, services, registers, originals,
-       signatories, created_at, offered_at, content_sha256, in_force_on, ended_at,
+       signatories, created_at, offered_at, content_sha256, in_force_on, ended_at, withdrawn_because,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'party', party, 'position', position, 'signed_at', signed_at, 'claimed_at', claimed_at,
                    'certificate_sha256', certificate_sha256, 'certificate_subject', certificate_subject)
@@ -50,7 +50,8 @@ RETURNING version;
 -- name: save_move
 -- Write a later state over the version that it was computed from; no row means a lost update. Rows are Version.
 UPDATE agreement
-   SET status = :status, version = :version, in_force_on = :in_force_on, ended_at = :ended_at
+   SET status = :status, version = :version, in_force_on = :in_force_on, ended_at = :ended_at,
+       withdrawn_because = :withdrawn_because
  WHERE id = :agreement_id
    AND version = :version - 1
 RETURNING version;
