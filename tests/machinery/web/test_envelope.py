@@ -126,7 +126,7 @@ async def test_headers_of_a_proxy_change_nothing(client, log):
 
 
 def test_what_other_libraries_log_is_redacted_too_and_their_errors_lose_their_words(log):
-    logger = logging.getLogger("another.library")
+    logger = logging.getLogger("another.room")
     logger.warning("refused kt_0123456789_secret of %s, Authorization: Bearer abc.def", HETU)
     try:
         {}[HETU]
@@ -137,7 +137,7 @@ def test_what_other_libraries_log_is_redacted_too_and_their_errors_lose_their_wo
     assert (second["event"], second["error"], second["logger"]) == (
         "an error",
         "builtins.KeyError",
-        "another.library",
+        "another.room",
     )
     assert HETU not in log.getvalue()
 
