@@ -75,6 +75,18 @@ class ContactOverlaps(DomainError):
     category = Category.CONFLICT
 
 
+class ContactEnded(DomainError):
+    slug = "contact-ended"
+    title = "The contact's time is over"
+    category = Category.CONFLICT
+
+
+class ContactHoldsKeys(DomainError):
+    slug = "contact-holds-keys"
+    title = "The person holds access keys as this contact"
+    category = Category.CONFLICT
+
+
 class EvidenceWithdrawn(DomainError):
     slug = "soteri-evidence-withdrawn"
     title = "The evidence is withdrawn already"

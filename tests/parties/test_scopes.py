@@ -40,7 +40,7 @@ class Neighbourhood:
         owner = self.neighbour.organisation
         contact = await named(self.database, self.clock, self.realm, owner.id)
         look = await looked(self.database, self.clock, self.realm, owner.id)
-        key = await a_key(self.database, self.clock, self.realm, owner.id)
+        key = await a_key(self.database, self.clock, self.realm, owner.id, contact_id=contact.id, system_name=None)
         self.ids = {
             "main_connector": self.realm.scope.main_connector_id,
             "organisation": owner.id,
@@ -60,6 +60,8 @@ class Neighbourhood:
             "reference": "another",
             "after": uuid.UUID(int=0),
             "limit": 100,
+            "contact_id": contact.id,
+            "at": NOW,
             "on_day": date(2026, 3, 2),
             "name": "Changed",
             "parallel_names": {},

@@ -102,7 +102,7 @@ async def _check_holder(tx: Transaction, new: NewKey, today: date) -> None:
     if new.contact_id is None:
         return
     try:
-        contact = await contacts.find(tx, new.organisation_id, new.contact_id)
+        contact = await contacts.take(tx, new.organisation_id, new.contact_id)
     except ContactNotFound as why:
         raise KeyHolderUnfit("the organisation has no such contact", flaws=(_of_contact("no such contact"),)) from why
     if today < contact.valid_from or (contact.valid_until is not None and today >= contact.valid_until):

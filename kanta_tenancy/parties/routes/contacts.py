@@ -17,6 +17,8 @@ from kanta_tenancy.machinery.web.repeatable import once
 from kanta_tenancy.parties.actions.contacts import change_contact, end_contact, name_contact
 from kanta_tenancy.parties.bodies import SaidContact, ShownContact, shown_contact
 from kanta_tenancy.parties.errors import (
+    ContactEnded,
+    ContactHoldsKeys,
     ContactNotFound,
     ContactOverlaps,
     OrganisationNotFound,
@@ -86,7 +88,7 @@ async def read(
     "/{organisation_id:uuid}/contacts/{contact_id:uuid}",
     operation_id="changeContact",
     opt=needs(Permission.PARTIES_WRITE, if_match=True),
-    responses=refusals(ContactNotFound, PartyUnfit, PartyChanged, ContactOverlaps),
+    responses=refusals(ContactNotFound, PartyUnfit, PartyChanged, ContactEnded, ContactHoldsKeys, ContactOverlaps),
 )
 async def change(
     organisation_id: FromPath[UUID],
@@ -94,7 +96,7 @@ async def change(
     data: JSONBody[SaidContact],
     call: NamedDependency[Call],
 ) -> Response[ShownContact]:
-    """Write everything about a contact anew."""
+    """Write everything about a contact anew, while its time runs; whoever holds open keys keeps the e-mail address."""
     async with call.transaction() as tx:
         kept = await change_contact(
             tx,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from kanta_tenancy.kernel.identifiers import AccessKeyId
+from kanta_tenancy.kernel.identifiers import AccessKeyId, ContactId
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Connection, Transaction
 from kanta_tenancy.machinery.postgres.statements import Statement, statement
@@ -21,6 +21,7 @@ INSERT: Final[Statement[AccessKey]] = statement("parties/access_key.insert", Acc
 FIND: Final[Statement[AccessKey]] = statement("parties/access_key.find", AccessKey)
 FIND_FOR_UPDATE: Final[Statement[AccessKey]] = statement("parties/access_key.find_for_update", AccessKey)
 PAGE: Final[Statement[AccessKey]] = statement("parties/access_key.page", AccessKey)
+OPEN_OF_CONTACT: Final[Statement[AccessKey]] = statement("parties/access_key.open_of_contact", AccessKey)
 REVOKE: Final[Statement[AccessKey]] = statement("parties/access_key.revoke", AccessKey)
 LOOK_UP: Final[Statement[KeyFound]] = statement("parties/access_key.look_up", KeyFound)
 TOUCH: Final[Statement[_Touched]] = statement("parties/access_key.touch", _Touched)
@@ -63,6 +64,12 @@ async def take(tx: Transaction, key_id: AccessKeyId) -> AccessKey:
 
 async def page(tx: Transaction, *, after: UUID, limit: int) -> list[AccessKey]:
     return await PAGE.all(tx, main_connector_id=tx.scope.main_connector_id, after=after, limit=limit)
+
+
+async def open_of(tx: Transaction, contact_id: ContactId, *, at: datetime) -> list[AccessKey]:
+    """Return the keys of a contact that are neither revoked nor expired; no new one comes while it is held."""
+    realm = tx.scope.main_connector_id
+    return await OPEN_OF_CONTACT.all(tx, main_connector_id=realm, contact_id=contact_id, at=at)
 
 
 async def revoke(tx: Transaction, revoked: AccessKey) -> AccessKey:

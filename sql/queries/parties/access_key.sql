@@ -37,6 +37,16 @@ SELECT id, organisation_id, tenancy_id, contact_id, system_name, permissions, ve
  ORDER BY main_connector_id, id
  LIMIT :limit;
 
+-- name: open_of_contact
+-- A contact's keys that are neither revoked nor expired.
+SELECT id, organisation_id, tenancy_id, contact_id, system_name, permissions, version,
+       created_at, expires_at, revoked_at, last_used_hour
+  FROM access_key
+ WHERE main_connector_id = :main_connector_id
+   AND contact_id = :contact_id
+   AND revoked_at IS NULL
+   AND expires_at > :at;
+
 -- name: revoke
 -- Close a key for ever.
 UPDATE access_key
