@@ -69,7 +69,7 @@ async def test_the_example_makes_a_realm_with_its_tenants(bring, counts, databas
     assert (both.tenant.contact.name, both.tenant.soteri[0].entry_reference) == ("Edvin Ek", "SOT-202")
     actors = await owner.fetch("SELECT DISTINCT entry::jsonb -> 'actor' ->> 'kind' AS kind FROM journal_entry")
     assert [actor["kind"] for actor in actors] == ["operator"]
-    assert await owner.fetchval("SELECT count(*) FROM journal_entry") == 13
+    assert await owner.fetchval("SELECT count(*) FROM journal_entry") == 15
 
 
 async def test_bringing_a_file_in_again_changes_nothing(bring, owner):

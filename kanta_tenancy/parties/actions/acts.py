@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import Act, digest_of, record
@@ -30,11 +32,16 @@ async def journal(tx: Transaction, done: str, before: Thing | None, after: Thing
             subject=f"{kind}/{after.id}",
             at=at,
             tenancy_id=after.id if isinstance(after, Tenancy) else after.tenancy_id,
-            before=None if before is None else digest_of(before),
-            after=digest_of(after),
+            before=None if before is None else _digest(before),
+            after=_digest(after),
             facts={"organisation": str(organisation_id)},
         ),
     )
+
+
+def _digest(thing: Thing) -> str:
+    # What an organisation has goes with it when it becomes a tenant. The organisation's own entry tells of that.
+    return digest_of(replace(thing, tenancy_id=None) if isinstance(thing, Contact | SoteriEvidence) else thing)
 
 
 def only_main_connector(tx: Transaction, what: str) -> None:

@@ -42,4 +42,6 @@ async def open_tenancy(
     )
     await store.insert(tx, tenancy)
     await acts.journal(tx, "opened", None, tenancy, at=tenancy.created_at)
+    kept = await store.hand_over(tx, tenancy)
+    await acts.journal(tx, "handed_over", tenant, kept, at=tenancy.created_at)
     return tenancy

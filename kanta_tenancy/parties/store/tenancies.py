@@ -10,11 +10,11 @@ import asyncpg
 from kanta_tenancy.kernel.identifiers import OrganisationId, TenancyId
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, Statement, statement
-from kanta_tenancy.parties.errors import TenancyExists, TenancyNotFound
-from kanta_tenancy.parties.model import PartyFacts, Role, Tenancy, TenancyLine, TheParties
+from kanta_tenancy.parties.errors import OrganisationNotFound, TenancyExists, TenancyNotFound
+from kanta_tenancy.parties.model import Organisation, PartyFacts, Role, Tenancy, TenancyLine, TheParties
 
 INSERT: Final[Statement[Nothing]] = statement("parties/tenancy.insert", Nothing)
-HAND_OVER: Final[Statement[Nothing]] = statement("parties/tenancy.hand_over", Nothing)
+HAND_OVER: Final[Statement[Organisation]] = statement("parties/tenancy.hand_over", Organisation)
 FIND: Final[Statement[TenancyLine]] = statement("parties/tenancy.find", TenancyLine)
 FIND_OF_ORGANISATIONS: Final[Statement[Tenancy]] = statement("parties/tenancy.find_of_organisations", Tenancy)
 FIND_REFERENCES: Final[Statement[Tenancy]] = statement("parties/tenancy.find_references", Tenancy)
@@ -28,7 +28,7 @@ _TAKEN: Final = {
 
 
 async def insert(tx: Transaction, tenancy: Tenancy) -> None:
-    """Write a new tenancy, and let the tenant see what is its own; the organisation must be held.
+    """Write a new tenancy; the organisation must be held.
 
     Raises:
         TenancyExists: the organisation has one, or another one has that reference.
@@ -46,7 +46,21 @@ async def insert(tx: Transaction, tenancy: Tenancy) -> None:
     except asyncpg.UniqueViolationError as why:
         detail = _TAKEN[str(why.constraint_name)]
         raise TenancyExists(detail, organisation_id=str(tenancy.organisation_id)) from why
-    await HAND_OVER.run(tx, main_connector_id=realm, tenancy_id=tenancy.id, organisation_id=tenancy.organisation_id)
+
+
+async def hand_over(tx: Transaction, tenancy: Tenancy) -> Organisation:
+    """Let a new tenant see what is its own, and return it as it is now; the organisation must be held.
+
+    Raises:
+        OrganisationNotFound: the scope has no such organisation.
+    """
+    realm = tx.scope.main_connector_id
+    kept = await HAND_OVER.one(
+        tx, main_connector_id=realm, tenancy_id=tenancy.id, organisation_id=tenancy.organisation_id
+    )
+    if kept is None:
+        raise OrganisationNotFound(f"no organisation {tenancy.organisation_id}")
+    return kept
 
 
 async def find(tx: Transaction, tenancy_id: TenancyId) -> TenancyLine:

@@ -21,7 +21,8 @@ evidence AS (
 UPDATE organisation
    SET tenancy_id = :tenancy_id, version = version + 1
  WHERE main_connector_id = :main_connector_id
-   AND id = :organisation_id;
+   AND id = :organisation_id
+RETURNING id, tenancy_id, business_id, name, parallel_names, language, oid, version, created_at;
 
 -- name: find
 -- One tenancy of the scope.
