@@ -14,6 +14,7 @@ from litestar.routes import HTTPRoute
 from litestar.types import Guard
 
 from kanta_tenancy.kernel.acting import Caller
+from kanta_tenancy.machinery.web.bodies import StrictRequest
 from kanta_tenancy.machinery.web.errors import NotAuthenticated, PermissionMissing, RequestMalformed
 from kanta_tenancy.machinery.web.preconditions import if_match_of
 from kanta_tenancy.machinery.web.problems import MediaTypeUnsupported
@@ -87,7 +88,7 @@ def gate(authenticator: Authenticator) -> Guard:
                     raise PermissionMissing(
                         f"This needs the permission {terms.permission}.", permission=terms.permission
                     )
-            _refuse_malformed(connection, handler, terms)
+            await _refuse_malformed(connection, handler, terms)
         elif not _answers_options(handler):
             raise OpenByAccident(str(handler))
 
@@ -162,7 +163,9 @@ def _token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
     return match[1] if match else None
 
 
-def _refuse_malformed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler, terms: Terms) -> None:
+async def _refuse_malformed(
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler, terms: Terms
+) -> None:
     if "\0" in connection.scope["path"]:
         raise RequestMalformed("The path holds the character U+0000.")
     if terms.if_match:
@@ -171,6 +174,8 @@ def _refuse_malformed(connection: ASGIConnection[Any, Any, Any, Any], handler: B
         refuse_query(connection)
     if terms.accepts != JSON or handler.parsed_data_field is not None:
         _refuse_media_type(connection, terms.accepts)
+    elif terms.permission is not None and isinstance(connection, StrictRequest):
+        await connection.refuse_body()
 
 
 def _refuse_media_type(connection: ASGIConnection[Any, Any, Any, Any], accepted: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from litestar import Request
 from litestar.exceptions import InternalServerException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.errors import Flaw
@@ -61,6 +62,21 @@ class StrictRequest(Request[Caller, Any, Any]):
             return await super().body()
         except InternalServerException as error:
             raise RequestMalformed("The body ended before it was complete.") from error
+
+    async def refuse_body(self) -> None:
+        """Refuse any body, for a route that takes none.
+
+        Raises:
+            RequestInvalid: there is one; a long one is not read to its end.
+        """
+        if self.content_length or await self._holds_anything():
+            raise RequestInvalid("This operation takes no body.")
+
+    async def _holds_anything(self) -> bool:
+        try:
+            return bool(await self.body())
+        except RequestEntityTooLarge:
+            return True
 
 
 def read_json(raw: bytes, kind: type[T]) -> T:

@@ -134,6 +134,8 @@ def _operation(access: Access, schemas: _Schemas) -> dict[str, Any]:
     summary, _, description = (inspect.getdoc(access.handler.fn) or access.handler.handler_name).partition("\n\n")
     if terms.permission is not None:
         description = f"{description}\n\nNeeds the permission `{terms.permission}`.".strip()
+        if access.method != HTTPMethod.GET and not _takes_body(access.handler, terms):
+            description = f"{description} Takes no body: one that is sent is refused."
     operation: dict[str, Any] = {
         "operationId": access.handler.operation_id or access.handler.handler_name,
         "summary": summary.replace("\n", " "),
@@ -168,9 +170,9 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _request_body(handler: HTTPRouteHandler, terms: Terms, schemas: _Schemas) -> dict[str, Any]:
-    taken = _taken(handler)
-    if taken is None and terms.accepts == JSON:
+    if not _takes_body(handler, terms):
         return {}
+    taken = _taken(handler)
     return {
         "required": True,
         "description": f"At most {handler.resolve_request_max_body_size():,} bytes",
@@ -217,7 +219,7 @@ def _headers(status: int, *more: str) -> dict[str, Any]:
 def _refusals(access: Access, terms: Terms) -> Iterator[tuple[int, str]]:
     """Yield status and sentence of every refusal that a route of these terms can answer with."""
     repeatable = access.method == HTTPMethod.POST
-    takes_body = _taken(access.handler) is not None or terms.accepts != JSON
+    takes_body = _takes_body(access.handler, terms)
     for applies, refusals in (
         (True, (errors.RequestMalformed,)),
         (terms.permission is not None, _WITH_A_KEY),
@@ -227,7 +229,7 @@ def _refusals(access: Access, terms: Terms) -> Iterator[tuple[int, str]]:
         yield from (_said(refusal) for refusal in refusals if applies)
     for applies, status in (
         (bool(access.parameters), HTTPStatus.NOT_FOUND),
-        (takes_body or repeatable, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        (takes_body, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
         (takes_body, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     ):
         if applies:
@@ -238,6 +240,10 @@ def _refusals(access: Access, terms: Terms) -> Iterator[tuple[int, str]]:
 
 def _said(refusal: type[DomainError]) -> tuple[int, str]:
     return from_domain(refusal("")).status, f"`{refusal.slug}`: {refusal.title}"
+
+
+def _takes_body(handler: HTTPRouteHandler, terms: Terms) -> bool:
+    return _taken(handler) is not None or terms.accepts != JSON
 
 
 def _taken(handler: HTTPRouteHandler) -> Any:
