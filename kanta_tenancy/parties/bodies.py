@@ -114,7 +114,10 @@ class SaidKey(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     permissions: Annotated[frozenset[Permission], msgspec.Meta(min_length=1)]
     contact_id: UUID | None = None
     system_name: Line | None = None
-    expires_at: Annotated[Instant, msgspec.Meta(description="A year from now when it is left out")] | None = None
+    expires_at: (
+        Annotated[Instant, msgspec.Meta(description="A year from now when left out; never after the key that makes it")]
+        | None
+    ) = None
 
     def new(self) -> NewKey:
         return NewKey(

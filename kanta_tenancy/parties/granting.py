@@ -23,18 +23,23 @@ def too_wide(asked: Iterable[Permission], *, giver: frozenset[str], for_tenant: 
     return tuple(flaws)
 
 
-def expiry(asked: datetime | None, now: datetime) -> datetime:
-    """Return when a key made now expires: as asked, else after a year.
+def expiry(asked: datetime | None, now: datetime, *, giver_ends: datetime | None) -> datetime:
+    """Return when a key made now expires: as asked, else after a year or with the key that makes it.
+
+    Args:
+        giver_ends: when the key that makes it expires; None: an operator makes it.
 
     Raises:
-        Unfit: it has no time zone, is past, or is more than 731 days away.
+        Unfit: it has no time zone, is past, is more than 731 days away, or comes after `giver_ends`.
     """
     if asked is None:
-        return now + USUAL_LIFE
+        return min(now + USUAL_LIFE, giver_ends or now + USUAL_LIFE)
     if asked.tzinfo is None:
         raise Unfit("it has no time zone")
     if asked <= now:
         raise Unfit("it is past")
     if asked > now + LONGEST_LIFE:
         raise Unfit(f"a key lives no longer than {LONGEST_LIFE.days} days")
+    if giver_ends is not None and asked > giver_ends:
+        raise Unfit(f"a key ends no later than the key that makes it: {giver_ends:%Y-%m-%dT%H:%M:%SZ}")
     return asked

@@ -26,15 +26,28 @@ def test_every_permission_that_is_too_wide_is_named(asked):
 
 
 def test_a_key_lives_a_year_unless_said_otherwise():
-    assert granting.expiry(None, NOW) == NOW + timedelta(days=365)
-    assert granting.expiry(NOW + timedelta(seconds=1), NOW) == NOW + timedelta(seconds=1)
-    assert granting.expiry(NOW + timedelta(days=731), NOW) == NOW + timedelta(days=731)
+    assert granting.expiry(None, NOW, giver_ends=None) == NOW + timedelta(days=365)
+    for life in (timedelta(seconds=1), timedelta(days=731)):
+        assert granting.expiry(NOW + life, NOW, giver_ends=None) == NOW + life
 
 
 @pytest.mark.parametrize("asked", [NOW, NOW + timedelta(days=731, seconds=1), NOW.replace(tzinfo=None)])
 def test_a_key_does_not_begin_expired_nor_live_for_ever(asked):
     with pytest.raises(Unfit):
-        granting.expiry(asked, NOW)
+        granting.expiry(asked, NOW, giver_ends=None)
+
+
+lives = st.timedeltas(min_value=timedelta(microseconds=1), max_value=timedelta(days=731))
+
+
+@given(st.none() | lives, lives)
+def test_a_key_never_ends_after_the_key_that_makes_it(life, left):
+    asked, giver_ends = None if life is None else NOW + life, NOW + left
+    if asked is not None and asked > giver_ends:
+        with pytest.raises(Unfit, match="no later than the key that makes it"):
+            granting.expiry(asked, NOW, giver_ends=giver_ends)
+    else:
+        assert granting.expiry(asked, NOW, giver_ends=giver_ends) <= giver_ends
 
 
 def test_a_token_says_who_it_is_and_holds_256_random_bits():

@@ -1,6 +1,7 @@
 """The parties over HTTP, each route by a key that may use it."""
 
 import asyncio
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -240,6 +241,35 @@ async def test_who_makes_a_key_gives_no_more_than_they_have(database, clock, ten
         fine = await http.post("/keys", json={**said, "permissions": ["parties.read", "keys.manage"]})
     assert (wide.status_code, wide.json()["errors"][0]["detail"][:15]) == (403, "agreements.sign")
     assert fine.status_code == 201
+
+
+async def test_a_key_made_by_a_key_ends_no_later_than_that_one(database, clock, realm, client):
+    own, until = await owner_of(database, realm), clock.now() + timedelta(days=1)
+    giver = await a_key(database, clock, realm, own, permissions=EVERYTHING, expires_at=until)
+    said = {"organisation_id": str(own), "system_name": "x", "permissions": ["keys.manage"]}
+    async with client(giver) as http:
+        longer = await http.post("/keys", json={**said, "expires_at": "2026-03-03T09:00:01Z"})
+        as_long = await http.post("/keys", json={**said, "expires_at": "2026-03-03T09:00:00Z"})
+        unsaid = await http.post("/keys", json=said)
+    assert (longer.status_code, longer.json()["type"]) == (422, "/problems/party-unfit")
+    (flaw,) = longer.json()["errors"]
+    ends = "a key ends no later than the key that makes it: 2026-03-03T09:00:00Z"
+    assert (flaw["field"], flaw["detail"]) == ("expires_at", ends)
+    assert (as_long.status_code, unsaid.status_code) == (201, 201)
+    assert as_long.json()["expires_at"] == unsaid.json()["expires_at"] == "2026-03-03T09:00:00Z"
+
+
+async def test_a_tenants_key_makes_no_longer_one_either(database, clock, tenant, client):
+    until = clock.now() + timedelta(days=1)
+    giver = await a_key(
+        database, clock, tenant.caller, tenant.organisation.id, permissions=TENANT_PERMISSIONS, expires_at=until
+    )
+    said = {"organisation_id": str(tenant.organisation.id), "system_name": "x", "permissions": ["parties.read"]}
+    async with client(giver) as http:
+        longer = await http.post("/keys", json={**said, "expires_at": "2027-03-02T09:00:00Z"})
+        unsaid = await http.post("/keys", json=said)
+    assert (longer.status_code, longer.json()["errors"][0]["field"]) == (422, "expires_at")
+    assert unsaid.json()["expires_at"] == "2026-03-03T09:00:00Z"
 
 
 async def test_a_tenant_looks_after_its_own_contacts_and_nothing_else(tenants_own, tenant, database, realm):

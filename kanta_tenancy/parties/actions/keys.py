@@ -1,6 +1,6 @@
 """Giving out access keys, and closing them."""
 
-from datetime import date
+from datetime import date, datetime
 
 from msgspec.structs import replace
 
@@ -40,7 +40,8 @@ async def create_key(
         KeyHolderUnfit: it would belong to nobody, to two, to a contact of another organisation or time, or to an
             organisation that is neither the main connector nor a tenant.
         PermissionsTooWide: it would allow more than its giver may, or than a tenant may.
-        PartyUnfit: it has no permission, or expires at a time that is not acceptable.
+        PartyUnfit: it has no permission, or expires at a time that is not acceptable: past, too far away, or after the
+            key that makes it.
     """
     at = clock.now()
     organisation = await organisations.share(tx, new.organisation_id)
@@ -48,7 +49,8 @@ async def create_key(
     wide = granting.too_wide(new.permissions, giver=giver, for_tenant=organisation.tenancy_id is not None)
     if wide:
         raise PermissionsTooWide(f"{len(wide)} of the permissions cannot be given", flaws=wide)
-    asked = _examined(new, clock)
+    giver_ends = await _end_of_giver(tx)
+    asked = _examined(new, at, giver_ends)
     await _check_holder(tx, asked, day_in_finland(at))
     token = tokens.draw(AccessKeyId(new_id()))
     key = AccessKey(
@@ -60,7 +62,7 @@ async def create_key(
         permissions=tuple(sorted(asked.permissions)),
         version=1,
         created_at=at,
-        expires_at=granting.expiry(asked.expires_at, at),
+        expires_at=granting.expiry(asked.expires_at, at, giver_ends=giver_ends),
         revoked_at=None,
         last_used_hour=None,
     )
@@ -114,7 +116,12 @@ def _of_contact(detail: str) -> Flaw:
     return Flaw(field="contact_id", detail=detail)
 
 
-def _examined(new: NewKey, clock: Clock) -> NewKey:
+async def _end_of_giver(tx: Transaction) -> datetime | None:
+    # An operator at the command line has no key.
+    return None if tx.actor.key_id is None else (await store.find(tx, tx.actor.key_id)).expires_at
+
+
+def _examined(new: NewKey, at: datetime, giver_ends: datetime | None) -> NewKey:
     seen = Examination()
     system_name = seen.optional("system_name", wording.name, new.system_name)
     if (new.contact_id is None) == (system_name is None):
@@ -122,7 +129,7 @@ def _examined(new: NewKey, clock: Clock) -> NewKey:
     if not new.permissions:
         seen.note("permissions", "a key without any would open nothing", clause="")
     try:
-        granting.expiry(new.expires_at, clock.now())
+        granting.expiry(new.expires_at, at, giver_ends=giver_ends)
     except Unfit as why:
         seen.note("expires_at", str(why), clause="")
     acts.fit(seen.flaws)
