@@ -167,6 +167,32 @@ def test_two_volumes_or_another_count_are_refused():
         refusal(bytes(changed))
 
 
+def with_end(data: bytes, *, between: bytes = b"", more: int = 0, entries: int = 0) -> bytes:
+    """Write the end record anew, with bytes before it, a directory that is longer, or more entries."""
+    end = list(struct.unpack("<IHHHHIIH", data[-22:]))
+    end[3:6] = [end[3] + entries, end[4] + entries, end[5] + more]
+    return data[:-22] + between + struct.pack("<IHHHHIIH", *end)
+
+
+def test_the_directory_and_the_end_record_account_for_one_another():
+    data = zipped(ENTRY, OTHER)
+    assert with_end(data) == data
+    refusal(with_end(data, between=b"hidden"))
+    refusal(with_end(data, between=b"hidden", more=6))
+    refusal(with_end(data, between=b"hidden" * 20, more=120, entries=1))
+    refusal(with_end(data, entries=1))
+    refusal(with_end(data, more=-6))
+    refusal(data[:-22] + b"PK\x06\x05" + data[-18:])
+
+
+@pytest.mark.parametrize(("offset", "value"), [(0, 0x50), (28, 200), (34, 1)], ids=["signature", "name", "volume"])
+def test_a_damaged_directory_is_refused(offset: int, value: int):
+    data = bytearray(zipped(ENTRY))
+    start = data.rindex(b"PK\x01\x02")
+    data[start + offset] ^= value
+    refusal(bytes(data))
+
+
 @given(at=st.integers(0, 10**6), bit=st.integers(0, 7))
 def test_a_changed_bit_is_found_or_changes_nothing_that_is_read(at: int, bit: int):
     data = bytearray(zipped(ENTRY, OTHER))

@@ -25,6 +25,7 @@ def test_a_part_and_its_relationships_part_name_each_other():
         assert source_of(part) == source
     assert source_of("/word/document.xml") is None
     assert source_of("/word/document.rels") is None
+    assert source_of("/word/_rels/document.xml") is None
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,8 @@ def test_what_is_written_is_read_again_and_plain(found: dict[str, tuple[str, str
     [
         written(one(), one()),
         written("<Other/>"),
+        written('<Other Id="a" Type="b" Target="c"/>'),
+        written('<o:Relationship xmlns:o="urn:o" Id="a" Type="b" Target="c"/>'),
         written(one(more=' Other="a"')),
         written('<Relationship Id="a" Type="b"/>'),
         written(one(name="1")),

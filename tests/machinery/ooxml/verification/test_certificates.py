@@ -55,6 +55,15 @@ def test_what_has_expired_since_cannot_be_proved_without_a_timestamp():
     assert only(report).trust.outcome is Outcome.PASSED  # as of then
 
 
+def test_while_the_certificate_is_valid_its_authority_must_be_so_too():
+    later = NOW + 12 * YEAR
+    credential = issued(lasts=15 * YEAR)
+    assert asked(Forgery(credential=credential), authority().root).verdict is Verdict.VALID
+    report = asked(Forgery(credential=credential), authority().root, at=later)
+    assert only(report).certificate.outcome is Outcome.PASSED
+    assert only(report).trust.outcome is Outcome.UNKNOWN
+
+
 def test_a_claimed_time_in_the_future_proves_nothing():
     report = asked(Forgery(at=NOW + timedelta(hours=1)), authority().root)
     assert report.verdict is Verdict.INDETERMINATE
@@ -82,9 +91,10 @@ def test_a_time_that_is_no_instant_is_none(said: str):
         properties=lambda text: text.replace("2026-06-01T12:00:00Z", said),
         package=lambda text: text.replace("2026-06-01T12:00:00Z", said),
     )
-    report = asked(how, authority().root)
-    assert only(report).signed_at is None
-    assert report.verdict is Verdict.INDETERMINATE
+    for at in (NOW, NOW + 3 * YEAR):
+        report = asked(how, authority().root, at=at)
+        assert only(report).signed_at is None
+        assert report.verdict is Verdict.INDETERMINATE
 
 
 @pytest.mark.parametrize("said", ["0001-01-01T00:00:00Z", "1949-12-31T00:00:00Z", "9999-12-31T23:59:59Z"])
@@ -240,6 +250,7 @@ def test_certificates_that_are_none_or_too_many_are_refused_before_they_are_read
     report = asked(with_certificates(*texts), authority().root)
     assert report.verdict is Verdict.INVALID
     assert only(report).integrity.outcome is Outcome.FAILED
+    assert (only(report).certificate.outcome is Outcome.FAILED) == (report.reasons[0].rule == "R11")
 
 
 def test_further_certificates_that_cannot_be_read_are_passed_over():

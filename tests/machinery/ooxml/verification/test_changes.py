@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kanta_tenancy.machinery.ooxml.report import Outcome, Verdict
-from tests.machinery.ooxml.verification.asking import ask, assert_breaks, only
+from tests.machinery.ooxml.verification.asking import ask, assert_breaks, only, outcomes
 from tests.machinery.ooxml.verification.documents import (
     DOCUMENT,
     DOCUMENT_LINES,
@@ -195,6 +195,20 @@ def test_what_was_never_signed_fails_coverage_and_not_integrity(change: str):
     signature = only(ask(CHANGED[change][1]))
     assert signature.integrity.outcome is Outcome.PASSED
     assert signature.coverage.outcome is Outcome.FAILED
+
+
+def test_a_signature_that_does_not_hold_together_leaves_the_other_questions_open():
+    found = outcomes(only(ask(changed(SIG1, b"DigestValue>", b"DigestValues>"))))
+    assert found.pop("integrity") is found.pop("coverage") is Outcome.FAILED
+    assert set(found.values()) == {Outcome.UNKNOWN}
+
+
+def test_an_answer_tells_the_first_finding_and_how_many_there_are():
+    once = only(ask(changed(DOCUMENT, b"100", b"900"))).integrity
+    assert once.reason == "/word/document.xml: The part was changed after it was signed."
+    twice = only(ask(changed("word/styles.xml", b"22", b"24", changed(DOCUMENT, b"100", b"900")))).integrity
+    assert twice.reason == f"{once.reason} And 1 more."
+    assert only(ask(SIGNED)).integrity.reason == "Everything that was signed is unchanged."
 
 
 def test_what_is_not_covered_is_named():

@@ -11,6 +11,7 @@ from tests.machinery.ooxml.verification.documents import (
     WORD,
     Parts,
     R,
+    W,
     a_document,
     body,
     default,
@@ -92,6 +93,15 @@ REFUSED = {
             field("DDE a")[5:-6] + '<w:r><w:fldChar w:fldCharType="separate"/>',
         )
     ),
+    "a field whose instruction goes on after a field in it": showing(
+        f'<w:p><w:r><w:fldChar w:fldCharType="begin"/><w:instrText>INCL</w:instrText></w:r>{field("PAGE")[5:-6]}'
+        '<w:r><w:instrText>UDETEXT a</w:instrText><w:fldChar w:fldCharType="end"/></w:r></w:p>'
+    ),
+    "a field after another": showing(field("PAGE") + field("DDE a")),
+    "a field after one without a result": showing(
+        '<w:p><w:r><w:fldChar w:fldCharType="begin"/><w:instrText>PAGE</w:instrText><w:fldChar w:fldCharType="end"/>'
+        f"</w:r></w:p>{field('DDE a')}"
+    ),
     "a field that is never closed": showing(
         '<w:p><w:r><w:fldChar w:fldCharType="begin"/><w:instrText>DDE a</w:instrText></w:r></w:p>'
     ),
@@ -145,6 +155,8 @@ def test_it_is_invalid_with(document: Parts):
 
 ACCEPTED = {
     "a page number": showing(field(" PAGE ")),
+    "an empty instruction": showing(field("")),
+    "an end without a beginning": showing('<w:p><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>' * 2),
     "a link within the document": showing(field(' HYPERLINK \\l "a" ')),
     "a table of contents": showing(field(' TOC \\o "1-3" ')),
     "text that only speaks of fields": showing(paragraph("INCLUDETEXT ja DDE")),
@@ -163,7 +175,7 @@ ACCEPTED = {
     "a small gap without text": showing('<w:p><w:pPr><w:rPr><w:sz w:val="2"/></w:rPr></w:pPr></w:p>'),
     "a style that hides and is not used": styled(style("A", HIDDEN_STYLE), style("B", ""), use="B"),
     "styles that are based on each other": styled(
-        style("A", '<w:basedOn w:val="B"/>'), style("B", '<w:basedOn w:val="A"/>'), use="A"
+        style("A", '<w:basedOn w:val="B"/>'), style("B", '<w:basedOn w:val="A"/>'), style("C", HIDDEN_STYLE), use="A"
     ),
     "a table style with a dark head": styled(
         style("A", f"<w:tblStylePr w:type='firstRow'><w:rPr>{WHITE}</w:rPr><w:tcPr>{DARK}</w:tcPr></w:tblStylePr>"),
@@ -181,6 +193,13 @@ def test_it_is_valid_with(document: Parts):
 def test_links_are_listed_for_the_reader():
     link = relationship("rId9", f"{R}/hyperlink", "http://example.fi/a", "External")
     assert assert_valid(signed(leading(link))).links == ("http://example.fi/a", "https://www.example.fi/")
+
+
+@pytest.mark.parametrize("name", ["color", "sz", "vanish", "rPr", "r", "instrText", "fldChar", "styles", "style"])
+def test_a_part_of_one_element_is_read(name: str):
+    for attribute in ("", ' w:val="FFFFFF"'):
+        content = f'<w:{name} xmlns:w="{W}"{attribute}/>'.encode()
+        assert_valid(signed(a_document(**{"word/header1.xml": content})))
 
 
 def test_macros_are_refused():
