@@ -198,6 +198,7 @@ class ShownEvidence(Body, frozen=True, kw_only=True):
     recorded_at: datetime
     withdrawn_at: datetime | None
     withdrawal_reason: str | None
+    version: int
     recheck_due: Annotated[date, msgspec.Meta(description="The last day for the next yearly look")]
 
 
@@ -239,7 +240,8 @@ def shown_with_parties(tenancy: TenancyLine, both: TheParties, today: date) -> S
 
 
 def shown_evidence(evidence: SoteriEvidence) -> ShownEvidence:
-    return ShownEvidence(**_without(evidence, "tenancy_id"), recheck_due=soteri.recheck_due(evidence.checked_on))
+    due = soteri.recheck_due(evidence.checked_on)
+    return ShownEvidence(**_without(evidence, "tenancy_id"), version=evidence.version, recheck_due=due)
 
 
 def shown_key(key: AccessKey) -> ShownKey:

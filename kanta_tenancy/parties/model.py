@@ -176,6 +176,11 @@ class SoteriEvidence(Record, frozen=True, kw_only=True):
     withdrawn_at: datetime | None
     withdrawal_reason: str | None
 
+    @property
+    def version(self) -> int:
+        """1 as it was recorded, 2 once it is withdrawn: no other change can happen to it."""
+        return 1 if self.withdrawn_at is None else 2
+
 
 class SoteriCheck(Record, frozen=True, kw_only=True):
     """The part of the evidence that the rule of K1.2 reads."""

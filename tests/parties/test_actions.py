@@ -212,7 +212,7 @@ async def test_both_parties_are_told_as_they_are_on_the_day_to_either_of_them(da
     first = await looked(database, clock, realm, tenant.organisation.id, checked_on=date(2025, 1, 2))
     wrong = await looked(database, clock, realm, tenant.organisation.id, checked_on=date(2025, 1, 1))
     async with database.transaction(realm) as tx:
-        await withdraw_evidence(tx, clock, tenant.organisation.id, wrong.id, reason="mistaken")
+        await withdraw_evidence(tx, clock, tenant.organisation.id, wrong.id, reason="mistaken", version=1)
     told = []
     for caller in (realm, tenant.caller):
         async with database.transaction(caller) as tx:

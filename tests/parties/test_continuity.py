@@ -45,12 +45,12 @@ async def told(database, clock, realm) -> None:
     ending = (await story.make(named, firm, email="eino@example.org")).id
     await story.tell(change_contact, firm, contact, a_contact(phone="112"), version=1)
     look, late = [(await story.make(looked, firm)).id for _ in range(2)]
-    await story.tell(withdraw_evidence, firm, late, reason="mistaken")
+    await story.tell(withdraw_evidence, firm, late, reason="mistaken", version=1)
     await story.tell(open_tenancy, firm)
     await story.tell(change_organisation, firm, replace(CHANGE, name="Nyare namn"), version=3)
     await story.tell(change_contact, firm, contact, a_contact(phone="113"), version=2)
     await story.tell(end_contact, firm, ending, version=1)
-    await story.tell(withdraw_evidence, firm, look, reason="mistaken")
+    await story.tell(withdraw_evidence, firm, look, reason="mistaken", version=1)
     key: AccessKeyId = (await story.make(a_key, firm)).key_id
     uses = LastUses()
     uses.note(key, clock.now() + timedelta(hours=1))

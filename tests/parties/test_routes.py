@@ -154,9 +154,17 @@ async def test_soteri_evidence_is_recorded_and_a_mistake_withdrawn(main_connecto
     party = f"/tenancies/{tenant.tenancy.id}"
     assert (await main_connector.get(party)).json()["tenant"]["warnings"] == []
     withdrawal = f"{path}/{made.json()['id']}/withdrawal"
-    withdrawn = await main_connector.post(withdrawal, json={"reason": "another firm"})
+    said, version = {"json": {"reason": "another firm"}}, {"If-Match": made.headers["etag"]}
+    assert version == {"If-Match": '"1"'}
+    unconditional = await main_connector.post(withdrawal, **said)
+    assert (unconditional.status_code, unconditional.json()["type"]) == (428, "/problems/version-not-named")
+    never = await main_connector.post(withdrawal, **said, headers={"If-Match": '"2"'})
+    assert (never.status_code, never.json()["type"]) == (412, "/problems/party-changed")
+    assert [one["version"] for one in (await main_connector.get(path)).json()["items"]] == [1]
+    withdrawn = await main_connector.post(withdrawal, **said, headers=version)
     assert (withdrawn.status_code, withdrawn.json()["withdrawal_reason"]) == (200, "another firm")
-    again = await main_connector.post(withdrawal, json={"reason": "another firm"})
+    assert (withdrawn.headers["etag"], withdrawn.json()["version"]) == ('"2"', 2)
+    again = await main_connector.post(withdrawal, **said, headers=version)
     assert (again.status_code, again.json()["type"]) == (409, "/problems/soteri-evidence-withdrawn")
     assert (await main_connector.get(party)).json()["tenant"]["warnings"][0]["rule"] == "K1.2"
     assert len((await main_connector.get(path)).json()["items"]) == 1
@@ -309,7 +317,7 @@ async def test_what_belongs_to_others_is_not_there(tenants_own, main_connector, 
             await http.delete(f"{theirs}/contacts/{contact.id}", headers=version),
             await http.get(f"{theirs}/soteri-evidence"),
             await http.post(f"{theirs}/soteri-evidence", json=LOOK),
-            await http.post(withdrawal, json={"reason": "x"}),
+            await http.post(withdrawal, json={"reason": "x"}, headers=version),
             await http.get(f"/tenancies/{other.tenancy.id}"),
             await http.post("/tenancies", json={"organisation_id": str(other.organisation.id)}),
             await http.get(f"/keys/{key.key_id}"),

@@ -8,7 +8,7 @@ from kanta_tenancy.kernel.identifiers import OrganisationId, new_id
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.parties import checking, wording
 from kanta_tenancy.parties.actions import acts
-from kanta_tenancy.parties.errors import EvidenceWithdrawn
+from kanta_tenancy.parties.errors import EvidenceWithdrawn, PartyChanged
 from kanta_tenancy.parties.model import NewEvidence, SoteriEvidence
 from kanta_tenancy.parties.store import evidence as store
 from kanta_tenancy.parties.store import organisations
@@ -37,20 +37,26 @@ async def record_evidence(
 
 
 async def withdraw_evidence(
-    tx: Transaction, clock: Clock, organisation_id: OrganisationId, evidence_id: UUID, *, reason: str
+    tx: Transaction, clock: Clock, organisation_id: OrganisationId, evidence_id: UUID, *, reason: str, version: int
 ) -> SoteriEvidence:
     """Mark a piece of evidence as mistaken, so that it counts no longer; it stays to be read.
+
+    Args:
+        version: the one that the caller saw.
 
     Raises:
         EvidenceNotFound: the organisation has none of that id, or the scope does not see it.
         MainConnectorsOwn: the scope is a tenant's.
         EvidenceWithdrawn: it is marked already.
+        PartyChanged: it is not at that version.
         PartyUnfit: the reason is not acceptable.
     """
     before = await store.take(tx, organisation_id, evidence_id)
     acts.only_main_connector(tx, "withdrawing Soteri evidence")
     if before.withdrawn_at is not None:
         raise EvidenceWithdrawn(f"evidence {evidence_id} is withdrawn already")
+    if before.version != version:
+        raise PartyChanged(f"the evidence is at version {before.version}", version=before.version)
     seen = Examination()
     why = seen.text("reason", wording.name, reason, clause="K1.2")
     acts.fit(seen.flaws)

@@ -11,6 +11,7 @@ from kanta_tenancy.kernel.identifiers import OrganisationId
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
 from kanta_tenancy.machinery.web.pages import Page, PageQuery, paged
+from kanta_tenancy.machinery.web.preconditions import with_etag
 from kanta_tenancy.machinery.web.problems import refusals
 from kanta_tenancy.machinery.web.repeatable import once
 from kanta_tenancy.parties.actions.evidence import record_evidence, withdraw_evidence
@@ -20,6 +21,7 @@ from kanta_tenancy.parties.errors import (
     EvidenceWithdrawn,
     MainConnectorsOwn,
     OrganisationNotFound,
+    PartyChanged,
     PartyUnfit,
 )
 from kanta_tenancy.parties.model import Permission, SoteriEvidence
@@ -48,7 +50,7 @@ async def list_evidence(organisation_id: FromPath[UUID], call: NamedDependency[C
 @post(
     "/{organisation_id:uuid}/soteri-evidence",
     operation_id="recordSoteriEvidence",
-    opt=needs(Permission.PARTIES_WRITE),
+    opt=needs(Permission.PARTIES_WRITE, etag=True),
     responses=refusals(OrganisationNotFound, PartyUnfit, MainConnectorsOwn),
 )
 async def record(
@@ -58,16 +60,16 @@ async def record(
     return await once(
         call,
         lambda tx: record_evidence(tx, call.clock, OrganisationId(organisation_id), data.new()),
-        answer=lambda kept: Response(shown_evidence(kept)),
+        answer=lambda kept: with_etag(shown_evidence(kept), kept.version),
     )
 
 
 @post(
     "/{organisation_id:uuid}/soteri-evidence/{evidence_id:uuid}/withdrawal",
     operation_id="withdrawSoteriEvidence",
-    opt=needs(Permission.PARTIES_WRITE),
+    opt=needs(Permission.PARTIES_WRITE, if_match=True),
     status_code=200,
-    responses=refusals(EvidenceNotFound, EvidenceWithdrawn, PartyUnfit, MainConnectorsOwn),
+    responses=refusals(EvidenceNotFound, EvidenceWithdrawn, PartyChanged, PartyUnfit, MainConnectorsOwn),
 )
 async def withdraw(
     organisation_id: FromPath[UUID],
@@ -75,11 +77,21 @@ async def withdraw(
     data: JSONBody[SaidWithdrawal],
     call: NamedDependency[Call],
 ) -> Response[ShownEvidence]:
-    """Mark a mistaken piece of evidence: it counts no longer, and stays to be read."""
+    """Mark a mistaken piece of evidence: it counts no longer, and stays to be read.
+
+    The ETag is its version in quotation marks: "1" as recorded, "2" once withdrawn.
+    """
     return await once(
         call,
-        lambda tx: withdraw_evidence(tx, call.clock, OrganisationId(organisation_id), evidence_id, reason=data.reason),
-        answer=lambda kept: Response(shown_evidence(kept)),
+        lambda tx: withdraw_evidence(
+            tx,
+            call.clock,
+            OrganisationId(organisation_id),
+            evidence_id,
+            reason=data.reason,
+            version=call.expected_version,
+        ),
+        answer=lambda kept: with_etag(shown_evidence(kept), kept.version),
     )
 
 
