@@ -69,6 +69,7 @@ CREATE TABLE outbox (
     last_error        text
 );
 CREATE INDEX outbox_due ON outbox (next_at, id) WHERE state = 'due';
+CREATE INDEX outbox_done ON outbox (at) WHERE state = 'done';
 
 -- The answer that a repeated request gets again; committed together with the effect that it reports.
 CREATE TABLE idempotent_answer (
@@ -150,9 +151,9 @@ BEGIN
 END
 $$;
 
--- Work across realms: lease what is due and say whose it is; the work itself then runs in the owner's scope.
+-- Work across realms: lease what is due and say whose it is; the work itself then runs in one main connector's scope.
 CREATE FUNCTION outbox_claim(now_is timestamptz, leased_until timestamptz, batch integer)
-    RETURNS TABLE (id uuid, main_connector_id uuid, tenancy_id uuid)
+    RETURNS TABLE (id uuid, main_connector_id uuid, attempts integer)
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
     UPDATE public.outbox AS message
@@ -165,7 +166,7 @@ AS $$
              LIMIT batch
                FOR UPDATE SKIP LOCKED) AS due
      WHERE message.id = due.id
-    RETURNING message.id, message.main_connector_id, message.tenancy_id
+    RETURNING message.id, message.main_connector_id, message.attempts
 $$;
 
 -- Across realms: forget kept answers that are older than a repeated request can reasonably be.
@@ -179,5 +180,21 @@ AS $$
     SELECT count(*) FROM gone
 $$;
 
-REVOKE ALL ON FUNCTION record_act, outbox_claim, idempotent_answer_forget FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION record_act, outbox_claim, idempotent_answer_forget TO kanta_service;
+-- Across realms: forget messages that have done their part; what is due or given up stays.
+CREATE FUNCTION outbox_forget(older_than timestamptz, batch integer) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH gone AS (
+        DELETE FROM public.outbox
+         WHERE id IN (SELECT old.id
+                        FROM public.outbox AS old
+                       WHERE old.state = 'done'
+                         AND old.at < older_than
+                       LIMIT batch
+                         FOR UPDATE SKIP LOCKED)
+        RETURNING 1)
+    SELECT count(*) FROM gone
+$$;
+
+REVOKE ALL ON FUNCTION record_act, outbox_claim, idempotent_answer_forget, outbox_forget FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION record_act, outbox_claim, idempotent_answer_forget, outbox_forget TO kanta_service;

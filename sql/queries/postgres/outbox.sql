@@ -2,13 +2,13 @@
 -- Read by kanta_tenancy/machinery/postgres/outbox.py.
 
 -- name: claim
--- Lease what is due, of any realm; identifiers only.
-SELECT id, main_connector_id, tenancy_id
+-- Lease what is due, of any realm; identifiers and the number of this attempt only.
+SELECT id, main_connector_id, attempts
   FROM outbox_claim(:now, :leased_until, :batch);
 
 -- name: take
 -- One message that is still due, held until the transaction ends.
-SELECT id, kind, body, at, attempts
+SELECT id, tenancy_id, kind, body, at, attempts
   FROM outbox
  WHERE id = :id
    AND state = 'due'
@@ -24,4 +24,9 @@ UPDATE outbox
 -- The message could not be handed over; try again later, or give up and let the invariants say so.
 UPDATE outbox
    SET state = :state, next_at = :next_at, last_error = :error
- WHERE id = :id;
+ WHERE id = :id
+   AND state = 'due';
+
+-- name: forget
+-- Forget messages of every realm that have done their part, and say how many they were.
+SELECT outbox_forget(:older_than, :batch) AS forgotten;
