@@ -26,6 +26,7 @@ class Job(Record, frozen=True, kw_only=True):
     name: str
     every: timedelta
     run: Callable[[Database, Clock], Awaitable[int]]  # returns how much it did
+    first_after: timedelta = timedelta(0)  # after the start of each instance
 
 
 async def _carry_on_outbox(db: Database, clock: Clock) -> int:
@@ -43,11 +44,16 @@ async def _check_invariants(db: Database, _: Clock) -> int:
 JOBS: Final[tuple[Job, ...]] = (
     Job(name="outbox", every=timedelta(seconds=1), run=_carry_on_outbox),
     Job(name="forget-answers", every=timedelta(hours=1), run=forget_answers),
-    Job(name="invariants", every=timedelta(hours=24), run=_check_invariants),
+    Job(name="forget-messages", every=timedelta(hours=1), run=outbox.forget),
+    # It reads every document there is: not at each deployment, and not while an instance that fails starts over.
+    Job(name="invariants", every=timedelta(hours=24), first_after=timedelta(hours=1), run=_check_invariants),
 )
 
 
 async def work(db: Database, clock: Clock, stop: Stop, jobs: Sequence[Job] = JOBS) -> None:
     """Wake every job in its rhythm until asked to stop; one that is at work then may finish."""
-    ticks = [Tick(name=job.name, every=job.every, run=partial(job.run, db, clock)) for job in jobs]
+    ticks = [
+        Tick(name=job.name, every=job.every, first_after=job.first_after, run=partial(job.run, db, clock))
+        for job in jobs
+    ]
     await tick(ticks, stop.wait, now=clock.now(), grace_s=GRACE_S)

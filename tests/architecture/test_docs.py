@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -35,8 +36,13 @@ def test_the_picture_of_the_lifecycle_is_the_lifecycle():
 
 
 def test_every_job_is_told_of_with_its_rhythm():
-    told = set(re.findall(r"^\| `([a-z-]+)` \| (\d+) s \|", page("jobs.md"), re.MULTILINE))
-    assert told == {(job.name, str(int(job.every.total_seconds()))) for job in JOBS}
+    told = set(re.findall(r"^\| `([a-z-]+)` \| (\d+) s \| (\d+) s \|", page("jobs.md"), re.MULTILINE))
+    rhythms = {(job.name, job.every.total_seconds(), job.first_after.total_seconds()) for job in JOBS}
+    assert {(name, float(every), float(first)) for name, every, first in told} == rhythms
+
+
+def test_what_is_done_once_a_day_is_not_done_at_every_start():
+    assert [job.name for job in JOBS if job.every > timedelta(hours=1) > job.first_after] == []
 
 
 def test_every_route_of_agreements_is_told_of():
