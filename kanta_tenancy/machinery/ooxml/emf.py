@@ -78,12 +78,17 @@ def picture(size: tuple[int, int], shapes: Iterable[Text | Stroke]) -> bytes:
     ]
     handle = 0
     for handle, shape in enumerate(shapes, start=1):
-        records += _text(handle, shape) if isinstance(shape, Text) else _stroke(handle, shape)
+        records += _drawn(handle, shape)
     records.append(_record(_EOF, "<3I", 0, 16, 20))
     return _header(size, records, handles=handle + 1) + b"".join(records)
 
 
-def _text(handle: int, shape: Text) -> list[bytes]:
+@functools.lru_cache(maxsize=1024)  # titles and most names are in many pictures
+def _drawn(handle: int, shape: Text | Stroke) -> tuple[bytes, ...]:
+    return _text(handle, shape) if isinstance(shape, Text) else _stroke(handle, shape)
+
+
+def _text(handle: int, shape: Text) -> tuple[bytes, ...]:
     encoded = shape.text.encode("utf-16-le")
     padded = encoded + b"\0" * (-len(encoded) % 4)
     advances = _advances(shape.text, shape.size)
@@ -92,21 +97,21 @@ def _text(handle: int, shape: Text) -> list[bytes]:
     where = struct.pack("<iiIII", shape.x, shape.baseline, len(advances), _TEXT_OFFSET, 0)
     spacing = struct.pack("<4iI", *unbounded, _TEXT_OFFSET + len(padded)) + padded
     body = head + where + spacing + struct.pack(f"<{len(advances)}I", *advances)
-    return [
+    return (
         _font(handle, shape.size),
         _record(_SELECT, "<I", handle),
         _record(_SET_TEXT_COLOUR, "<I", shape.colour),
         struct.pack("<II", _TEXT, 8 + len(body)) + body,
-    ]
+    )
 
 
-def _stroke(handle: int, shape: Stroke) -> list[bytes]:
-    return [
+def _stroke(handle: int, shape: Stroke) -> tuple[bytes, ...]:
+    return (
         _record(_CREATE_PEN, "<IIiiI", handle, 0, shape.width, 0, shape.colour),
         _record(_SELECT, "<I", handle),
         _record(_MOVE_TO, "<ii", *shape.start),
         _record(_LINE_TO, "<ii", *shape.end),
-    ]
+    )
 
 
 def _font(handle: int, size: int) -> bytes:
