@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from litestar._signature import SignatureModel  # what Litestar makes of our handlers, in our modules' names
 
 import kanta_tenancy
 from kanta_tenancy.kernel.errors import DomainError
@@ -54,7 +55,11 @@ def test_every_package_says_what_it_is_for():
 
 
 def test_every_struct_is_frozen_and_takes_no_positions():
-    ours = [struct for struct in below(msgspec.Struct) if struct.__module__.startswith("kanta_tenancy.")]
+    ours = [
+        struct
+        for struct in below(msgspec.Struct)
+        if struct.__module__.startswith("kanta_tenancy.") and not issubclass(struct, SignatureModel)
+    ]
     assert len(ours) > 50
     for struct in ours:
         assert struct.__struct_config__.frozen, struct
