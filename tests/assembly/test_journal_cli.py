@@ -73,20 +73,20 @@ async def test_chains_longer_than_a_batch_are_followed_across_its_border(book, o
 
 
 TAMPERED = {
-    "UPDATE journal_entry SET entry = replace(entry, 'thing/2', 'thing/9') WHERE sequence = 4": "entry 4 was changed",
+    "UPDATE journal_entry SET entry = replace(entry, 'thing/2', 'thing/9') WHERE sequence = 5": "entry 5 was changed",
     "UPDATE journal_entry SET digest = sha256('x') WHERE sequence = 4": "entry 4 was changed",
     "DELETE FROM journal_entry WHERE sequence = 4": "entry 4 is missing before 5",
-    "DELETE FROM journal_entry WHERE sequence >= 5": "it ends at entry 4, its head at 6",
-    "UPDATE journal_head SET sequence = 5": "it ends at entry 6, its head at 5",
-    "UPDATE journal_head SET digest = sha256('x')": "its head is not the digest of its last entry, 6",
+    "DELETE FROM journal_entry WHERE sequence >= 5": "it ends at entry 4, its head at 7",
+    "UPDATE journal_head SET sequence = 5": "it ends at entry 7, its head at 5",
+    "UPDATE journal_head SET digest = sha256('x')": "its head is not the digest of its last entry, 7",
     "DELETE FROM journal_head": "its head is missing",
-    "DELETE FROM journal_entry": "it ends at entry 0, its head at 6",
+    "DELETE FROM journal_entry": "it ends at entry 0, its head at 7",
 }
 
 
 @pytest.mark.parametrize("mischief", TAMPERED)
 async def test_what_the_owner_of_the_tables_did_is_told_in_a_sentence(book, owner, mischief):
-    await book.write(5)  # the first entry is that of the tenancy itself
+    await book.write(5)  # the first two entries are those of the tenancy itself
     where = " AND" if "WHERE" in mischief else " WHERE"
     await owner.execute(f"{mischief}{where} chain = '{book.chain}'")
     ended = await book.verify()
