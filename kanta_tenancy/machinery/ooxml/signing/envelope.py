@@ -10,6 +10,7 @@ import msgspec
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.errors import CannotSign
+from kanta_tenancy.machinery.ooxml.layout.signature_part import Ids
 from kanta_tenancy.machinery.ooxml.names import (
     ORIGIN_RELATIONSHIP,
     ORIGIN_TYPE,
@@ -19,7 +20,6 @@ from kanta_tenancy.machinery.ooxml.names import (
 from kanta_tenancy.machinery.ooxml.signature_lines import SignatureLine, has_line, lines_of, signed_setup_ids
 from kanta_tenancy.machinery.ooxml.signing.manifest import manifest
 from kanta_tenancy.machinery.ooxml.signing.place import Place
-from kanta_tenancy.machinery.ooxml.signing.signature_part import Ids
 from kanta_tenancy.machinery.opc.names import CONTENT_TYPES_ITEM
 from kanta_tenancy.machinery.opc.package import Package
 from kanta_tenancy.machinery.opc.relationships import Relationship, Relationships, is_plain, relationships_part

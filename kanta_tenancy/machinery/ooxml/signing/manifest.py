@@ -3,20 +3,18 @@
 Source: ECMA-376-2, 5th edition, 10.4.5; rules R5 and R6 (docs/signatures.md).
 """
 
-import base64
 import functools
-import hashlib
 from collections.abc import Iterator
 from typing import Final
 
-from kanta_tenancy.machinery.ooxml.names import C14N, PACKAGE_SIGNATURE_NS, RELATIONSHIP_TRANSFORM, SHA256
-from kanta_tenancy.machinery.ooxml.signing.canonical import attribute
+from kanta_tenancy.machinery.ooxml.layout.canonical import attribute
+from kanta_tenancy.machinery.ooxml.layout.digests import DIGEST_METHOD, sha256
+from kanta_tenancy.machinery.ooxml.names import C14N, PACKAGE_SIGNATURE_NS, RELATIONSHIP_TRANSFORM
 from kanta_tenancy.machinery.ooxml.signing.place import Place
 from kanta_tenancy.machinery.opc.archive import Packed
 from kanta_tenancy.machinery.opc.package import Package
 from kanta_tenancy.machinery.opc.relationships import Relationships, relationships_part
 
-DIGEST_METHOD: Final = f'<DigestMethod Algorithm="{SHA256}"></DigestMethod>'
 # Documents made from one template differ in few parts; the others need neither unpacking nor digesting again.
 _REMEMBERED_UP_TO: Final = 4 * 1024  # bytes, packed
 
@@ -25,10 +23,6 @@ def manifest(package: Package, place: Place) -> str:
     """Write the references to everything that is signed, in canonical form, ordered by part as Office does."""
     references = {**dict(_to_parts(package, place)), **dict(_to_relationships(package, place))}
     return "".join(references[part] for part in sorted(references))
-
-
-def sha256(octets: bytes) -> str:
-    return base64.b64encode(hashlib.sha256(octets).digest()).decode("ascii")
 
 
 def _to_parts(package: Package, place: Place) -> Iterator[tuple[str, str]]:

@@ -13,13 +13,13 @@ from cryptography import x509
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.errors import CannotSign
+from kanta_tenancy.machinery.ooxml.layout.canonical import can_be_written
+from kanta_tenancy.machinery.ooxml.layout.certificate_markup import issuer_name
+from kanta_tenancy.machinery.ooxml.layout.signature_part import Statement, Unsigned, unsigned
 from kanta_tenancy.machinery.ooxml.line_images import line_images
 from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.signature_lines import SignatureLine
-from kanta_tenancy.machinery.ooxml.signing.canonical import can_be_written
-from kanta_tenancy.machinery.ooxml.signing.certificate_markup import issuer_name
 from kanta_tenancy.machinery.ooxml.signing.envelope import Envelope
-from kanta_tenancy.machinery.ooxml.signing.signature_part import Statement, Unsigned, unsigned
 from kanta_tenancy.machinery.ooxml.signing.signature_value import signature_value
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.opc.errors import BrokenPackage

@@ -11,6 +11,10 @@ from typing import Final
 from cryptography import x509
 
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.ooxml.layout.canonical import text
+from kanta_tenancy.machinery.ooxml.layout.certificate_markup import certificate_values, key_info, signing_certificate
+from kanta_tenancy.machinery.ooxml.layout.digests import DIGEST_METHOD, sha256
+from kanta_tenancy.machinery.ooxml.layout.methods import method_of
 from kanta_tenancy.machinery.ooxml.names import (
     C14N,
     DSIG_NS,
@@ -28,10 +32,6 @@ from kanta_tenancy.machinery.ooxml.names import (
     VALID_IMAGE_ID,
     XADES_NS,
 )
-from kanta_tenancy.machinery.ooxml.signing.canonical import text
-from kanta_tenancy.machinery.ooxml.signing.certificate_markup import certificate_values, key_info, signing_certificate
-from kanta_tenancy.machinery.ooxml.signing.manifest import DIGEST_METHOD, sha256
-from kanta_tenancy.machinery.ooxml.signing.signature_value import method_of
 
 APPROVAL: Final = "http://uri.etsi.org/01903/v1.2.2#ProofOfApproval"
 _DS: Final = f' xmlns="{DSIG_NS}"'

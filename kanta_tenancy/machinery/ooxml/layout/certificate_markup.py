@@ -9,8 +9,8 @@ import functools
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from kanta_tenancy.machinery.ooxml.signing.canonical import text
-from kanta_tenancy.machinery.ooxml.signing.manifest import DIGEST_METHOD, sha256
+from kanta_tenancy.machinery.ooxml.layout.canonical import text
+from kanta_tenancy.machinery.ooxml.layout.digests import DIGEST_METHOD, sha256
 from kanta_tenancy.machinery.x509.reading import MAX_CERTIFICATES
 
 
