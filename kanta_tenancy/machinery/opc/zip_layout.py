@@ -33,7 +33,6 @@ _SAID_IN_ZIP64_32: Final = 0xFFFFFFFF
 
 # Extra fields that would change an entry's name, size or readability behind the header's back.
 _REFUSED_EXTRAS: Final = {0x0001: "zip64", 0x0017: "encryption", 0x7075: "a second name", 0x9901: "encryption"}
-_UNIX: Final = 3
 _FILE_TYPE: Final = 0o170000
 _PLAIN_TYPES: Final = frozenset({0, 0o100000, 0o040000})  # unsaid, file, folder
 
@@ -169,7 +168,7 @@ def _check_kind(central: _Central, name: str) -> None:
         raise broken("The entry is packed by a method that packages may not use.", name)
     if central.version >= _NEEDS_ZIP64:
         raise broken("The entry needs the zip64 form, which packages of this size do not need.", name)
-    if central.made_by >> 8 == _UNIX and (central.attributes >> 16) & _FILE_TYPE not in _PLAIN_TYPES:
+    if (central.attributes >> 16) & _FILE_TYPE not in _PLAIN_TYPES:
         raise broken("The entry is a symbolic link or a device.", name)
 
 

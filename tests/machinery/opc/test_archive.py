@@ -103,6 +103,7 @@ REFUSED = {
     "an encrypted entry": zipped(Item(name="a.xml", content=CONTENT, flags=1)),
     "a masked header": zipped(Item(name="a.xml", content=CONTENT, flags=0x2000)),
     "a method that is not deflate": zipped(Item(name="a.xml", content=CONTENT, raw=CONTENT, both={"method": 12})),
+    "deflate under another name": zipped(Item(name="a.xml", content=CONTENT, both={"method": 9})),
     "zip64": zipped(Item(name="a.xml", content=CONTENT, both={"version": 45})),
     "zip64 in the extra field": zipped(Item(name="a.xml", content=CONTENT, central_extra=extra(1, b"\0" * 8))),
     "a second name": zipped(Item(name="a.xml", content=CONTENT, local_extra=extra(0x7075, b"\1\0\0\0\0b.xml"))),
@@ -110,6 +111,8 @@ REFUSED = {
     "a cut extra field": zipped(Item(name="a.xml", content=CONTENT, local_extra=b"\x01")),
     "a comment on an entry": zipped(Item(name="a.xml", content=CONTENT, comment=b"hello")),
     "a symbolic link": zipped(Item(name="a.xml", content=b"/etc/passwd", made_by=0x0314, attributes=0o120777 << 16)),
+    "a symbolic link made on another system": zipped(Item(name="a.xml", content=b"b", attributes=0o120777 << 16)),
+    "a device": zipped(Item(name="a.xml", made_by=0x0314, attributes=0o020666 << 16)),
     "a folder with content": zipped(Item(name="word/", content=CONTENT)),
     "another local name": zipped(Item(name="a.xml", content=CONTENT, local={"name": b"b.xml"})),
     "another local method": zipped(Item(name="a.xml", content=CONTENT, local={"method": STORED})),
@@ -117,7 +120,12 @@ REFUSED = {
     "another local time": zipped(Item(name="a.xml", content=CONTENT, local={"time": 7})),
     "another local size": zipped(Item(name="a.xml", content=CONTENT, local={"size": 7})),
     "another local checksum": zipped(Item(name="a.xml", content=CONTENT, local={"crc": 7})),
-    "sizes missing without leave": zipped(Item(name="a.xml", content=CONTENT, local={"size": 0, "crc": 0})),
+    "sizes missing without leave": zipped(
+        Item(name="a.xml", content=CONTENT, local={"size": 0, "packed_size": 0, "crc": 0})
+    ),
+    "other sizes than those that follow": zipped(
+        Item(name="a.xml", content=CONTENT, flags=8, local={"size": 7}, descriptor=descriptor(CONTENT))
+    ),
     "a wrong checksum": zipped(Item(name="a.xml", content=CONTENT, both={"crc": 7})),
     "a size too small": zipped(Item(name="a.xml", content=CONTENT, both={"size": 7})),
     "a size too large": zipped(Item(name="a.xml", content=CONTENT, both={"size": 7000})),
@@ -182,7 +190,13 @@ def test_the_directory_and_the_end_record_account_for_one_another():
     refusal(with_end(data, between=b"hidden" * 20, more=120, entries=1))
     refusal(with_end(data, entries=1))
     refusal(with_end(data, more=-6))
+    refusal(data[:-2] + b"\x05\x00")
     refusal(data[:-22] + b"PK\x06\x05" + data[-18:])
+
+
+def test_an_entry_that_does_not_begin_as_one_is_refused():
+    data = zipped(ENTRY)
+    refusal(b"PK\x03\x05" + data[4:])
 
 
 @pytest.mark.parametrize(("offset", "value"), [(0, 0x50), (28, 200), (34, 1)], ids=["signature", "name", "volume"])

@@ -299,6 +299,8 @@ CANONICALISED = f'<Transform Algorithm="{C14N}"></Transform>'
         ("R6", [SELECTED, SELECTED]),
         ("R6", [SELECTED, CANONICALISED, CANONICALISED]),
         ("R6", [SELECTED, SELECTED, CANONICALISED]),
+        ("R3", [SELECTED.replace("Transform ", "Other ").replace("</Transform>", "</Other>"), CANONICALISED]),
+        ("R6", [SELECTED, CANONICALISED.replace("Transform", "Other")]),
     ],
 )
 def test_relationships_are_selected_once_and_canonicalised_at_once(rule: str, transforms: list[str]):

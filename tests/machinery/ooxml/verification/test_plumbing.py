@@ -2,8 +2,8 @@
 
 import pytest
 
-from kanta_tenancy.machinery.ooxml.report import Verdict
-from tests.machinery.ooxml.verification.asking import ask, assert_breaks
+from kanta_tenancy.machinery.ooxml.report import Outcome, Verdict
+from tests.machinery.ooxml.verification.asking import ask, assert_breaks, only
 from tests.machinery.ooxml.verification.documents import (
     PACKAGE,
     TYPES,
@@ -25,6 +25,7 @@ from tests.machinery.ooxml.verification.forger import (
     with_line,
 )
 from tests.machinery.ooxml.verification.signers import signer
+from tests.machinery.opc.zips import STORED, Item, zipped
 
 SIGNED = signed(a_document())
 ORIGIN = "_xmlsignatures/origin.sigs"
@@ -105,8 +106,24 @@ def test_a_signature_that_is_no_xml_is_invalid():
         assert_breaks({**SIGNED, SIG1: content}, "R1")
 
 
+def stored(parts: Parts) -> bytes:
+    """Pack loosely, so that it is not the ratio that is refused."""
+    return zipped(*(Item(name=name, content=content, method=STORED) for name, content in parts.items()))
+
+
 def test_a_signature_part_of_many_megabytes_is_refused_unread():
-    assert_breaks({**SIGNED, SIG1: SIGNED[SIG1] + b" " * 5_000_000}, "R0")
+    report = assert_breaks(stored({**SIGNED, SIG1: SIGNED[SIG1] + b" " * 5_000_000}), "R0")
+    assert only(report).integrity.outcome is Outcome.FAILED
+    assert ask(stored({**SIGNED, SIG1: SIGNED[SIG1] + b" " * 3_000_000})).verdict is Verdict.VALID
+
+
+def test_signatures_of_many_megabytes_together_are_refused_unread():
+    twice = signed_twice(a_document(), Forgery(), Forgery(credential=signer("Eino")))
+    assert len(ask(stored(twice)).signatures) == 2
+    padded = {name: content + b" " * 3_900_000 if "sig1." in name else content for name, content in twice.items()}
+    assert ask(stored(padded)).verdict is Verdict.VALID
+    padded["_xmlsignatures/sig2.xml"] += b" " * 4_600_000
+    assert assert_breaks(stored(padded), "R7").signatures == ()
 
 
 def test_more_signatures_than_anybody_needs_are_refused_unread():

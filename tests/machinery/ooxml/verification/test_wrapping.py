@@ -187,6 +187,12 @@ REFUSED_STRUCTURES = {
     "a manifest that names a part in two cases": Forgery(
         references=lambda found: [*found, found[1].replace("/word/document.xml", "/WORD/document.xml")]
     ),
+    "a manifest without its properties": Forgery(
+        package=lambda text: re.sub("<SignatureProperties>.*</SignatureProperties>", "", text)
+    ),
+    "a manifest whose reference has another name": Forgery(
+        references=lambda found: [found[0].replace("Reference", "Other"), *found[1:]]
+    ),
     "a manifest with something else": Forgery(manifest=lambda text: f"{text}<Other></Other>"),
     "a manifest that refers without a content type": Forgery(
         references=lambda found: [each.replace("?ContentType=", "?Other=") for each in found]
