@@ -13,7 +13,7 @@ from kanta_tenancy.machinery.opc import markup
 from kanta_tenancy.machinery.opc.errors import BrokenPackage
 
 SIGNATURE: Final = f"{{{DSIG_NS}}}Signature"
-_LARGEST: Final = 4 * 1024 * 1024  # the pictures of a signature line take some hundred thousand
+LARGEST: Final = 4 * 1024 * 1024  # the pictures of a signature line take some hundred thousand
 _PLAIN_NAMESPACE: Final = re.compile(r"""[^\s&<>"']*""")
 _EXTRAS: Final = etree.XPath("boolean(//comment() | //processing-instruction() | //@xml:*)")
 _MIXED: Final = etree.XPath("boolean(//*[*]/text()[normalize-space()])")
@@ -35,8 +35,8 @@ def signature_element(content: bytes) -> etree._Element:
     """
     if not content:
         raise unsound("The signature part is empty.", "R7")
-    if len(content) > _LARGEST:
-        raise unsound(f"The signature part has more than {_LARGEST} bytes.", "R0")
+    if len(content) > LARGEST:
+        raise unsound(f"The signature part has more than {LARGEST} bytes.", "R0")
     root = markup.parse(content, "")
     if root.tag != SIGNATURE:
         raise unsound("The part is not an XML signature.", "R7")

@@ -4,11 +4,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.ooxml.layout.methods import method_of
+from kanta_tenancy.machinery.ooxml.names import SHA256
 from kanta_tenancy.machinery.ooxml.verification import claims, manifest, trust
 from kanta_tenancy.machinery.ooxml.verification.algorithms import verifies
 from kanta_tenancy.machinery.ooxml.verification.binding import bind
-from kanta_tenancy.machinery.ooxml.verification.claims import Claims
+from kanta_tenancy.machinery.ooxml.verification.claims import CertificateDigest, Claims
 from kanta_tenancy.machinery.ooxml.verification.manifest import SignedPart
+from kanta_tenancy.machinery.ooxml.verification.rewriting import Rewritten, rewritten
 from kanta_tenancy.machinery.opc.remembering import remembered
 
 
@@ -37,6 +40,40 @@ def read(content: bytes) -> Signature:
 
     Raises:
         BrokenPackage: it does not hold together (R0, R1, R2, R3, R6, R7), or brings no usable certificate (R11).
+    """
+    known = rewritten(content)
+    return read_with_care(content) if known is None else as_written_here(known)
+
+
+def as_written_here(known: Rewritten) -> Signature:
+    """Return what a signature says that this product's signer could have written."""
+    said, signer = known.statement, known.statement.chain[0]
+    method = method_of(signer.public_key())
+    return Signature(
+        manifest=known.manifest,
+        claims=Claims(
+            signed_at=said.at,
+            comments=said.comments.strip(),
+            text=said.signature_text.strip(),
+            setup_id=said.setup_id,
+            certificate=CertificateDigest(algorithm=SHA256, digest=signer.fingerprint(hashes.SHA256())),
+        ),
+        certificates=said.chain,
+        name=signer.subject.rfc4514_string(),
+        fingerprint=signer.fingerprint(hashes.SHA256()).hex(),
+        mismatch="",
+        value=known.value,
+        made_by_signer=verifies(signer.public_key(), method, known.value, known.signed_info),
+        complete=True,
+        algorithms=frozenset({method, SHA256}),
+    )
+
+
+def read_with_care(content: bytes) -> Signature:
+    """Read a signature that anybody may have written.
+
+    Raises:
+        BrokenPackage: it does not hold together, or brings no usable certificate.
     """
     bound = bind(content)
     signed = manifest.read(bound.package)

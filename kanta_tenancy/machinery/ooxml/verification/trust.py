@@ -51,7 +51,7 @@ _SIGNING_PURPOSES: Final = frozenset(
 
 
 def certificates(bound: Bound) -> tuple[x509.Certificate, ...]:
-    """Return the certificates that a signature brings along, the signer's first; unreadable others are left out.
+    """Return the certificates that a signature brings, each once, the signer's first; unreadable others are left out.
 
     Raises:
         BrokenPackage: there is none (R3), there are too many, or the signer's cannot be read (R11).
@@ -68,7 +68,7 @@ def certificates(bound: Bound) -> tuple[x509.Certificate, ...]:
         signer = certificate_from_der(octets(encoded[0]))
     except CertificateUnreadable as trouble:
         raise unsound(f"The signer's certificate cannot be read: {trouble.detail}.", "R11") from None
-    return (signer, *_readable(encoded[1:]))
+    return tuple(dict.fromkeys((signer, *_readable(encoded[1:]))))
 
 
 def mismatch(certificate: x509.Certificate, claimed: CertificateDigest | None) -> str:

@@ -59,7 +59,8 @@ def _same_relationships(name: str, content: bytearray) -> bool:
 
 def _lines(content: bytes) -> list[list[tuple[bytes, bytes]]]:
     return [
-        sorted(re.findall(rb"(\w+)\s*=\s*\"([^\"]*)\"", line)) for line in re.findall(rb"<Relationship .*?/>", content)
+        sorted(re.findall(rb"(\w+)\s*=\s*\"([^\"]*)\"", line))
+        for line in re.findall(rb"(?s)<Relationship\s.*?/>", content)
     ]
 
 
