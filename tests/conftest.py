@@ -1,11 +1,13 @@
 """A real PostgreSQL for every test that asks for one, and a clock that stands still."""
 
 import asyncio
+import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+import hypothesis
 import pytest
 
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
@@ -13,6 +15,12 @@ from kanta_tenancy.kernel.identifiers import MainConnectorId, TenancyId
 from kanta_tenancy.machinery.postgres.database import Connection, Database, connect
 from kanta_tenancy.machinery.postgres.migrations import migrate, read_migrations
 from tests import postgres_server
+
+# How long an example takes says more about the machine than about us. Where a change is judged, every run tries the
+# same examples; everywhere else each run tries others.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "ours")
 
 
 class FrozenClock:
