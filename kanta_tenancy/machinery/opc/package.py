@@ -1,11 +1,13 @@
 """A package: archive, content types and relationships read together, and the questions one asks of it."""
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final, Self
 
 from lxml import etree
 
+from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.opc.archive import Archive
 from kanta_tenancy.machinery.opc.content_types import ContentTypes
 from kanta_tenancy.machinery.opc.errors import BrokenPackage
@@ -18,14 +20,29 @@ from kanta_tenancy.machinery.opc.names import (
     RELATIONSHIPS_TYPE,
     WORD_DOCUMENT_TYPE,
 )
-from kanta_tenancy.machinery.opc.relationships import Relationship, Relationships, resolve, source_of
+from kanta_tenancy.machinery.opc.relationships import (
+    Relationship,
+    Relationships,
+    relationships_part,
+    resolve,
+    source_of,
+)
 from kanta_tenancy.machinery.opc.remembering import remembered
 
 # Plain ASCII without escapes: LibreOffice cannot verify other characters, nor POI spaces, and an escape is a second
 # spelling of a name.
 _PART_NAME: Final = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=@-]+)+")
+_REMEMBERED_UP_TO: Final = 16 * 1024  # bytes of names and content types
 _read_content_types: Final = remembered(ContentTypes.parse)
 _NO_RELATIONSHIPS: Final = Relationships(source="", by_id={})
+
+
+class _Plan(Record, frozen=True, kw_only=True):
+    """What the names of a package's entries and its content types tell; documents made alike share it."""
+
+    content_types: Mapping[str, str]  # of every part, by its name
+    parts: Mapping[str, str]  # of those that are not relationships parts
+    sources: tuple[str, ...]  # of the relationships parts
 
 
 class Package:
@@ -35,12 +52,13 @@ class Package:
         self,
         archive: Archive,
         declared: ContentTypes,
-        content_types: Mapping[str, str],
+        plan: _Plan,
         relationships: Mapping[str, Relationships],
     ) -> None:
         self.archive = archive
         self.declared = declared
-        self.content_types = content_types  # of every part, by its name
+        self.content_types = plan.content_types  # of every part, by its name
+        self.parts = plan.parts  # every part but the relationships parts, with its content type
         self._relationships = relationships
 
     @classmethod
@@ -53,14 +71,14 @@ class Package:
         archive = Archive.read(data, limits)
         if CONTENT_TYPES_ITEM not in archive:
             raise BrokenPackage(detail="The archive has no [Content_Types].xml.", rule="R8")
-        declared = _read_content_types(archive.content(CONTENT_TYPES_ITEM))
-        types = _typed_parts(archive, declared)
-        return cls(archive, declared, types, _all_relationships(archive, types))
-
-    @property
-    def parts(self) -> Mapping[str, str]:
-        """Every part but the relationships parts, with its content type."""
-        return {part: kind for part, kind in self.content_types.items() if kind != RELATIONSHIPS_TYPE}
+        types = archive.content(CONTENT_TYPES_ITEM)
+        is_small = len(types) <= _REMEMBERED_UP_TO and sum(map(len, archive.names)) <= _REMEMBERED_UP_TO
+        plan = _remembered_plan(archive.names, types) if is_small else _planned(archive.names, types)
+        relationships = {
+            source: Relationships.parse(archive.content(relationships_part(source)[1:]), source)
+            for source in plan.sources
+        }
+        return cls(archive, _read_content_types(types), plan, relationships)
 
     def content(self, part: str) -> bytes:
         return self.archive.content(part[1:])
@@ -117,9 +135,24 @@ class Package:
         ]
 
 
-def _typed_parts(archive: Archive, declared: ContentTypes) -> dict[str, str]:
+@functools.lru_cache(maxsize=64)
+def _remembered_plan(names: tuple[str, ...], content_types: bytes) -> _Plan:
+    return _planned(names, content_types)
+
+
+def _planned(names: tuple[str, ...], content_types: bytes) -> _Plan:
+    types = _typed_parts(names, _read_content_types(content_types))
+    _check_nesting(types)
+    return _Plan(
+        content_types=types,
+        parts={part: kind for part, kind in types.items() if kind != RELATIONSHIPS_TYPE},
+        sources=tuple(_sources(types)),
+    )
+
+
+def _typed_parts(names: tuple[str, ...], declared: ContentTypes) -> dict[str, str]:
     types: dict[str, str] = {}
-    for name in archive.names:
+    for name in names:
         if name == CONTENT_TYPES_ITEM:
             continue
         part = f"/{name}"
@@ -129,7 +162,6 @@ def _typed_parts(archive: Archive, declared: ContentTypes) -> dict[str, str]:
         if kind is None:
             raise _repair("The part has no content type.", part)
         types[part] = kind
-    _check_nesting(types)
     return types
 
 
@@ -143,8 +175,7 @@ def _check_nesting(types: Mapping[str, str]) -> None:
             folder = folder.rpartition("/")[0]
 
 
-def _all_relationships(archive: Archive, types: Mapping[str, str]) -> dict[str, Relationships]:
-    found: dict[str, Relationships] = {}
+def _sources(types: Mapping[str, str]) -> Iterator[str]:
     for part, kind in types.items():
         source = source_of(part)
         if (source is not None) != (kind == RELATIONSHIPS_TYPE):
@@ -153,8 +184,7 @@ def _all_relationships(archive: Archive, types: Mapping[str, str]) -> dict[str, 
             continue
         if source != PACKAGE_SOURCE and (source not in types or source_of(source) is not None):
             raise _repair("The relationships belong to no part of the package.", part)
-        found[source] = Relationships.parse(archive.content(part[1:]), source)
-    return found
+        yield source
 
 
 def _repair(detail: str, part: str) -> BrokenPackage:

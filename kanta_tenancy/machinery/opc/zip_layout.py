@@ -3,6 +3,7 @@
 Source: PKWARE APPNOTE 6.3.10, sections 4.3 and 4.4; ECMA-376-2 annex B.
 """
 
+import functools
 import struct
 from typing import Final, NamedTuple
 
@@ -34,6 +35,7 @@ _SAID_IN_ZIP64_32: Final = 0xFFFFFFFF
 # Extra fields that would change an entry's name, size or readability behind the header's back.
 _REFUSED_EXTRAS: Final = {0x0001: "zip64", 0x0017: "encryption", 0x7075: "a second name", 0x9901: "encryption"}
 _FILE_TYPE: Final = 0o170000
+_SHORT_NAME: Final = 128  # bytes
 _PLAIN_TYPES: Final = frozenset({0, 0o100000, 0o040000})  # unsaid, file, folder
 
 
@@ -138,7 +140,8 @@ def _entry(data: bytes, offset: int, start: int, end: int) -> tuple[Entry, int]:
     if central.comment_size or central.disk:
         raise broken("The entry has a comment or lies in another volume.", name)
     _check_kind(central, name)
-    _check_extra(data[extra_at:comment_at], name)
+    if central.extra_size:
+        _check_extra(data[extra_at:comment_at], name)
     packed_from, packed_until = _located(data, central, raw_name, name, limit=start)
     entry = Entry(
         name=name, method=central.method, modified=central.modified, crc=central.crc, size=central.size,
@@ -148,9 +151,19 @@ def _entry(data: bytes, offset: int, start: int, end: int) -> tuple[Entry, int]:
 
 
 def _decoded(raw: bytes, flags: int) -> str:
+    utf8 = bool(flags & UTF8_NAME)
+    return _remembered_name(raw, utf8=utf8) if len(raw) <= _SHORT_NAME else _name(raw, utf8=utf8)
+
+
+@functools.lru_cache(maxsize=1024)
+def _remembered_name(raw: bytes, *, utf8: bool) -> str:
+    return _name(raw, utf8=utf8)
+
+
+def _name(raw: bytes, *, utf8: bool) -> str:
     """Decode an entry's name, refusing what two readers could read as two names."""
     try:
-        name = raw.decode("utf-8" if flags & UTF8_NAME else "ascii")
+        name = raw.decode("utf-8" if utf8 else "ascii")
     except UnicodeDecodeError:
         raise broken("The name of an entry is in no declared encoding.", raw.decode("ascii", "replace")) from None
     if not name or not name.isprintable() or "\\" in name:
@@ -198,7 +211,8 @@ def _located(data: bytes, central: _Central, raw_name: bytes, name: str, *, limi
         raise broken("The local header of the entry is damaged.", name)
     if local[1:5] != central[2:6] or data[name_at:extra_at] != raw_name:
         raise broken("The local header of the entry differs from the directory.", name)
-    _check_extra(data[extra_at:start], name)
+    if local.extra_size:
+        _check_extra(data[extra_at:start], name)
     declared = central[6:9]
     sizes_follow = bool(central.flags & _SIZES_FOLLOW)
     if local[5:8] != declared and not (sizes_follow and local[5:8] == (0, 0, 0)):
