@@ -8,6 +8,7 @@ from uuid import UUID
 from kanta_tenancy.agreements.model import Content, Party, PartyAsOffered, Signatory
 from kanta_tenancy.kernel.languages import Language, written_day
 from kanta_tenancy.machinery.docx.contract import Contract, Group, Names, Properties, SignatureLine, Values
+from kanta_tenancy.machinery.ooxml import signature_lines
 
 CREATOR: Final = "Kanta Tenancy"
 TICKED: Final = "\N{BALLOT BOX WITH X}"
@@ -90,6 +91,13 @@ def values(content: Content, picture: Callable[[Signatory], bytes]) -> Values:
 def line_id(line: UUID | None) -> str:
     """Return a signature line's identifier as Office writes it: a GUID in capitals and braces."""
     return f"{{{line}}}".upper()
+
+
+def line_to_sign(who: Signatory) -> signature_lines.SignatureLine:
+    """Return the signature line of a signatory who has not signed yet, as the rendered document has it."""
+    return signature_lines.SignatureLine(
+        setup_id=line_id(who.line), suggested_signer=who.name, title=who.title, email=who.email, signed=False
+    )
 
 
 def _texts(content: Content) -> dict[str, str]:

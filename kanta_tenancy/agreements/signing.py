@@ -14,7 +14,6 @@ from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.kernel.identifiers import AgreementId, MainConnectorId
-from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
 from kanta_tenancy.machinery.ooxml.signing import sign
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
@@ -70,12 +69,11 @@ def signed_here(on: Ground, key: OwnKey, scope: Scope, *, position: int, at: dat
     who = next(
         (one for one in on.agreement.signatories if (one.party, one.position) == (Party.MAIN_CONNECTOR, position)), None
     )
-    line = None if who is None else rendering.line_id(who.line)
-    place = next((one for one in signature_lines(on.docx) if one.setup_id.upper() == line), None)
-    if place is None:
+    if who is None:
         detail = f"the main connector has no signatory at position {position}"
         raise SignatureRefused(detail, flaws=(Flaw(field="position", detail=detail, rule="K21"),))
-    return accept(on, sign(on.docx, credential, at=at, line=place), party=Party.MAIN_CONNECTOR, at=at)
+    signed = sign(on.docx, credential, at=at, line=rendering.line_to_sign(who))
+    return accept(on, signed, party=Party.MAIN_CONNECTOR, at=at)
 
 
 async def add_signature(tx: Transaction, *, agreement_id: AgreementId, accepted: Accepted) -> Agreement:

@@ -10,14 +10,13 @@ from typing import Final
 from kanta_tenancy.agreements import documents, lifecycle, models, offering
 from kanta_tenancy.agreements.acceptance import Ground, accept
 from kanta_tenancy.agreements.model import Agreement, Party, Signatory
-from kanta_tenancy.agreements.rendering import line_id
+from kanta_tenancy.agreements.rendering import line_to_sign
 from kanta_tenancy.assembly.demo_cases import Case, cases
 from kanta_tenancy.assembly.demo_folder import DemoResult, Made, check_folder, name_file, write
 from kanta_tenancy.assembly.demo_input import DemoInput
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
 from kanta_tenancy.machinery.ooxml.signing import sign
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.x509 import sample_authority
@@ -111,8 +110,7 @@ def _offered(case: Case, at: datetime) -> tuple[Agreement, bytes]:
 def _signed(
     agreement: Agreement, docx: bytes, who: Signatory, credential: Credential, at: datetime
 ) -> tuple[Agreement, bytes]:
-    line = next(one for one in signature_lines(docx) if one.setup_id.upper() == line_id(who.line))
-    signed = sign(docx, credential, at=at, line=line)
+    signed = sign(docx, credential, at=at, line=line_to_sign(who))
     accepted = accept(Ground(agreement=agreement, docx=docx), signed, party=who.party, at=at)
     after, _, _ = lifecycle.sign(agreement, accepted.signature)
     return after, accepted.docx

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 
 from kanta_tenancy.agreements import actions, lifecycle, reading, signing
 from kanta_tenancy.agreements.model import Agreement, Draft, Party, Signatory, Status
-from kanta_tenancy.agreements.rendering import line_id
+from kanta_tenancy.agreements.rendering import line_to_sign
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
 from kanta_tenancy.machinery.ooxml.signing import sign
 from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.machinery.x509.credentials import Credential
@@ -61,7 +60,6 @@ async def _offered(db: Database, clock: Clock, caller: Caller, draft: Agreement)
 async def _signed(db: Database, clock: Clock, side: Side, agreement: Agreement, who: Signatory) -> Agreement:
     async with db.transaction(side.caller) as tx:
         ground = await signing.ground(tx, clock, agreement_id=agreement.id, version=agreement.version)
-        line = next(one for one in signature_lines(ground.docx) if one.setup_id.upper() == line_id(who.line))
-        signed = sign(ground.docx, side.credential, at=clock.now(), line=line)
+        signed = sign(ground.docx, side.credential, at=clock.now(), line=line_to_sign(who))
         accepted = signing.handed_in(ground, signed, side.caller.scope, at=clock.now())
         return await signing.add_signature(tx, agreement_id=agreement.id, accepted=accepted)

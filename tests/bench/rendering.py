@@ -5,7 +5,8 @@ import statistics
 from collections.abc import Callable
 from typing import Final
 
-from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
+from kanta_tenancy.agreements.model import Content
+from kanta_tenancy.agreements.rendering import line_to_sign
 from kanta_tenancy.machinery.ooxml.signing import Signing, sign_all
 from kanta_tenancy.machinery.x509.keys import KeyKind
 from tests.bench import agreement
@@ -27,15 +28,19 @@ def measure() -> list[Row]:
     filled = itertools.cycle([agreement.values(agreement.content(number)) for number in range(agreement.DIFFERENT)])
     parties = [credential("Main connector", KeyKind.EC_P256), credential("Tenant", KeyKind.EC_P256)]
 
+    def rendered(content: Content) -> bytes:
+        return template.fill(agreement.values(content))
+
     def render() -> bytes:
-        return template.fill(agreement.values(next(said)))
+        return rendered(next(said))
 
     def render_and_sign() -> bytes:
-        docx = render()
+        content = next(said)
         signings = [
-            Signing(credential=party, line=line) for party, line in zip(parties, signature_lines(docx), strict=True)
+            Signing(credential=party, line=line_to_sign(who))
+            for party, who in zip(parties, content.signatories, strict=True)
         ]
-        return sign_all(docx, signings, at=agreement.AT)
+        return sign_all(rendered(content), signings, at=agreement.AT)
 
     def by_docxtpl() -> bytes:
         return twin.fill(next(filled))

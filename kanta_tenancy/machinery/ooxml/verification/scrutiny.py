@@ -5,6 +5,7 @@ from typing import Final
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.verification import fields, hidden
 from kanta_tenancy.machinery.ooxml.verification.hidden import Style
+from kanta_tenancy.machinery.ooxml.verification.skeleton import skeleton
 from kanta_tenancy.machinery.ooxml.verification.wordprocessing import (
     EMBEDDED_FONTS,
     OFFICE_VML,
@@ -41,6 +42,17 @@ class Scrutiny(Record, frozen=True, kw_only=True):
 @remembered
 def scrutinise(content: bytes) -> Scrutiny:
     """Judge an XML part by its content, wherever it lies."""
+    bare = skeleton(content)
+    judged = None if bare is None else _judged_skeleton(bare)
+    return _judged(content) if judged is None or judged.flaws else judged  # a flaw is told of the part, as it stands
+
+
+@remembered
+def _judged_skeleton(bare: bytes) -> Scrutiny:
+    return _judged(bare)
+
+
+def _judged(content: bytes) -> Scrutiny:
     try:
         root = markup.parse(content, "")
     except BrokenPackage as broken:
