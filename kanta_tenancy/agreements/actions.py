@@ -66,7 +66,7 @@ async def plan_offer(tx: Transaction, clock: Clock, *, agreement_id: AgreementId
     Raises:
         AgreementNotFound, AgreementChanged: there is none, or not at that version.
         MoveNotAllowed: it is no draft.
-        DraftIncomplete: it lacks a service, a register or a signatory (K1.3, K21).
+        DraftIncomplete: it lacks a service, a register or a signatory, or its model has no line for one (K1.3, K21).
         EvidenceMissing: a party is not shown to be in the Soteri register (K1.2).
         ModelNotFound: its model has gone.
     """

@@ -1,7 +1,9 @@
 """The agreement as a document: rendered from what an offer freezes, compared with what comes back."""
 
 from kanta_tenancy.agreements import rendering
+from kanta_tenancy.agreements.errors import DraftIncomplete
 from kanta_tenancy.agreements.model import Content, Signatory
+from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.docx.template import Template
 from kanta_tenancy.machinery.ooxml import contents
@@ -17,8 +19,20 @@ class Issued(Record, frozen=True, kw_only=True):
 
 
 def issue(content: Content, template: Template) -> Issued:
-    """Render what is offered; the same content and template give the same bytes."""
-    docx = template.fill(rendering.values(content, _picture))
+    """Render what is offered; the same content and template give the same bytes.
+
+    Raises:
+        DraftIncomplete: the template has no signature line for one of the signatories (K21).
+    """
+    values = rendering.values(content, _picture)
+    homeless = values.signature_lines.keys() - template.signature_lines(values.present)
+    if homeless:
+        flaws = tuple(
+            Flaw(field="signatories", detail=f"the model has no signature line {name}", rule="K21")
+            for name in sorted(homeless)
+        )
+        raise DraftIncomplete("; ".join(flaw.detail for flaw in flaws), flaws=flaws)
+    docx = template.fill(values)
     return Issued(docx=docx, content_sha256=content_digest(docx))
 
 

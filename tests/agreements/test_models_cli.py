@@ -6,14 +6,16 @@ import json
 import zipfile
 
 import pytest
+from lxml import etree
 
 from kanta_tenancy.agreements import actions, models
+from kanta_tenancy.agreements.errors import DraftIncomplete
 from kanta_tenancy.agreements.model import Status
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.resources import folder
-from tests.agreements.examples import a_draft
+from tests.agreements.examples import a_draft, both_sign
 from tests.desk import ADesk
-from tests.machinery.docx.forms import changed, replaced
+from tests.machinery.docx.forms import W, changed, replaced
 from tests.parties.examples import a_realm, a_tenant, business_id, looked, owner_of
 
 OURS = (folder("templates") / "agreements" / "main-connector-tenant-1" / "sv.docx").read_bytes()
@@ -177,3 +179,32 @@ async def test_the_programs_own_name_cannot_be_taken(bring, version):
 
 async def test_a_language_that_is_none_is_wrong_usage(bring):
     assert (await bring(OURS, language="de")).code == 2
+
+
+async def test_an_offer_on_a_model_without_a_line_for_a_signatory_says_so(bring, database, clock, realm):
+    document = zipfile.ZipFile(io.BytesIO(OURS)).read(DOCUMENT)
+    root = etree.fromstring(document)
+    line = next(one for one in root.iter(f"{W}tag") if one.get(f"{W}val") == "signature_line:tenant.2")
+    control = line.getparent().getparent()
+    control.getparent().remove(control)
+    ended = await bring(changed(OURS, {DOCUMENT: etree.tostring(root)}))
+    assert (ended.code, ended.errors) == (0, "")
+    tenant = await a_tenant(database, clock, realm)
+    for organisation_id in (await owner_of(database, realm), tenant.organisation.id):
+        await looked(database, clock, realm, organisation_id)
+    said = a_draft(model="official", model_version="2026-1", signatories=both_sign(jointly=True))
+    async with database.transaction(realm) as tx:
+        draft = await actions.draft(tx, clock, tenancy_id=tenant.tenancy.id, said=said)
+        with pytest.raises(DraftIncomplete) as refused:
+            await actions.plan_offer(tx, clock, agreement_id=draft.id, version=draft.version)
+    assert [(flaw.field, flaw.detail, flaw.rule) for flaw in refused.value.flaws] == [
+        ("signatories", "the model has no signature line tenant.2", "K21")
+    ]
+
+
+async def test_a_model_whose_lines_have_pictures_of_another_kind_is_refused(bring):
+    with zipfile.ZipFile(io.BytesIO(OURS)) as package:
+        types = package.read("[Content_Types].xml").replace(b"image/x-emf", b"image/png")
+    ended = await bring(changed(OURS, {"[Content_Types].xml": types}))
+    assert ended.code == 5
+    assert "The picture of the signature line is image/png; it must be the one that Word draws" in ended.errors

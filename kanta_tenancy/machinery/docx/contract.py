@@ -39,6 +39,7 @@ class Contract(Record, frozen=True, kw_only=True):
     conditions: Names = Names()
     signature_lines: Names = Names()
     line_conditions: Mapping[str, str] = {}  # the condition that a line must stand in; the others stand in none
+    line_pictures: frozenset[str] = frozenset()  # content types that a line's picture may have; none named: any
 
     def group(self, name: str) -> Group | None:
         return next((group for group in self.groups if group.name == name), None)

@@ -58,7 +58,11 @@ def check_signature_lines(form: Form, contract: Contract) -> Iterator[Finding]:
 def _check_each(form: Form, story: Story, lines: list[Control], contract: Contract) -> Iterator[Finding]:
     names = Counter(control.name for control in lines)
     for control in lines:
-        flaw = _flaw(form, story, control) or _flaw_of_conditions(control, contract)
+        flaw = (
+            _flaw(form, story, control)
+            or _flaw_of_picture(form, control, contract)
+            or _flaw_of_conditions(control, contract)
+        )
         if flaw:
             yield story.finding(control.element, flaw, tag=control.tag)
         elif names[control.name] > 1:
@@ -82,6 +86,15 @@ def _flaw(form: Form, story: Story, control: Control) -> str:
         form.package.target(source, other) == target for source, other in form.package.all_relationships()
     )
     return "The signature line shares its picture with something else." if uses > 1 or leading_there > 1 else ""
+
+
+def _flaw_of_picture(form: Form, control: Control, contract: Contract) -> str:
+    """Tell whether the picture of a line that is otherwise as it should be can be put in the place of another."""
+    relationship = form.package.relationships(form.main).by_id[_place(control).image_id]
+    kind = form.package.content_types[str(form.package.target(form.main, relationship))]
+    if not contract.line_pictures or kind in contract.line_pictures:
+        return ""
+    return f"The picture of the signature line is {kind}; it must be the one that Word draws, an enhanced metafile."
 
 
 def _flaw_of_conditions(control: Control, contract: Contract) -> str:

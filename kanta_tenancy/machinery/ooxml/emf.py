@@ -6,6 +6,7 @@ Source: [MS-EMF] 2.3.
 """
 
 import functools
+import itertools
 import struct
 import unicodedata
 from collections.abc import Iterable
@@ -120,16 +121,18 @@ def _font(handle: int, size: int) -> bytes:
     return struct.pack("<III", _CREATE_FONT, 12 + 320, handle) + logical.ljust(320, b"\0")
 
 
-def _advances(text: str, size: int) -> list[int]:
+@functools.lru_cache(maxsize=1024)  # first to see how much room a text takes, then to draw it
+def _advances(text: str, size: int) -> tuple[int, ...]:
     """Return one advance for each UTF-16 code unit; the second of a pair has none."""
-    advances: list[int] = []
-    for character in text:
-        advances.append(round(_thousandths(character) * size / 1000))
-        advances += [0] * (ord(character) > _LAST_OF_ONE_UNIT)
-    return advances
+    return tuple(itertools.chain.from_iterable(_advance(character, size) for character in text))
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=4096)
+def _advance(character: str, size: int) -> tuple[int, ...]:
+    own = round(_thousandths(character) * size / 1000)
+    return (own, 0) if ord(character) > _LAST_OF_ONE_UNIT else (own,)
+
+
 def _thousandths(character: str) -> int:
     plain = unicodedata.normalize("NFD", character)[0]
     place = ord(plain) - ord(" ")

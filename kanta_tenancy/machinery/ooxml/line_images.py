@@ -38,7 +38,6 @@ def _drawn(name: str, signer: str, title: str, day: str) -> tuple[bytes, bytes]:
 
 
 @functools.lru_cache(maxsize=128)
-@functools.lru_cache(maxsize=128)
 def unsigned_image(name: str, title: str) -> bytes:
     """Draw a line that nobody has signed yet: a place for the signature over the name and title of the signatory."""
     return picture(_SIZE, (*_place(), *_below(name, title)))

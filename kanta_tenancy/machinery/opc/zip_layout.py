@@ -200,6 +200,17 @@ def _check_extra(extra: bytes, name: str) -> None:
 
 def _located(data: bytes, central: _Central, raw_name: bytes, name: str, *, limit: int) -> tuple[int, int]:
     """Check the local header against the directory and find where the packed bytes begin and the entry ends."""
+    # The common case first: the local header says what the directory says, and nothing besides.
+    expected = LOCAL.pack(LOCAL_SIGNATURE, *central[2:10], 0)
+    start = central.header + LOCAL.size + central.name_size
+    end = start + central.packed_size
+    plain = data.startswith(expected, central.header) and not central.flags & _SIZES_FOLLOW
+    if plain and end <= limit and data.startswith(raw_name, start - central.name_size):
+        return start, end
+    return _located_with_care(data, central, raw_name, name, limit=limit)
+
+
+def _located_with_care(data: bytes, central: _Central, raw_name: bytes, name: str, *, limit: int) -> tuple[int, int]:
     if central.header + LOCAL.size > limit:
         raise broken("The local header of the entry lies outside the archive.", name)
     local = _Local._make(LOCAL.unpack_from(data, central.header))

@@ -12,7 +12,7 @@ from kanta_tenancy.machinery.ooxml.report import Answer, Outcome, Reason, Signat
 from kanta_tenancy.machinery.ooxml.verification import manifest, trust
 from kanta_tenancy.machinery.ooxml.verification.algorithms import weaknesses
 from kanta_tenancy.machinery.ooxml.verification.gaps import Gap, gaps
-from kanta_tenancy.machinery.ooxml.verification.manifest import Digests
+from kanta_tenancy.machinery.ooxml.verification.manifest import Digests, SignedPart
 from kanta_tenancy.machinery.ooxml.verification.reading import Signature, read
 from kanta_tenancy.machinery.opc import BrokenPackage, Package
 
@@ -22,12 +22,28 @@ _MADE_BY_ANOTHER_KEY: Final = "The signature value was not made with the key of 
 _INCOMPLETE: Final = "SignedInfo does not sign what Office signs: package, details of signing and XAdES properties."
 
 
+class Comparisons:
+    """What a package says against a manifest, found once: the signatures of a document mostly have the same one."""
+
+    def __init__(self, package: Package, free: Exempt) -> None:
+        self._package = package
+        self._free = free
+        self._digests = Digests(package)
+        self._known: dict[tuple[SignedPart, ...], tuple[tuple[Reason, ...], tuple[Gap, ...]]] = {}
+
+    def with_manifest(self, signed: tuple[SignedPart, ...]) -> tuple[tuple[Reason, ...], tuple[Gap, ...]]:
+        """Return what was changed since it was signed, and what is not signed."""
+        if signed not in self._known:
+            changed = tuple(manifest.changes(signed, self._package, self._digests))
+            self._known[signed] = changed, tuple(gaps(signed, self._package, self._free))
+        return self._known[signed]
+
+
 class Question(Record, frozen=True, kw_only=True):
     """What is the same for every signature of a file."""
 
     package: Package
-    digests: Digests
-    exempt: Exempt
+    comparisons: Comparisons
     at: datetime
     anchors: tuple[x509.Certificate, ...]
     intermediates: tuple[x509.Certificate, ...]
@@ -47,8 +63,8 @@ def examine(question: Question, part: str) -> Finding:
         signature = read(question.package.content(part))
     except BrokenPackage as broken:
         return _unreadable(part, broken)
-    changes = _changes(question, signature)
-    open_ends = tuple(gaps(signature.manifest, question.package, question.exempt))
+    changed, open_ends = question.comparisons.with_manifest(signature.manifest)
+    changes = changed if signature.made_by_signer else (_reason("R2", _MADE_BY_ANOTHER_KEY), *changed)
     weak = weaknesses(signature.signer.public_key(), signature.algorithms)
     certificate = _certificate(question, signature)
     trusted = _trust(question, signature)
@@ -86,11 +102,6 @@ def _report(part: str, signature: Signature, answers: Mapping[str, Answer]) -> S
         setup_id=signature.claims.setup_id,
         signature_value=signature.value,
     )
-
-
-def _changes(question: Question, signature: Signature) -> list[Reason]:
-    made = [] if signature.made_by_signer else [_reason("R2", _MADE_BY_ANOTHER_KEY)]
-    return [*made, *manifest.changes(signature.manifest, question.package, question.digests)]
 
 
 def _integrity(changes: Sequence[Reason]) -> Answer:

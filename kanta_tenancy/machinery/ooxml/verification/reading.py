@@ -1,5 +1,7 @@
 """What a signature part says, as far as its own bytes tell."""
 
+import functools
+
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
@@ -49,6 +51,7 @@ def as_written_here(known: Rewritten) -> Signature:
     """Return what a signature says that this product's signer could have written."""
     said, signer = known.statement, known.statement.chain[0]
     method = method_of(signer.public_key())
+    name, fingerprint = _identity(signer)
     return Signature(
         manifest=known.manifest,
         claims=Claims(
@@ -56,11 +59,11 @@ def as_written_here(known: Rewritten) -> Signature:
             comments=said.comments.strip(),
             text=said.signature_text.strip(),
             setup_id=said.setup_id,
-            certificate=CertificateDigest(algorithm=SHA256, digest=signer.fingerprint(hashes.SHA256())),
+            certificate=CertificateDigest(algorithm=SHA256, digest=fingerprint),
         ),
         certificates=said.chain,
-        name=signer.subject.rfc4514_string(),
-        fingerprint=signer.fingerprint(hashes.SHA256()).hex(),
+        name=name,
+        fingerprint=fingerprint.hex(),
         mismatch="",
         value=known.value,
         made_by_signer=verifies(signer.public_key(), method, known.value, known.signed_info),
@@ -80,16 +83,22 @@ def read_with_care(content: bytes) -> Signature:
     claimed = claims.read(bound)
     certificates = trust.certificates(bound)
     signer = certificates[0]
+    name, fingerprint = _identity(signer)
     own = frozenset() if claimed.certificate is None else {claimed.certificate.algorithm}
     return Signature(
         manifest=signed,
         claims=claimed,
         certificates=certificates,
-        name=signer.subject.rfc4514_string(),
-        fingerprint=signer.fingerprint(hashes.SHA256()).hex(),
+        name=name,
+        fingerprint=fingerprint.hex(),
         mismatch=trust.mismatch(signer, claimed.certificate),
         value=bound.value,
         made_by_signer=verifies(signer.public_key(), bound.method, bound.value, bound.signed_info),
         complete=bound.complete,
         algorithms=bound.algorithms | own | {one.algorithm for one in signed},
     )
+
+
+@functools.lru_cache(maxsize=256)  # a signatory signs many documents
+def _identity(certificate: x509.Certificate) -> tuple[str, bytes]:
+    return certificate.subject.rfc4514_string(), certificate.fingerprint(hashes.SHA256())

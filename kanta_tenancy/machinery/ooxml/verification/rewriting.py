@@ -8,6 +8,7 @@ is left to the careful way, which alone refuses.
 
 import base64
 import binascii
+import functools
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -35,6 +36,8 @@ from kanta_tenancy.machinery.ooxml.verification.markup import LARGEST
 from kanta_tenancy.machinery.opc.relationships import source_of
 from kanta_tenancy.machinery.x509.errors import CertificateUnreadable
 from kanta_tenancy.machinery.x509.reading import MAX_BYTES, MAX_CERTIFICATES, certificate_from_der
+
+_REMEMBERED_UP_TO: Final = 16 * 1024  # characters of a manifest
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _SETUP_ID: Final = re.compile(r"(?:\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\})?")
@@ -110,7 +113,7 @@ def _rewritten(content: bytes) -> Rewritten:
         valid_image=valid_image,
         invalid_image=invalid_image,
     )
-    parts = tuple(_parts(manifest))
+    parts = _remembered_parts(manifest) if len(manifest) <= _REMEMBERED_UP_TO else tuple(_parts(manifest))
     anew = unsigned(manifest, statement)
     if not value or anew.with_value(value) != content:
         raise _Unlike
@@ -167,6 +170,11 @@ def _images(found: _Cutter) -> tuple[str, bytes, str, bytes]:
     invalid_id = found.name('<Object Id="')
     invalid = found.between("", "</Object>")
     return valid_id, base64.b64decode(valid, validate=True), invalid_id, base64.b64decode(invalid, validate=True)
+
+
+@functools.lru_cache(maxsize=128)  # the signatures of a document mostly have the same manifest
+def _remembered_parts(manifest: str) -> tuple[SignedPart, ...]:
+    return tuple(_parts(manifest))
 
 
 def _parts(manifest: str) -> Iterator[SignedPart]:

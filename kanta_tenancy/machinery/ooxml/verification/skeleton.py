@@ -19,16 +19,15 @@ _END: Final = b"</w:t>"
 _DECLARATION: Final = re.compile(rb"<\?xml [^<>?]*\?>")
 _LINE: Final = re.compile(rb'<o:signatureline((?: (?!xml)[A-Za-z0-9:]+="[^<>"]*")*)/>')
 _VALUE: Final = re.compile(rb'="([^"]*)"')
-# What XML cannot hold, or holds as something else than text; U+FFFE and U+FFFF are no characters.
+# What XML cannot hold.
 _CONTROLS: Final = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})
-_NO_TEXT: Final = (b"<", "\ufffe".encode(), "\uffff".encode())
-_REFERENCES: Final = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;")
+_NO_CHARACTERS: Final = ("\ufffe".encode(), "\uffff".encode())
+_REFERENCES: Final = (b"amp;", b"lt;", b"gt;", b"quot;", b"apos;")
 
 
 def skeleton(content: bytes) -> bytes | None:
     """Return a part without its texts; None for one that has none, or whose texts have more than characters in them."""
-    declared = _DECLARATION.match(content)
-    if len(content) > _LARGEST or b"<!" in content or content.find(b"<?", declared.end() if declared else 0) >= 0:
+    if len(content) > _LARGEST or _has_more_than_elements(content):
         return None
     *pieces, rest = content.split(_END)
     cuts = [piece.rfind(b">") + 1 for piece in pieces]
@@ -43,11 +42,22 @@ def skeleton(content: bytes) -> bytes | None:
     return bare if any(taken) and _is_text(taken) else None
 
 
+def _has_more_than_elements(content: bytes) -> bool:
+    # To look for one octet first is ten times as fast, and most parts have neither.
+    declared = _DECLARATION.match(content)
+    begin = declared.end() if declared else 0
+    return (b"!" in content and b"<!" in content) or (
+        content.find(b"?", begin) >= 0 and content.find(b"<?", begin) >= 0
+    )
+
+
 def _is_text(taken: list[bytes]) -> bool:
     joined = b" ".join(taken)  # apart, so that two halves of a character do not make one
-    if any(each in joined for each in _NO_TEXT) or joined.translate(None, _CONTROLS) != joined:
+    if b"<" in joined or joined.translate(None, _CONTROLS) != joined:
         return False
-    if joined.count(b"&") != sum(map(joined.count, _REFERENCES)):
+    if b"\xef" in joined and any(each in joined for each in _NO_CHARACTERS):
+        return False
+    if not all(after.startswith(_REFERENCES) for after in joined.split(b"&")[1:]):
         return False
     try:
         joined.decode()

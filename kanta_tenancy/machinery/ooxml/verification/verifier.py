@@ -9,8 +9,7 @@ from cryptography import x509
 from kanta_tenancy.machinery.ooxml import coverage, plumbing
 from kanta_tenancy.machinery.ooxml.report import Outcome, Reason, Report, SignatureReport, Verdict
 from kanta_tenancy.machinery.ooxml.verification import content
-from kanta_tenancy.machinery.ooxml.verification.examination import Finding, Question, examine
-from kanta_tenancy.machinery.ooxml.verification.manifest import Digests
+from kanta_tenancy.machinery.ooxml.verification.examination import Comparisons, Finding, Question, examine
 from kanta_tenancy.machinery.opc import BrokenPackage, Package
 
 _ABOUT_CERTIFICATES: Final = "R11"  # the only rule that can leave the verdict open; its answers decide
@@ -39,8 +38,7 @@ def verify(
     found = plumbing.find(package)
     question = Question(
         package=package,
-        digests=Digests(package),
-        exempt=coverage.exempt(package, found),
+        comparisons=Comparisons(package, coverage.exempt(package, found)),
         at=at,
         anchors=tuple(anchors),
         intermediates=tuple(intermediates),
