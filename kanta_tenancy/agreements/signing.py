@@ -14,7 +14,7 @@ from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.kernel.identifiers import AgreementId, MainConnectorId
-from kanta_tenancy.machinery.ooxml.signing import sign
+from kanta_tenancy.machinery.ooxml.signing import Signing, sign_for_verifier
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
 from kanta_tenancy.machinery.x509.credentials import Credential
@@ -72,7 +72,8 @@ def signed_here(on: Ground, key: OwnKey, scope: Scope, *, position: int, at: dat
     if who is None:
         detail = f"the main connector has no signatory at position {position}"
         raise SignatureRefused(detail, flaws=(Flaw(field="position", detail=detail, rule="K21"),))
-    signed = sign(on.docx, credential, at=at, line=rendering.line_to_sign(who))
+    signing = Signing(credential=credential, line=rendering.line_to_sign(who))
+    signed = sign_for_verifier(on.docx, [signing], at=at)
     return accept(on, signed, party=Party.MAIN_CONNECTOR, at=at)
 
 

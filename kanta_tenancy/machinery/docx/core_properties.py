@@ -1,5 +1,6 @@
 """The core properties of an issued document."""
 
+import functools
 from datetime import UTC
 from typing import Final
 
@@ -21,6 +22,7 @@ _FORM: Final = (
 )
 
 
+@functools.lru_cache(maxsize=64)  # documents of one day and kind have the same
 def core_properties(properties: Properties) -> bytes:
     """Write the core properties part: what the caller says, and nothing of the template's own."""
     if properties.at.tzinfo is None:

@@ -1,6 +1,7 @@
 """Party-supplied text as markup that shows exactly that text."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from kanta_tenancy.machinery.docx.errors import TextNotPrintable
@@ -12,8 +13,17 @@ _EMBEDDINGS: Final = "\u202a\u202b\u202d\u202e"  # each closed by U+202C
 _ISOLATES: Final = "\u2066\u2067\u2068"  # each closed by U+2069
 _CLOSES: Final = {"\u202c": _EMBEDDINGS, "\u2069": _ISOLATES}
 
+_APART: Final = "\0"  # not printable
+
 _BREAK: Final = '</w:t><w:br/><w:t xml:space="preserve">'
 _TAB: Final = '</w:t><w:tab/><w:t xml:space="preserve">'
+
+
+def plain_texts(texts: Sequence[str]) -> list[bytes] | None:
+    """Return what `run_text` returns for each, found in one go; None when one of them is more than printable text."""
+    if not all(map(str.isprintable, texts)):  # then no text holds the mark that keeps them apart
+        return None
+    return _escaped(_APART.join(texts)).encode().split(_APART.encode()) if texts else []
 
 
 def run_text(name: str, text: str) -> bytes:
@@ -22,11 +32,12 @@ def run_text(name: str, text: str) -> bytes:
     Raises:
         TextNotPrintable: control characters, or a bidi embedding that would run on into the text behind.
     """
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    if not text.isprintable():  # true for most texts, and much faster than to look for what is special
-        _check(name, text)
-        escaped = escaped.replace("\n", _BREAK).replace("\t", _TAB)
-    return escaped.encode()
+    _check(name, text)
+    return _escaped(text).replace("\n", _BREAK).replace("\t", _TAB).encode()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def one_line(name: str, text: str) -> bytes:
@@ -38,7 +49,7 @@ def one_line(name: str, text: str) -> bytes:
     if "\n" in text or "\t" in text:
         raise _refusal(name, "holds a line break or a tab, where only one line fits")
     _check(name, text)
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").encode()
+    return _escaped(text).replace('"', "&quot;").encode()
 
 
 def _check(name: str, text: str) -> None:

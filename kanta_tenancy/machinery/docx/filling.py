@@ -7,7 +7,7 @@ from typing import Final
 
 from kanta_tenancy.machinery.docx.contract import Contract, Group, SignatureLine, Values
 from kanta_tenancy.machinery.docx.errors import TextNotPrintable, ValuesDoNotFit
-from kanta_tenancy.machinery.docx.escaping import one_line, run_text
+from kanta_tenancy.machinery.docx.escaping import one_line, plain_texts, run_text
 from kanta_tenancy.machinery.docx.segments import Filling
 
 _GUID: Final = re.compile(r"\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}")
@@ -31,7 +31,7 @@ def filling(values: Values, contract: Contract, lines: frozenset[str]) -> Fillin
     _same_names("conditions", values.present - contract.conditions.all(), set())
     _check_ids(values.signature_lines)
     return Filling(
-        texts={name: run_text(name, text) for name, text in values.texts.items()},
+        texts=_texts(values.texts),
         rows={group.name: _items(group, values.rows[group.name]) for group in contract.groups},
         present=frozenset(values.present),
         signature_lines={name: _attributes(name, line) for name, line in values.signature_lines.items()},
@@ -44,13 +44,25 @@ def _same_names(what: str, given: AbstractSet[str], expected: AbstractSet[str]) 
         raise ValuesDoNotFit(f"{what}: missing {missing}, unknown {unknown}")
 
 
+def _texts(texts: Mapping[str, str]) -> dict[str, bytes]:
+    plain = plain_texts(list(texts.values()))
+    if plain is not None:
+        return dict(zip(texts, plain, strict=True))
+    return {name: run_text(name, text) for name, text in texts.items()}
+
+
 def _items(group: Group, items: Sequence[Mapping[str, str]]) -> list[dict[str, bytes]]:
     expected = group.items.all()
-    return [_item(group.name, expected, number, item) for number, item in enumerate(items)]
+    for item in items:
+        _same_names(group.name, item.keys(), expected)
+    plain = plain_texts([text for item in items for text in item.values()])
+    if plain is not None:
+        ready = iter(plain)
+        return [dict(zip(item, ready, strict=False)) for item in items]
+    return [_item(group.name, number, item) for number, item in enumerate(items)]
 
 
-def _item(group: str, expected: frozenset[str], number: int, item: Mapping[str, str]) -> dict[str, bytes]:
-    _same_names(group, item.keys(), expected)
+def _item(group: str, number: int, item: Mapping[str, str]) -> dict[str, bytes]:
     try:
         return {name: run_text(name, text) for name, text in item.items()}
     except TextNotPrintable as refusal:

@@ -70,18 +70,23 @@ def width(text: str, size: int) -> int:
 
 def picture(size: tuple[int, int], shapes: Iterable[Text | Stroke]) -> bytes:
     """Draw shapes, in their order, on a white ground."""
-    records = [
+    records = [*_ground(size)]
+    handle = 0
+    for handle, shape in enumerate(shapes, start=1):
+        records += _drawn(handle, shape)
+    records.append(_END)
+    return _header(size, records, handles=handle + 1) + b"".join(records)
+
+
+@functools.lru_cache(maxsize=16)
+def _ground(size: tuple[int, int]) -> tuple[bytes, ...]:
+    return (
         _record(_SELECT, "<I", _NULL_PEN),
         _record(_SELECT, "<I", _WHITE_BRUSH),
         _record(_RECTANGLE, "<4i", 0, 0, size[0], size[1]),
         _record(_SET_BACKGROUND_MODE, "<I", _TRANSPARENT),
         _record(_SET_TEXT_ALIGN, "<I", _ON_BASELINE),
-    ]
-    handle = 0
-    for handle, shape in enumerate(shapes, start=1):
-        records += _drawn(handle, shape)
-    records.append(_record(_EOF, "<3I", 0, 16, 20))
-    return _header(size, records, handles=handle + 1) + b"".join(records)
+    )
 
 
 @functools.lru_cache(maxsize=1024)  # titles and most names are in many pictures
@@ -143,6 +148,9 @@ def _thousandths(character: str) -> int:
 
 def _record(kind: int, form: str, *values: int) -> bytes:
     return struct.pack("<II", kind, 8 + struct.calcsize(form)) + struct.pack(form, *values)
+
+
+_END: Final = _record(_EOF, "<3I", 0, 16, 20)
 
 
 def _header(size: tuple[int, int], records: list[bytes], *, handles: int) -> bytes:

@@ -1,6 +1,7 @@
 """A zip archive read strictly, with limits, and written the same way every time (rule R0)."""
 
 import functools
+import struct
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final, Self
@@ -10,11 +11,11 @@ from isal import isal_zlib
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.opc.limits import LIMITS, Limits
 from kanta_tenancy.machinery.opc.zip_layout import (
-    CENTRAL,
     CENTRAL_SIGNATURE,
     DEFLATED,
     END,
     END_SIGNATURE,
+    FACTS,
     LOCAL,
     LOCAL_SIGNATURE,
     STORED,
@@ -28,6 +29,9 @@ _DAMAGED: Final[type[Exception]] = vars(isal_zlib)["IsalError"]  # its stub call
 _RAW_DEFLATE: Final = -15
 _LEVEL: Final = 0  # the fastest: a fifth less time than level 1 for a twentieth more bytes
 _VERSION: Final = 20
+_LOCAL_BEGINS: Final = LOCAL_SIGNATURE.to_bytes(4, "little")
+_CENTRAL_BEGINS: Final = struct.pack("<IH", CENTRAL_SIGNATURE, _VERSION)
+_NO_MORE: Final = bytes(10)  # no comment, the first volume, no attributes
 _REMEMBERED_UP_TO: Final = 64 * 1024  # bytes of an unpacked content; 256 of them at most
 _FIRST_OF_1980: Final = 0x00210000  # the earliest time that zip can say, as Office itself writes it
 
@@ -134,15 +138,15 @@ def assemble(entries: Iterable[Packed]) -> bytes:
     offset = 0
     for entry in entries:
         name = entry.name.encode()
-        facts = (
-            0 if name.isascii() else UTF8_NAME, entry.method, entry.modified,
+        facts = FACTS.pack(
+            _VERSION, 0 if name.isascii() else UTF8_NAME, entry.method, entry.modified,
             entry.crc, len(entry.raw), entry.size, len(name), 0,
         )  # fmt: skip
-        local += (LOCAL.pack(LOCAL_SIGNATURE, _VERSION, *facts), name, entry.raw)
-        central += (CENTRAL.pack(CENTRAL_SIGNATURE, _VERSION, _VERSION, *facts, 0, 0, 0, 0, offset), name)
+        local += (_LOCAL_BEGINS, facts, name, entry.raw)
+        central += (_CENTRAL_BEGINS, facts, _NO_MORE, offset.to_bytes(4, "little"), name)
         offset += LOCAL.size + len(name) + len(entry.raw)
     written = b"".join(central)
-    count = len(central) // 2
+    count = len(local) // 4
     return b"".join((*local, written, END.pack(END_SIGNATURE, 0, 0, count, count, len(written), offset, 0)))
 
 

@@ -17,6 +17,7 @@ DEFLATED: Final = 8
 LOCAL: Final = struct.Struct("<IHHHIIIIHH")
 CENTRAL: Final = struct.Struct("<IHHHHIIIIHHHHHII")
 END: Final = struct.Struct("<IHHHHIIH")
+FACTS: Final = struct.Struct("<HHHIIIIHH")  # what the local header and the directory both say of an entry
 _DESCRIPTOR: Final = struct.Struct("<III")
 _EXTRA: Final = struct.Struct("<HH")
 

@@ -8,6 +8,7 @@ from kanta_tenancy.machinery.ooxml.signing.signer import (
     prepare,
     sign,
     sign_all,
+    sign_for_verifier,
 )
 
-__all__ = ["Prepared", "Signing", "complete", "opened", "prepare", "sign", "sign_all"]
+__all__ = ["Prepared", "Signing", "complete", "opened", "prepare", "sign", "sign_all", "sign_for_verifier"]

@@ -75,13 +75,25 @@ def sign_all(package: bytes, signings: Sequence[Signing], *, at: datetime) -> by
     Raises:
         CannotSign: the document, a certificate or what was asked for breaks a rule.
     """
+    signed = sign_for_verifier(package, signings, at=at)
+    _check_signed(signed, at)
+    return signed
+
+
+def sign_for_verifier(package: bytes, signings: Sequence[Signing], *, at: datetime) -> bytes:
+    """Add several signatures as `sign_all` does, for a caller who verifies whatever it is given before it keeps it.
+
+    Returns:
+        The signed document, not verified: what it shows may break a rule about content.
+
+    Raises:
+        CannotSign: the package, a certificate or what was asked for breaks a rule.
+    """
     envelope = opened(package)
     for one in signings:
         prepared = prepare(envelope, one.credential.chain, at=at, line=one.line, comments=one.comments)
         envelope = complete(prepared, signature_value(one.credential.key, prepared.signed_info))
-    signed = envelope.write()
-    _check_signed(signed, at)
-    return signed
+    return envelope.write()
 
 
 def opened(package: bytes) -> Envelope:
