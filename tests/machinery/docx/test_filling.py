@@ -237,3 +237,30 @@ def test_the_rest_of_the_document_is_as_it_was():
     assert last.find(f"{W}r/{W}rPr/{W}b") is not None
     assert len(empty) == 0
     assert etree.tostring(forms.document(filled)).count(b"<w:sectPr") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("one two", False),
+        (" one", True),
+        ("one ", True),
+        ("a  b", True),
+        ("a\u00a0b", True),
+        ("a\tb", True),
+        (" ", True),
+    ],
+)
+def test_only_texts_with_space_to_keep_say_that_it_is_kept(text: str, kept: bool):
+    filled = compile_template(
+        forms.extended(f'<w:p><w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'), forms.CONTRACT
+    ).fill(forms.values())
+    last = [one for one in forms.document(filled).iter(f"{W}t") if one.text == text][-1]
+    assert (last.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve") is kept
+
+
+def test_a_placeholder_keeps_the_space_of_what_is_filled_in():
+    filled = TEMPLATE.fill(forms.values(texts=forms.texts(tenant_name=" two  spaces ")))
+    assert paragraphs(filled)[0] == "Tenant:  two  spaces ."
+    place = next(one for one in forms.document(filled).iter(f"{W}t") if one.text == " two  spaces ")
+    assert place.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve"
