@@ -60,9 +60,16 @@ def accept(ground: Ground, signed: bytes, *, party: Party, at: datetime) -> Acce
 
 def _refuse_unsound(report: Report) -> None:
     if report.verdict is Verdict.INVALID:
+        open_questions = {
+            (signature.part, answer.reason)
+            for signature in report.signatures
+            for answer in (signature.certificate, signature.trust)
+            if answer.outcome is Outcome.UNKNOWN
+        }
         flaws = [
             Flaw(field=reason.part or reason.signature, detail=reason.detail, rule=reason.rule)
             for reason in report.reasons
+            if (reason.signature, reason.detail) not in open_questions  # trust, for one, hinders nobody
         ]
         raise _refused("the document is not soundly signed", flaws)
 

@@ -80,7 +80,7 @@ def unknown(keys: tuple[str, ...], *, field: str) -> tuple[Flaw, ...]:
     """Say which keys are not services that can be ticked, or stand there twice (K1.3)."""
     known = {service.key for service in services() if service.tickable}
     flaws = [
-        Flaw(field=f"{field}[{place}]", detail=f"{key!r} is not a service that a tenant can join", rule="K1.3")
+        Flaw(field=f"{field}[{place}]", detail="it is not a service that a tenant can join", rule="K1.3")
         for place, key in enumerate(keys)
         if key not in known
     ]

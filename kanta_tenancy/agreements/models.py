@@ -47,7 +47,7 @@ async def load(tx: Transaction, name: str, version: str, language: Language) -> 
     own = await store.model_file(tx, name, version, language)
     if own is None:
         flaw = Flaw(field="model", detail="no such model in that language")
-        raise ModelNotFound(f"there is no model {name} {version} in {language}", flaws=(flaw,))
+        raise ModelNotFound("there is no model of that name and version in that language", flaws=(flaw,))
     return _own(name, version, language, own.content)
 
 

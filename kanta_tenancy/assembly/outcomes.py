@@ -31,6 +31,10 @@ class Outcome(enum.IntEnum):
     NOBODY_READS = 141  # the other end of a pipe was closed
 
 
+# What writing to a full disk, a closed or a broken device says; a network says none of these.
+_OUTPUT_FAILS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF, errno.EIO})
+
+
 class CannotServe(Exception):
     """Something that serving needs cannot be had; the sentence says what to do."""
 
@@ -63,6 +67,11 @@ def told(trouble: BaseException) -> tuple[Outcome, str]:
             return tell(trouble)
     database = _told_by_driver(trouble)
     return database if database is not None else _fault(trouble)
+
+
+def _no_command(trouble: Any) -> tuple[Outcome, str]:
+    click.echo(trouble.ctx.get_help(), err=True)  # the help as it is, not a sentence that begins with our name
+    return Outcome.WRONG_USAGE, ""
 
 
 def _usage(trouble: Any) -> tuple[Outcome, str]:
@@ -99,10 +108,13 @@ def _system(trouble: Any) -> tuple[Outcome, str]:
     if trouble.filename is not None:
         return Outcome.WRONG_USAGE, f"{os.fsdecode(trouble.filename)}: {trouble.strerror}."
     reason = str(trouble) or type(trouble).__name__
+    if trouble.errno in _OUTPUT_FAILS:
+        return Outcome.WRONG_USAGE, f"The output cannot be written: {trouble.strerror}."
     return Outcome.UNAVAILABLE, f"The database cannot be reached: {reason.rstrip('.')}."
 
 
 _TELLERS: Final[tuple[tuple[tuple[type[BaseException], ...], Callable[[Any], tuple[Outcome, str]]], ...]] = (
+    ((click.exceptions.NoArgsIsHelpError,), _no_command),
     ((click.ClickException,), _usage),
     ((DomainError,), _refusal),
     ((WrongSettings,), _wrong_settings),
@@ -112,8 +124,11 @@ _TELLERS: Final[tuple[tuple[tuple[type[BaseException], ...], Callable[[Any], tup
     ((OSError,), _system),
 )
 
+_NOT_PREPARED: Final = "The database is not prepared: run `kanta-tenancy migrate`."
 _DRIVER: Final[Mapping[str, tuple[Outcome, str]]] = {
-    "UndefinedTableError": (Outcome.UNAVAILABLE, "The database is not prepared: run `kanta-tenancy migrate`."),
+    "UndefinedFunctionError": (Outcome.UNAVAILABLE, _NOT_PREPARED),
+    "UndefinedColumnError": (Outcome.UNAVAILABLE, _NOT_PREPARED),
+    "UndefinedTableError": (Outcome.UNAVAILABLE, _NOT_PREPARED),
     "InsufficientPrivilegeError": (Outcome.UNAVAILABLE, "The database does not allow this to its role: {}."),
     "InvalidAuthorizationSpecificationError": (Outcome.UNAVAILABLE, "The database does not let us in: {}."),
     "InvalidPasswordError": (Outcome.UNAVAILABLE, "The database does not let us in: {}."),

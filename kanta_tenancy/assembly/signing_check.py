@@ -30,16 +30,19 @@ class SigningCheck:
     def _sign(self) -> None:
         owners = () if self._shelf is None else self._shelf.owners()
         for owner in owners:
-            credential = None if self._shelf is None else self._shelf.find(owner)
-            if credential is not None:
-                self._try(credential)
+            try:
+                credential = None if self._shelf is None else self._shelf.find(owner)
+                if credential is not None:
+                    self._try(credential)
+            except CredentialUnusable as why:
+                raise CredentialUnusable(f"the key of main connector {owner}: {why.detail}") from why
         if not owners:
             self._try(self._thrown_away())
 
     def _try(self, credential: Credential) -> None:
         why = refusals(credential.certificate, self._clock.now())
         if why:
-            raise CredentialUnusable("; ".join(str(reason) for reason in why))
+            raise CredentialUnusable("; ".join(reason.detail for reason in why))
         signature_value(credential.key, _OCTETS)
 
     def _thrown_away(self) -> Credential:

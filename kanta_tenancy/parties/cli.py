@@ -14,7 +14,7 @@ from kanta_tenancy.parties.bodies import made_key, shown_key
 from kanta_tenancy.parties.granting import LONGEST_LIFE, USUAL_LIFE
 from kanta_tenancy.parties.imports.importing import Imported, import_parties
 from kanta_tenancy.parties.imports.rows import LARGEST_FILE, BadRow
-from kanta_tenancy.parties.model import AccessKey, MainConnector, Permission
+from kanta_tenancy.parties.model import MainConnector, Permission
 
 BAD_ROWS: Final = 5  # the exit code of what a rule refuses
 _MAIN_CONNECTOR: Final = click.option(
@@ -97,18 +97,21 @@ def create(
 def list_(desk: Desk, *, main_connector: str | None, as_json: bool) -> None:
     """List the keys of a main connector and its tenants, closed ones too.
 
-    Each line: id, state, last day, hour of last use, holder, permissions; separated by tabs.
+    Each line: id, state, last day, hour of last use, business id of the organisation, holder, permissions; separated
+    by tabs.
     """
     found = asyncio.run(desk_work.listed(desk, main_connector))
     if as_json:
-        click.echo(msgspec.json.encode([shown_key(key) for key in found]))
+        click.echo(msgspec.json.encode([shown_key(one.key) for one in found]))
         return
     now = desk.clock.now()
-    for key in found:
+    for one in found:
+        key = one.key
         state = "revoked" if key.revoked_at else "expired" if key.expires_at <= now else "open"
         used = f"{key.last_used_hour:%Y-%m-%dT%H}" if key.last_used_hour else "never"
-        line = (str(key.id), state, f"{key.expires_at:%Y-%m-%d}", used, _holder(key), ",".join(key.permissions))
-        click.echo("\t".join(line))
+        last_day, allowed = f"{key.expires_at:%Y-%m-%d}", ",".join(key.permissions)
+        holder = f"system {key.system_name}" if one.email is None else f"contact {one.email}"
+        click.echo("\t".join((str(key.id), state, last_day, used, one.business_id, holder, allowed)))
 
 
 @keys.command("revoke")
@@ -207,7 +210,3 @@ def _tell(done: Imported, *, dry_run: bool) -> None:
 def _where(row: BadRow) -> str:
     number = "" if row.row == row.line else f", organisation {row.row}"
     return f"line {row.line}{number}{f', {row.field}' if row.field else ''}"
-
-
-def _holder(key: AccessKey) -> str:
-    return f"contact {key.contact_id}" if key.contact_id else f"system {key.system_name}"

@@ -1,5 +1,6 @@
 """What an operator does with access keys: realms by business id, contacts by e-mail, and every permission."""
 
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -14,7 +15,7 @@ from kanta_tenancy.parties import tokens, wording
 from kanta_tenancy.parties.actions.keys import create_key, revoke_key
 from kanta_tenancy.parties.errors import ContactNotFound, KeyNotFound, OrganisationNotFound
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS, AccessKey, MainConnector, NewKey, Organisation, Permission
-from kanta_tenancy.parties.store import contacts, keys, organisations
+from kanta_tenancy.parties.store import contacts, keys, organisations, tenancies
 
 _PAGE: Final = 500
 _EVERYTHING: Final = frozenset(Permission)
@@ -27,6 +28,12 @@ class KeyAsked(Record, frozen=True, kw_only=True):
     system: str | None
     permissions: frozenset[Permission] | None  # None: every one that the organisation may have
     life: timedelta
+
+
+class HeldKey(Record, frozen=True, kw_only=True):
+    key: AccessKey
+    business_id: str  # of the organisation that it acts for
+    email: str | None  # of the contact who holds it; None: a system does
 
 
 async def create(desk: Desk, asked: KeyAsked) -> tuple[AccessKey, tokens.Token]:
@@ -50,8 +57,8 @@ async def create(desk: Desk, asked: KeyAsked) -> tuple[AccessKey, tokens.Token]:
             return await create_key(tx, desk.clock, new, giver=_EVERYTHING)
 
 
-async def listed(desk: Desk, main_connector: str | None) -> list[AccessKey]:
-    """Return every key of a realm."""
+async def listed(desk: Desk, main_connector: str | None) -> list[HeldKey]:
+    """Return every key of a realm, and whose it is."""
     found: list[AccessKey] = []
     async with desk.database() as db:
         of = await realm(db, main_connector)
@@ -60,7 +67,17 @@ async def listed(desk: Desk, main_connector: str | None) -> list[AccessKey]:
             while rows := await keys.page(tx, after=after, limit=_PAGE):
                 found += rows
                 after = rows[-1].id
-    return found
+            holders = {key.organisation_id for key in found}
+            numbers = {one: (await organisations.find(tx, one)).business_id for one in holders}
+            people = {one.id: one.email for one in await contacts.of_organisations(tx, holders)}
+    return [
+        HeldKey(
+            key=key,
+            business_id=numbers[key.organisation_id],
+            email=None if key.contact_id is None else people[key.contact_id],
+        )
+        for key in found
+    ]
 
 
 async def revoke(desk: Desk, key: str) -> AccessKey:
@@ -90,6 +107,16 @@ async def realms(db: Database) -> list[MainConnector]:
     """Return every main connector of this database, by business id."""
     async with db.unscoped() as connection:
         return await organisations.main_connectors(connection)
+
+
+async def chains_of(tx: Transaction) -> AsyncGenerator[UUID]:
+    """Go through the chains that the journal of a realm must have: its own, and one for each tenancy."""
+    yield tx.scope.main_connector_id
+    after = UUID(int=0)
+    while rows := await tenancies.page(tx, after=after, limit=_PAGE):
+        for row in rows:
+            yield row.id
+        after = rows[-1].id
 
 
 async def realm(db: Database, business_id: str | None) -> MainConnector:

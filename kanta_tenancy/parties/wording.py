@@ -11,7 +11,7 @@ from stdnum.fi import ytunnus
 from kanta_tenancy.kernel.errors import Flaw
 
 LONGEST: Final = 200
-_BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDI_CONTROLS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NONCHARACTERS: Final = frozenset(
     map(chr, [*range(0xFDD0, 0xFDF0), *(plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF))])
 )
@@ -61,7 +61,7 @@ def name(text: str) -> str:
     """Return a name, or another line that will be printed, in NFC and without blanks around it.
 
     Letters of every script, signs and emoji are kept. What could make the line look like another one, or
-    break it, is refused: control characters, line breaks, bidirectional overrides, characters that no XML can hold.
+    break it, is refused: control characters, line breaks, bidirectional controls, characters that no XML can hold.
 
     Raises:
         Unfit: it is empty, longer than 200 characters, shows nothing, or holds a refused character.

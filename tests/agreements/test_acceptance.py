@@ -94,3 +94,13 @@ async def test_two_signatories_of_a_party_do_not_sign_with_one_certificate(desk)
     agreement = await desk.hand_in(agreement, Party.TENANT, await copy(first))
     with pytest.raises(SignatureRefused, match="another signatory of the party"):
         await desk.hand_in(agreement, Party.TENANT, await copy(second))
+
+
+async def test_a_refusal_does_not_list_that_nobody_vouches_for_the_certificate(desk):
+    agreement = await desk.offered()
+    who = next(who for who in agreement.signatories if who.party is Party.TENANT)
+    parts = entries(await desk.signed_copy(agreement, who))
+    parts["word/document.xml"] = parts["word/document.xml"].replace(b"Kanta", b"Canta")
+    with pytest.raises(SignatureRefused) as refused:
+        await desk.hand_in(agreement, Party.TENANT, package(parts))
+    assert {flaw.rule for flaw in refused.value.flaws} == {"R5"}

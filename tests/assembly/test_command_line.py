@@ -75,9 +75,20 @@ def test_wrong_usage_is_one_sentence_and_exit_code_2(
 
 
 def test_without_a_command_the_help_is_shown_with_exit_code_2():
-    result = command()
-    assert result.returncode == 2
-    assert "Commands:" in result.stderr
+    for words in ((), ("keys",)):
+        result = command(*words)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert result.stderr.startswith("Usage: kanta-tenancy")
+        assert "Commands:" in result.stderr
+
+
+def test_output_that_cannot_be_written_is_no_trouble_of_the_database():
+    with open("/dev/full", "w") as full:  # noqa: PTH123 -- a device
+        result = subprocess.run([*COMMAND, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (result.returncode, result.stderr) == (
+        2,
+        "kanta-tenancy: The output cannot be written: No space left on device.\n",
+    )
 
 
 class NoGood(DomainError):
@@ -108,10 +119,13 @@ class NotNow(DomainError):
         (BrokenPipeError(errno.EPIPE, "Broken pipe"), Outcome.NOBODY_READS, ""),
         (ConnectionRefusedError("refused"), Outcome.UNAVAILABLE, "The database cannot be reached: refused."),
         (TimeoutError(), Outcome.UNAVAILABLE, "The database cannot be reached: TimeoutError."),
-        (
-            asyncpg.UndefinedTableError("relation x does not exist"),
-            Outcome.UNAVAILABLE,
-            "The database is not prepared: run `kanta-tenancy migrate`.",
+        *(
+            (
+                kind("x does not exist"),
+                Outcome.UNAVAILABLE,
+                "The database is not prepared: run `kanta-tenancy migrate`.",
+            )
+            for kind in (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError, asyncpg.UndefinedColumnError)
         ),
         (
             asyncpg.InvalidPasswordError('password authentication failed for user "kanta_service"'),

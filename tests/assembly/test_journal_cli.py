@@ -126,3 +126,21 @@ async def test_a_journal_that_is_being_written_is_not_taken_for_broken(book, mon
     done.set()
     assert await writing > 10
     assert {ended.code for ended in endings} == {0}, [ended.output for ended in endings]
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "DELETE FROM journal_entry WHERE chain = $1; DELETE FROM journal_head WHERE chain = $1",
+        "UPDATE journal_entry SET main_connector_id = gen_random_uuid() WHERE chain = $1;"
+        "UPDATE journal_head SET main_connector_id = gen_random_uuid() WHERE chain = $1",
+    ],
+    ids=["deleted", "filed elsewhere"],
+)
+async def test_a_chain_that_is_gone_as_a_whole_is_missed(book, owner, tampering):
+    await book.write(3)
+    for statement in tampering.split(";"):
+        await owner.execute(statement, book.chain)
+    ended = await book.verify()
+    assert ended.code == 3
+    assert ended.output.splitlines()[0].endswith(f"chain {book.chain}: it is missing as a whole")

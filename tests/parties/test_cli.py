@@ -139,7 +139,8 @@ async def test_keys_are_listed_without_their_secrets_and_revoked_by_id_or_by_the
     assert (await run(keys, "revoke", tokens[2])).exit_code == 0
     listed = (await run(keys, "list")).stdout
     assert [line.split("\t")[1] for line in listed.splitlines()] == ["expired", "revoked", "revoked"]
-    assert [line.split("\t")[4] for line in listed.splitlines()] == ["system s1", "system s365", "system s365"]
+    assert {line.split("\t")[4] for line in listed.splitlines()} == {MAIN_CONNECTOR}
+    assert [line.split("\t")[5] for line in listed.splitlines()] == ["system s1", "system s365", "system s365"]
     assert not any(token[30:] in listed for token in tokens)
     assert [one["id"] for one in json.loads((await run(keys, "list", "--json")).stdout)] == ids
     for token in tokens:

@@ -14,6 +14,7 @@ from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.resources import folder
 from kanta_tenancy.parties.errors import ImportRefused
 from kanta_tenancy.parties.imports.examining import Good, day, examine
+from kanta_tenancy.parties.imports.planning import Known, plan
 from kanta_tenancy.parties.imports.reading import read
 from kanta_tenancy.parties.imports.reading_csv import COLUMNS
 from kanta_tenancy.parties.imports.rows import BadRow, Sheet
@@ -150,8 +151,16 @@ def test_a_row_is_good_or_bad_as_a_whole():
 def test_rows_that_contradict_or_repeat_the_organisation_are_bad():
     person = {"contact_name": "Aino", "contact_email": "a@example.org", "contact_function": "fees"}
     good, bad = judged(table({**ONE, **person}, {**ONE, "name": "Other", **person}, ONE))
-    assert told(bad) == [(3, "name"), (4, "business_id")]
+    assert told(bad) == [(3, "name")]
     assert len(good[0].contacts) == 1
+    planned = plan(good, Known(), business_id(9000000))
+    assert told(list(planned.bad)) == [(4, "business_id")]
+
+
+def test_a_row_that_repeats_an_organisation_is_judged_for_itself():
+    good, bad = judged(table({**ONE, "name": "A\u202eB"}, {**ONE, "name": "", "language": "xx"}, ONE))
+    assert told(bad) == [(2, "name"), (3, "language"), (3, "name")]
+    assert [one.part.line for one in good] == [4]
 
 
 def test_one_business_id_written_twice_is_one_organisation():

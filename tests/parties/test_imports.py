@@ -265,3 +265,21 @@ async def test_an_odd_oid_is_told_and_taken(bring):
     done = await bring([OWNER, a_firm(1000000, oid="1.2.246.10.1.10.0")])
     assert [(row.row, row.field) for row in done.warnings] == [(2, "oid")]
     assert done.changed
+
+
+async def test_an_organisation_that_stands_there_twice_is_taken_once(bring, counts):
+    twice = [OWNER, a_firm(1), a_firm(1, name="Other", contacts=[PERSON])]
+    done = await bring(twice, accept_good_rows=True)
+    assert [(row.row, row.field, row.reason) for row in done.bad_rows] == [
+        (3, "business_id", "the organisation stands on line 1 already")
+    ]
+    assert numbers(done) == (2, 1, 0, 0, 0)
+
+
+async def test_the_first_good_row_of_an_organisation_counts(bring):
+    head = "role;business_id;name;language\n"
+    rows = [("main_connector", OWNER["business_id"], "Kanta Oy", "fi")]
+    rows += [("tenant", business_id(1), name, language) for name, language in (("", "sv"), ("B", "xx"), ("C", "sv"))]
+    done = await bring((head + "".join(";".join(row) + "\n" for row in rows)).encode(), accept_good_rows=True)
+    assert told(done) == [(3, "name"), (4, "language")]
+    assert numbers(done) == (2, 1, 0, 0, 0)

@@ -83,11 +83,16 @@ def _metrics(metrics: Metrics, token: str) -> HTTPRouteHandler:
     return read_metrics
 
 
+def _reason(error: Exception) -> str | None:
+    """Return the sentence of a refusal, which is ours and safe to show; that of another error may hold data."""
+    return error.detail if isinstance(error, DomainError) else None
+
+
 async def _passes(name: str, check: Check) -> bool:
     try:
         async with asyncio.timeout(_WITHIN_S):
             await check()
     except (DomainError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
-        log.warning("not ready", check=name, **described(error))
+        log.warning("not ready", check=name, reason=_reason(error), **described(error))
         return False
     return True

@@ -68,9 +68,15 @@ class _Planner:
         self._known = known
         self._owner = owner
         self._references: dict[str, Part] = {}
+        self._organisations: dict[str, Part] = {}
         self.bad: list[BadRow] = []
 
     def step(self, good: Good) -> Step | None:
+        first = self._organisations.setdefault(good.new.business_id, good.part)
+        if first is not good.part:
+            twice = good.part.bad("business_id", f"the organisation stands on line {first.line} already")
+            self.bad += [twice, *good.orphans({good.part.row})]
+            return None
         existing = self._known.organisations.get(good.new.business_id)
         existing_id = None if existing is None else existing.id
         contacts, contact_flaws = self._contacts(good, existing_id)

@@ -54,7 +54,8 @@ def read_csv(text: str) -> Sheet:
             bad.append(BadRow(line=row.line, row=row.line, field="business_id", reason="it is empty"))
     if len(groups) > MOST_ORGANISATIONS:
         raise ImportRefused(f"the file names {len(groups)} organisations; {MOST_ORGANISATIONS} are allowed")
-    return Sheet(entries=tuple(_entry(group, bad) for group in groups.values()), bad=tuple(bad))
+    entries = [entry for group in groups.values() for entry in _entries(group, bad)]
+    return Sheet(entries=tuple(sorted(entries, key=lambda entry: entry.organisation.row)), bad=tuple(bad))
 
 
 def _rows(text: str) -> tuple[list[_Row], list[BadRow]]:
@@ -107,29 +108,24 @@ def _identity(cell: str) -> str:
         return cell.strip()
 
 
-def _entry(rows: Sequence[_Row], bad: list[BadRow]) -> Entry:
+def _entries(rows: Sequence[_Row], bad: list[BadRow]) -> Iterator[Entry]:
+    """Put the rows of an organisation together; one that adds nothing to it is an entry of its own, to be judged so."""
     first, *further = rows
     added = [first]
     for row in further:
+        if not any(column.startswith((_CONTACT, _SOTERI)) for column in row.cells):
+            yield Entry(organisation=row.part("", ORGANISATION))
+            continue
         flaws = _contradictions(first, row)
         bad += flaws
         if not flaws:
             added.append(row)
     contacts = [part for row in added if (part := row.part(_CONTACT, CONTACT)).values]
     soteri = [part for row in added if (part := row.part(_SOTERI, SOTERI)).values]
-    return Entry(organisation=first.part("", ORGANISATION), contacts=tuple(contacts), soteri=tuple(soteri))
+    yield Entry(organisation=first.part("", ORGANISATION), contacts=tuple(contacts), soteri=tuple(soteri))
 
 
 def _contradictions(first: _Row, row: _Row) -> list[BadRow]:
-    if not any(column.startswith((_CONTACT, _SOTERI)) for column in row.cells):
-        return [
-            BadRow(
-                line=row.line,
-                row=row.line,
-                field="business_id",
-                reason=f"the organisation stands on line {first.line} already",
-            )
-        ]
     return [
         BadRow(line=row.line, row=row.line, field=column, reason=f"line {first.line} says something else")
         for column in ORGANISATION

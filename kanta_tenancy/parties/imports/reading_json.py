@@ -42,7 +42,9 @@ def read_json(text: str) -> Sheet:
             found = msgspec.json.decode(raw, type=_File).organisations
         else:
             found = msgspec.json.decode(raw, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, RecursionError) as why:
+    except RecursionError:
+        raise ImportRefused("the file is no JSON array of organisations: it is nested too deeply") from None
+    except msgspec.DecodeError as why:
         raise ImportRefused(f"the file is no JSON array of organisations: {why}") from why
     if len(found) > MOST_ORGANISATIONS:
         raise ImportRefused(f"the file names {len(found)} organisations; {MOST_ORGANISATIONS} are allowed")

@@ -93,8 +93,7 @@ async def insert(tx: Transaction, organisation_id: OrganisationId, new: NewOrgan
             created_at=at,
         )
     except asyncpg.UniqueViolationError as why:
-        detail = f"an organisation with the business id {new.business_id} is registered already"
-        raise OrganisationExists(detail, business_id=new.business_id) from why
+        raise OrganisationExists("an organisation with that business id is registered already") from why
     return _found(kept, organisation_id)
 
 
