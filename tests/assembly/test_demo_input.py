@@ -69,7 +69,7 @@ REFUSED = [
     (
         "tenants/0/agreement/services/0",
         "teleport",
-        "tenants[0].agreement.services[0]: 'teleport' is not a service that a tenant can join",
+        "tenants[0].agreement.services[0]: it is not a service that a tenant can join",
     ),
     (
         "tenants/0/agreement/services",
