@@ -1,0 +1,89 @@
+-- why:   what is owed, by the system and by people, until when, and what came of it (docs/capabilities/promises.md);
+--        keys get the permissions promises.read and promises.keep
+-- locks: access_key while its few rows are checked against the longer list of a tenant's permissions
+SET LOCAL lock_timeout = '3s';
+
+CREATE TABLE promise (
+    id                uuid        PRIMARY KEY,
+    main_connector_id uuid        NOT NULL REFERENCES main_connector,
+    tenancy_id        uuid,                    -- whose tenant sees it too; null: the main connector alone
+    key               text        NOT NULL CHECK (length(key) BETWEEN 1 AND 200),
+    kind              text        NOT NULL CHECK (kind ~ '^[a-z][a-z_]*(\.[a-z][a-z_]*)*$' AND length(kind) <= 100),
+    subject           text        NOT NULL CHECK (length(subject) BETWEEN 1 AND 200),
+    owner             text        NOT NULL CHECK (owner IN ('system', 'main_connector', 'tenant')),
+    due_at            timestamptz NOT NULL,
+    rule              text        NOT NULL,
+    title             jsonb       NOT NULL,    -- fi, sv, en
+    facts             jsonb       NOT NULL,
+    explanation       jsonb,                   -- how the due time came about
+    state             text        NOT NULL DEFAULT 'owed' CHECK (state IN ('owed', 'kept', 'released', 'broken')),
+    version           integer     NOT NULL DEFAULT 1 CHECK (version >= 1),   -- counts changes; guards against lost updates
+    attempts          integer     NOT NULL DEFAULT 0 CHECK (attempts >= 0),  -- those that failed
+    next_at           timestamptz NOT NULL,    -- not paid before: the due time, a lease, or a wait after a failure
+    last_error        text,
+    made_at           timestamptz NOT NULL,
+    settled_at        timestamptz,             -- beside due_at: a promise that was paid late says so
+    result            jsonb,
+    CONSTRAINT promise_key UNIQUE (main_connector_id, key),
+    FOREIGN KEY (main_connector_id, tenancy_id) REFERENCES tenancy (main_connector_id, tenancy_id),
+    CONSTRAINT promise_settled_has_its_time CHECK ((state IN ('kept', 'released')) = (settled_at IS NOT NULL)),
+    CONSTRAINT promise_of_a_tenant_has_its_tenancy CHECK (owner <> 'tenant' OR tenancy_id IS NOT NULL),
+    CONSTRAINT promise_broken_is_the_systems CHECK (state <> 'broken' OR owner = 'system')
+);
+-- What a wake-up looks at: however much is kept or due later, it costs one look at the beginning.
+CREATE INDEX promise_work ON promise (next_at, id) WHERE state = 'owed' AND owner = 'system';
+-- The lists, each in its order.
+CREATE INDEX promise_by_state ON promise (main_connector_id, state, due_at, id);
+CREATE INDEX promise_by_kind ON promise (main_connector_id, kind, state, due_at, id);
+CREATE INDEX promise_by_subject ON promise (main_connector_id, subject, due_at, id);
+CREATE INDEX promise_by_tenancy ON promise (main_connector_id, tenancy_id, due_at, id) WHERE tenancy_id IS NOT NULL;
+
+-- What was kept or released is never moved again, whatever the program says: nothing is paid twice.
+CREATE FUNCTION promise_refuse_move() RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    RAISE EXCEPTION 'promise % is %; that is final', OLD.id, OLD.state USING CONSTRAINT = 'promise_settled';
+END
+$$;
+CREATE TRIGGER promise_settled BEFORE UPDATE ON promise FOR EACH ROW
+    WHEN (OLD.state IN ('kept', 'released'))
+    EXECUTE FUNCTION promise_refuse_move();
+
+ALTER TABLE promise ENABLE ROW LEVEL SECURITY;
+CREATE POLICY scope ON promise USING (
+    main_connector_id = (SELECT scope_main_connector())
+    AND ((SELECT scope_is_whole_realm()) OR tenancy_id = (SELECT scope_tenancy())));
+
+GRANT SELECT, INSERT ON promise TO kanta_service;
+GRANT UPDATE (due_at, rule, title, facts, explanation, state, version, attempts, next_at, last_error, settled_at, result)
+   ON promise TO kanta_service;
+
+-- Work across realms: lease what is due and of a kind that the caller can keep, and say whose it is. A lease is longer
+-- for some than for others, so that what ends an instance does not take the same neighbours with it again and again.
+CREATE FUNCTION promise_claim(now_is timestamptz, lease interval, kinds text[], batch integer)
+    RETURNS TABLE (id uuid, main_connector_id uuid, leased_until timestamptz)
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    UPDATE public.promise AS claimed
+       SET next_at = now_is + lease * (1 + random())
+      FROM (SELECT waiting.id
+              FROM public.promise AS waiting
+             WHERE waiting.state = 'owed'
+               AND waiting.owner = 'system'
+               AND waiting.next_at <= now_is
+               AND waiting.kind = ANY (kinds)
+             ORDER BY waiting.next_at, waiting.id
+             LIMIT batch
+               FOR UPDATE SKIP LOCKED) AS due
+     WHERE claimed.id = due.id
+    RETURNING claimed.id, claimed.main_connector_id, claimed.next_at
+$$;
+REVOKE ALL ON FUNCTION promise_claim FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION promise_claim TO kanta_service;
+
+-- What a tenant's key may allow grew.
+ALTER TABLE access_key DROP CONSTRAINT access_key_of_a_tenant;
+ALTER TABLE access_key ADD CONSTRAINT access_key_of_a_tenant CHECK (tenancy_id IS NULL OR permissions <@ ARRAY[
+    'parties.read', 'parties.write', 'agreements.read', 'agreements.sign', 'keys.manage', 'journal.read',
+    'promises.read', 'promises.keep']);
