@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from kanta_tenancy.promises.errors import PromiseSettled
-from kanta_tenancy.promises.model import Promise, State
+from kanta_tenancy.promises.errors import PromiseOfAnother, PromiseSettled
+from kanta_tenancy.promises.model import Owner, Promise, State
 
 
 class Move(enum.StrEnum):
@@ -49,6 +49,21 @@ def check(promise: Promise, move: Move) -> None:
     """
     if (promise.state, move) not in MOVES:
         raise PromiseSettled(f"cannot {move} a promise that is {promise.state}", state=promise.state.value)
+
+
+def check_by_hand(promise: Promise, *, by_tenant: bool) -> None:
+    """Refuse that a person keeps a promise that is not theirs to keep.
+
+    The main connector keeps its own, its tenants' for them, and what the system gave up; a tenant keeps its own.
+
+    Raises:
+        PromiseSettled: it was kept or released already.
+        PromiseOfAnother: somebody else keeps it.
+    """
+    check(promise, Move.KEEP)
+    theirs = promise.owner is Owner.TENANT if by_tenant else promise.owner is not Owner.SYSTEM
+    if not theirs and (by_tenant or promise.state is not State.BROKEN):
+        raise PromiseOfAnother(f"{promise.owner} keeps it", owner=promise.owner.value)
 
 
 def is_overdue(promise: Promise, now: datetime) -> bool:

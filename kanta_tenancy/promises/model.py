@@ -103,3 +103,58 @@ class PromiseKept(Record, frozen=True, kw_only=True, tag="promise.kept"):
     kind: str
     subject: str
     at: datetime
+
+
+class Wanted(Record, frozen=True, kw_only=True):
+    """Which promises a list is of. What is left out does not narrow it."""
+
+    states: tuple[State, ...] = tuple(State)
+    owners: tuple[Owner, ...] = tuple(Owner)
+    kind: str | None = None
+    subject: str | None = None
+    tenancy_id: TenancyId | None = None
+    due_before: datetime | None = None
+
+
+class Position(Record, frozen=True, kw_only=True):
+    """Where a page of a list ended, in the order of lists; the next begins after it."""
+
+    due_at: datetime
+    id: UUID
+
+
+class Expected(Record, frozen=True, kw_only=True):
+    """A promise that should exist, as a room computes it anew from its own data."""
+
+    key: str
+    subject: str
+    due_at: datetime | None = None  # None: at whatever time
+
+
+class What(enum.StrEnum):
+    """What an audit finds."""
+
+    MISSING = "missing"  # it should exist and does not
+    MISDATED = "misdated"  # it is owed for another time than it should be
+    UNPAID = "unpaid"  # the system's, and overdue for long
+    BROKEN = "broken"  # the system gave up
+    UNKEPT = "unkept"  # a person's, and overdue for long
+    LATE = "late"  # kept, but late
+
+
+class Finding(Record, frozen=True, kw_only=True):
+    what: What
+    key: str
+    subject: str
+    due_at: datetime | None
+    settled_at: datetime | None = None
+
+
+class Figures(Record, frozen=True, kw_only=True):
+    """How much somebody owes, over all realms."""
+
+    owner: Owner
+    owed: int
+    overdue: int
+    broken: int
+    oldest_due_at: datetime | None

@@ -33,10 +33,13 @@ CREATE TABLE promise (
 -- What a wake-up looks at: however much is kept or due later, it costs one look at the beginning.
 CREATE INDEX promise_work ON promise (next_at, id) WHERE state = 'owed' AND owner = 'system';
 -- The lists, each in its order.
-CREATE INDEX promise_by_state ON promise (main_connector_id, state, due_at, id);
+CREATE INDEX promise_by_owner ON promise (main_connector_id, owner, state, due_at, id);
 CREATE INDEX promise_by_kind ON promise (main_connector_id, kind, state, due_at, id);
 CREATE INDEX promise_by_subject ON promise (main_connector_id, subject, due_at, id);
 CREATE INDEX promise_by_tenancy ON promise (main_connector_id, tenancy_id, due_at, id) WHERE tenancy_id IS NOT NULL;
+-- What the audit calls late; in a healthy system it is next to empty.
+CREATE INDEX promise_late ON promise (main_connector_id, settled_at)
+    WHERE state = 'kept' AND settled_at - due_at > interval '15 minutes';
 
 -- What was kept or released is never moved again, whatever the program says: nothing is paid twice.
 CREATE FUNCTION promise_refuse_move() RETURNS trigger
@@ -79,8 +82,23 @@ AS $$
      WHERE claimed.id = due.id
     RETURNING claimed.id, claimed.main_connector_id, claimed.next_at
 $$;
-REVOKE ALL ON FUNCTION promise_claim FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION promise_claim TO kanta_service;
+
+-- Across realms: how much is owed, past due and given up, by who has to keep it, and since when the oldest is due.
+CREATE FUNCTION promise_figures(now_is timestamptz)
+    RETURNS TABLE (owner text, owed bigint, overdue bigint, broken bigint, oldest_due_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT promise.owner,
+           count(*) FILTER (WHERE promise.state = 'owed'),
+           count(*) FILTER (WHERE promise.state = 'owed' AND promise.due_at < now_is),
+           count(*) FILTER (WHERE promise.state = 'broken'),
+           min(promise.due_at) FILTER (WHERE promise.state = 'owed')
+      FROM public.promise
+     WHERE promise.state IN ('owed', 'broken')
+     GROUP BY promise.owner
+$$;
+REVOKE ALL ON FUNCTION promise_claim, promise_figures FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION promise_claim, promise_figures TO kanta_service;
 
 -- What a tenant's key may allow grew.
 ALTER TABLE access_key DROP CONSTRAINT access_key_of_a_tenant;

@@ -53,3 +53,20 @@ SELECT id, key, kind, subject, tenancy_id, owner, due_at, rule, title, facts, st
   FROM promise
  WHERE id = :promise_id
    FOR UPDATE;
+
+-- name: keep_taken
+-- A person has kept a promise that the transaction holds.
+UPDATE promise
+   SET state = 'kept', version = version + 1, settled_at = :at, result = :result, last_error = NULL
+ WHERE id = :promise_id;
+
+-- name: retry_taken
+-- Owe a promise that the transaction holds anew; it is due again.
+UPDATE promise
+   SET state = 'owed', version = version + 1, attempts = 0, next_at = :at
+ WHERE id = :promise_id;
+
+-- name: figures
+-- How much is owed in all realms; rows are Figures.
+SELECT owner, owed, overdue, broken, oldest_due_at
+  FROM promise_figures(:now);
