@@ -7,18 +7,18 @@ SELECT id, main_connector_id, attempts
   FROM outbox_claim(:now, :leased_until, :batch);
 
 -- name: take
--- One message that is still due, held until the transaction ends.
+-- Those messages that are still due and that nobody else is handing over, held until the transaction ends.
 SELECT id, tenancy_id, kind, body, at, attempts
   FROM outbox
- WHERE id = :id
+ WHERE id = ANY (:ids)
    AND state = 'due'
-   FOR UPDATE;
+   FOR UPDATE SKIP LOCKED;
 
 -- name: finish
--- The message has done its part.
+-- These messages have done their part.
 UPDATE outbox
    SET state = 'done', last_error = NULL
- WHERE id = :id;
+ WHERE id = ANY (:ids);
 
 -- name: fail
 -- The message could not be handed over; try again later, or give up and let the invariants say so.
