@@ -87,7 +87,7 @@ async def retry(tx: Transaction, clock: Clock, *, promise_id: UUID) -> Promise:
     before = await store.take(tx, promise_id, seen.version)
     lifecycle.check(before, Move.RETRY)
     at = clock.now()
-    after = await store.retry_taken(tx, promise_id, at=at)
+    after = await store.retry_taken(tx, promise_id)
     await record(tx, _act("retried", before, after, at=at))
     return after
 

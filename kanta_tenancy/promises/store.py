@@ -47,6 +47,7 @@ TAKE_CLAIMED: Final = statement("promises/paying.take_claimed", Promise)
 SETTLE_TAKEN: Final = statement("promises/paying.settle_taken", Nothing)
 DEFER_TAKEN: Final = statement("promises/paying.defer_taken", Nothing)
 FAIL: Final = statement("promises/paying.fail", Nothing)
+WAIT: Final = statement("promises/paying.wait", Nothing)
 
 BEGINNING: Final = Position(due_at=datetime(1, 1, 2, tzinfo=UTC), id=UUID(int=0))
 NEVER: Final = datetime(9999, 12, 30, tzinfo=UTC)
@@ -119,8 +120,8 @@ async def keep_taken(tx: Transaction, promise_id: UUID, *, at: datetime, result:
     return await find(tx, promise_id)
 
 
-async def retry_taken(tx: Transaction, promise_id: UUID, *, at: datetime) -> Promise:
-    await RETRY_TAKEN.run(tx, promise_id=promise_id, at=at)
+async def retry_taken(tx: Transaction, promise_id: UUID) -> Promise:
+    await RETRY_TAKEN.run(tx, promise_id=promise_id)
     return await find(tx, promise_id)
 
 
@@ -191,9 +192,14 @@ async def settle_taken(tx: Transaction, promise_id: UUID, state: State, *, at: d
 
 
 async def defer_taken(tx: Transaction, promise_id: UUID, *, due_at: datetime, next_at: datetime) -> None:
-    await DEFER_TAKEN.run(tx, promise_id=promise_id, due_at=due_at, next_at=next_at)
+    await DEFER_TAKEN.run(tx, promise_id=promise_id, due_at=due_at)
+    await WAIT.run(tx, promise_id=promise_id, next_at=next_at)
 
 
-async def fail(tx: Transaction, claim: Claimed, **said: Any) -> bool:
+async def fail(tx: Transaction, claim: Claimed, *, state: State, attempts: int, next_at: datetime, error: str) -> bool:
     """Write down an attempt that failed; return False when somebody moved the promise in the meantime."""
-    return await FAIL.run(tx, promise_id=claim.id, leased_until=claim.leased_until, **said) == 1
+    said = {"state": state, "attempts": attempts, "error": error}
+    written = await FAIL.run(tx, promise_id=claim.id, leased_until=claim.leased_until, **said)
+    if written:
+        await WAIT.run(tx, promise_id=claim.id, next_at=next_at)
+    return written == 1

@@ -19,7 +19,6 @@ CREATE TABLE promise (
     state             text        NOT NULL DEFAULT 'owed' CHECK (state IN ('owed', 'kept', 'released', 'broken')),
     version           integer     NOT NULL DEFAULT 1 CHECK (version >= 1),   -- counts changes; guards against lost updates
     attempts          integer     NOT NULL DEFAULT 0 CHECK (attempts >= 0),  -- those that failed
-    next_at           timestamptz NOT NULL,    -- not paid before: the due time, a lease, or a wait after a failure
     last_error        text,
     made_at           timestamptz NOT NULL,
     settled_at        timestamptz,             -- beside due_at: a promise that was paid late says so
@@ -30,8 +29,6 @@ CREATE TABLE promise (
     CONSTRAINT promise_of_a_tenant_has_its_tenancy CHECK (owner <> 'tenant' OR tenancy_id IS NOT NULL),
     CONSTRAINT promise_broken_is_the_systems CHECK (state <> 'broken' OR owner = 'system')
 );
--- What a wake-up looks at: however much is kept or due later, it costs one look at the beginning.
-CREATE INDEX promise_work ON promise (next_at, id) WHERE state = 'owed' AND owner = 'system';
 -- The lists, each in its order.
 CREATE INDEX promise_by_owner ON promise (main_connector_id, owner, state, due_at, id);
 CREATE INDEX promise_by_kind ON promise (main_connector_id, kind, state, due_at, id);
@@ -53,14 +50,53 @@ CREATE TRIGGER promise_settled BEFORE UPDATE ON promise FOR EACH ROW
     WHEN (OLD.state IN ('kept', 'released'))
     EXECUTE FUNCTION promise_refuse_move();
 
+-- What the system has to do: a row for each promise of its own that is owed, and no other. It is narrow, and has room
+-- in its pages for leases, so that claiming work touches neither the promises nor any index.
+CREATE TABLE promise_work (
+    promise_id        uuid        PRIMARY KEY REFERENCES promise,
+    main_connector_id uuid        NOT NULL,
+    kind              text        NOT NULL,
+    due_at            timestamptz NOT NULL,    -- as in the promise: when that is moved, next_at is what moves
+    next_at           timestamptz NOT NULL,    -- not begun before: the due time, or a wait after a failure
+    leased_until      timestamptz              -- somebody has claimed it until then
+) WITH (fillfactor = 50);
+-- However much is kept or due later, a wake-up looks at the beginning.
+CREATE INDEX promise_work_next ON promise_work (next_at, promise_id);
+
+CREATE FUNCTION promise_schedule() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NEW.state = 'owed' THEN
+        INSERT INTO public.promise_work (promise_id, main_connector_id, kind, due_at, next_at)
+        VALUES (NEW.id, NEW.main_connector_id, NEW.kind, NEW.due_at, NEW.due_at)
+        ON CONFLICT (promise_id) DO UPDATE
+           SET due_at = excluded.due_at, next_at = excluded.next_at, leased_until = NULL;
+    ELSE
+        DELETE FROM public.promise_work WHERE promise_id = NEW.id;
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER promise_scheduled AFTER INSERT ON promise FOR EACH ROW
+    WHEN (NEW.owner = 'system')
+    EXECUTE FUNCTION promise_schedule();
+CREATE TRIGGER promise_rescheduled AFTER UPDATE ON promise FOR EACH ROW
+    WHEN (NEW.owner = 'system' AND (OLD.state, OLD.due_at) IS DISTINCT FROM (NEW.state, NEW.due_at))
+    EXECUTE FUNCTION promise_schedule();
+
 ALTER TABLE promise ENABLE ROW LEVEL SECURITY;
+ALTER TABLE promise_work ENABLE ROW LEVEL SECURITY;
 CREATE POLICY scope ON promise USING (
     main_connector_id = (SELECT scope_main_connector())
     AND ((SELECT scope_is_whole_realm()) OR tenancy_id = (SELECT scope_tenancy())));
+CREATE POLICY scope ON promise_work USING (
+    main_connector_id = (SELECT scope_main_connector()) AND (SELECT scope_is_whole_realm()));
 
 GRANT SELECT, INSERT ON promise TO kanta_service;
-GRANT UPDATE (due_at, rule, title, facts, explanation, state, version, attempts, next_at, last_error, settled_at, result)
+GRANT UPDATE (due_at, rule, title, facts, explanation, state, version, attempts, last_error, settled_at, result)
    ON promise TO kanta_service;
+GRANT SELECT, UPDATE (next_at, leased_until) ON promise_work TO kanta_service;
 
 -- Work across realms: lease what is due and of a kind that the caller can keep, and say whose it is. A lease is longer
 -- for some than for others, so that what ends an instance does not take the same neighbours with it again and again.
@@ -68,19 +104,18 @@ CREATE FUNCTION promise_claim(now_is timestamptz, lease interval, kinds text[], 
     RETURNS TABLE (id uuid, main_connector_id uuid, leased_until timestamptz)
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-    UPDATE public.promise AS claimed
-       SET next_at = now_is + lease * (1 + random())
-      FROM (SELECT waiting.id
-              FROM public.promise AS waiting
-             WHERE waiting.state = 'owed'
-               AND waiting.owner = 'system'
-               AND waiting.next_at <= now_is
-               AND waiting.kind = ANY (kinds)
-             ORDER BY waiting.next_at, waiting.id
-             LIMIT batch
-               FOR UPDATE SKIP LOCKED) AS due
-     WHERE claimed.id = due.id
-    RETURNING claimed.id, claimed.main_connector_id, claimed.next_at
+    UPDATE public.promise_work
+       SET leased_until = now_is + lease * (1 + random())
+     WHERE ctid = ANY (ARRAY(
+           SELECT waiting.ctid
+             FROM public.promise_work AS waiting
+            WHERE waiting.next_at <= now_is
+              AND (waiting.leased_until IS NULL OR waiting.leased_until <= now_is)
+              AND waiting.kind = ANY (kinds)
+            ORDER BY waiting.next_at, waiting.promise_id
+            LIMIT batch
+              FOR UPDATE SKIP LOCKED))
+    RETURNING promise_work.promise_id, promise_work.main_connector_id, promise_work.leased_until
 $$;
 
 -- Across realms: how much is owed, past due and given up, by who has to keep it, and since when the oldest is due.

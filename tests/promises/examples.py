@@ -46,8 +46,13 @@ async def promised(database: Database, caller: Caller, *promises: Owed) -> None:
 
 
 async def ledger(owner: Connection, columns: str = "key, state") -> list[tuple[Any, ...]]:
-    """Return these columns of the table, by key."""
-    rows = await owner.fetch("SELECT * FROM promise ORDER BY key")
+    """Return these columns of each promise and of its place in the work, by key."""
+    rows = await owner.fetch(
+        "SELECT promise.*, next_at, work.due_at IS NOT DISTINCT FROM promise.due_at AS in_step"
+        "  FROM promise FULL JOIN promise_work AS work ON promise_id = id ORDER BY key"
+    )
+    for row in rows:  # the work is what the system owes, whatever happened to it
+        assert row["in_step"] is (row["owner"] == "system" and row["state"] == "owed")
     return [tuple(row[name] for name in columns.split(", ")) for row in rows]
 
 

@@ -9,12 +9,12 @@ SELECT id, main_connector_id, leased_until
 -- name: take_claimed
 -- A promise that is still leased to us, held until the transaction ends; rows are Promise. None comes when somebody
 -- settled, moved or took it over since.
-SELECT id, key, kind, subject, tenancy_id, owner, due_at, rule, title, facts, state, version, attempts, last_error,
-       made_at, settled_at, result, explanation
-  FROM promise
- WHERE id = :promise_id
-   AND next_at = :leased_until
-   AND state = 'owed'
+SELECT promise.id, key, promise.kind, subject, tenancy_id, owner, promise.due_at, rule, title, facts, state, version,
+       attempts, last_error, made_at, settled_at, result, explanation
+  FROM promise_work AS work
+  JOIN promise ON promise.id = work.promise_id
+ WHERE work.promise_id = :promise_id
+   AND work.leased_until = :leased_until
    FOR UPDATE SKIP LOCKED;
 
 -- name: settle_taken
@@ -27,14 +27,21 @@ UPDATE promise
 -- name: defer_taken
 -- A promise that the transaction holds is due at another time.
 UPDATE promise
-   SET due_at = :due_at, next_at = :next_at, version = version + 1, attempts = 0, last_error = NULL
+   SET due_at = :due_at, version = version + 1, attempts = 0, last_error = NULL
  WHERE id = :promise_id
    AND state = 'owed';
 
 -- name: fail
--- An attempt failed: try again later, or give up; nothing happens when the lease is not ours any more.
+-- An attempt failed: it is owed still, or given up; nothing happens when the lease is not ours any more.
 UPDATE promise
-   SET state = :state, attempts = :attempts, next_at = :next_at, last_error = :error, version = version + 1
- WHERE id = :promise_id
-   AND next_at = :leased_until
-   AND state = 'owed';
+   SET state = :state, attempts = :attempts, last_error = :error, version = version + 1
+  FROM promise_work AS work
+ WHERE promise.id = :promise_id
+   AND work.promise_id = promise.id
+   AND work.leased_until = :leased_until;
+
+-- name: wait
+-- Nobody begins a promise before a time; whoever has claimed it gives that up.
+UPDATE promise_work
+   SET next_at = :next_at, leased_until = NULL
+ WHERE promise_id = :promise_id;

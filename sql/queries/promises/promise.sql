@@ -2,12 +2,12 @@
 -- Read by kanta_tenancy/promises/store.py; rows are kanta_tenancy.promises.model.Promise unless it says otherwise.
 
 -- name: owe
--- Write promises, each unless its key is there; one that is still owed takes what is said now. Attempts and a wait
--- after a failure are kept while the due time is the same, so that saying it again does not hurry anything.
+-- Write promises, each unless its key is there; one that is still owed takes what is said now. What failed, and a wait
+-- after it, are kept while the due time is the same, so that saying it again does not hurry anything.
 INSERT INTO promise (id, main_connector_id, tenancy_id, key, kind, subject, owner, due_at, rule, title, facts,
-                     explanation, next_at, made_at)
+                     explanation, made_at)
 SELECT said.id, :main_connector_id, said.tenancy_id, said.key, said.kind, said.subject, said.owner, said.due_at,
-       said.rule, said.title, said.facts, said.explanation, said.due_at, said.made_at
+       said.rule, said.title, said.facts, said.explanation, said.made_at
   FROM jsonb_to_recordset(:said) AS said (
        id uuid, tenancy_id uuid, key text, kind text, subject text, owner text, due_at timestamptz, rule text,
        title jsonb, facts jsonb, explanation jsonb, made_at timestamptz)
@@ -15,7 +15,6 @@ SELECT said.id, :main_connector_id, said.tenancy_id, said.key, said.kind, said.s
 ON CONFLICT ON CONSTRAINT promise_key DO UPDATE
    SET due_at = excluded.due_at, rule = excluded.rule, title = excluded.title, facts = excluded.facts,
        explanation = excluded.explanation, version = promise.version + 1,
-       next_at = CASE WHEN promise.due_at = excluded.due_at THEN promise.next_at ELSE excluded.due_at END,
        attempts = CASE WHEN promise.due_at = excluded.due_at THEN promise.attempts ELSE 0 END,
        last_error = CASE WHEN promise.due_at = excluded.due_at THEN promise.last_error END
  WHERE promise.state = ANY (:states)
@@ -61,9 +60,9 @@ UPDATE promise
  WHERE id = :promise_id;
 
 -- name: retry_taken
--- Owe a promise that the transaction holds anew; it is due again.
+-- Owe a promise that the transaction holds anew; it is tried as soon as it is due, which it is.
 UPDATE promise
-   SET state = 'owed', version = version + 1, attempts = 0, next_at = :at
+   SET state = 'owed', version = version + 1, attempts = 0
  WHERE id = :promise_id;
 
 -- name: figures
