@@ -1,6 +1,7 @@
 -- why:   what is owed, by the system and by people, until when, and what came of it (docs/capabilities/promises.md);
---        keys get the permissions promises.read and promises.keep
--- locks: access_key while its few rows are checked against the longer list of a tenant's permissions
+--        keys get the permissions promises.read and promises.keep; messages are claimed without touching an index
+-- locks: access_key while its few rows are checked against the longer list of a tenant's permissions, and outbox for
+--        the moment in which a column is added
 SET LOCAL lock_timeout = '3s';
 
 CREATE TABLE promise (
@@ -134,6 +135,29 @@ AS $$
 $$;
 REVOKE ALL ON FUNCTION promise_claim, promise_figures FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION promise_claim, promise_figures TO kanta_service;
+
+-- A lease of a message moves in the same way from an indexed column to one that is none, with room for it in the page.
+ALTER TABLE outbox ADD COLUMN leased_until timestamptz;
+ALTER TABLE outbox SET (fillfactor = 50);
+GRANT UPDATE (leased_until) ON outbox TO kanta_service;
+
+CREATE OR REPLACE FUNCTION outbox_claim(now_is timestamptz, leased_until timestamptz, batch integer)
+    RETURNS TABLE (id uuid, main_connector_id uuid, attempts integer)
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    UPDATE public.outbox AS message
+       SET leased_until = outbox_claim.leased_until, attempts = message.attempts + 1
+     WHERE message.ctid = ANY (ARRAY(
+           SELECT waiting.ctid
+             FROM public.outbox AS waiting
+            WHERE waiting.state = 'due'
+              AND waiting.next_at <= now_is
+              AND (waiting.leased_until IS NULL OR waiting.leased_until <= now_is)
+            ORDER BY waiting.next_at, waiting.id
+            LIMIT batch
+              FOR UPDATE SKIP LOCKED))
+    RETURNING message.id, message.main_connector_id, message.attempts
+$$;
 
 -- What a tenant's key may allow grew.
 ALTER TABLE access_key DROP CONSTRAINT access_key_of_a_tenant;

@@ -45,7 +45,7 @@ Subscriber = Callable[[Transaction, Message], Awaitable[None]]
 
 CLAIM: Final[Statement[Claimed]] = statement("postgres/outbox.claim", Claimed)
 TAKE: Final[Statement[Message]] = statement("postgres/outbox.take", Message)
-FINISH: Final[Statement[Nothing]] = statement("postgres/outbox.finish", Nothing)
+PUT_BACK: Final[Statement[Nothing]] = statement("postgres/outbox.put_back", Nothing)
 FAIL: Final[Statement[Nothing]] = statement("postgres/outbox.fail", Nothing)
 FORGET: Final[Statement[_Forgotten]] = statement("postgres/outbox.forget", _Forgotten)
 
@@ -189,6 +189,7 @@ class _Delivery:
                 self._reached += 1
                 if time.monotonic() > until:
                     break
-            done = [message_id for message_id in ids[: self._reached] if message_id in due]
-            await FINISH.run(tx, ids=done)
-        return len(done)
+            rest = [message_id for message_id in ids[self._reached :] if message_id in due]
+            if rest:
+                await PUT_BACK.run(tx, ids=rest)
+        return len(due) - len(rest)
