@@ -1,3 +1,4 @@
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -173,3 +174,25 @@ async def test_a_promise_that_its_keeper_is_paying_is_kept_by_hand_after_that_or
         (kept,) = await page(tx, Wanted(), after=None, count=9)
         assert await store.find(tx, kept.id) == kept
     assert kept.result == {"by": "keeper"}
+
+
+@pytest.mark.parametrize(
+    "made_up",
+    [
+        '"0199a0d2-0000-7000-8000-000000000001"',
+        '{"due_at": "2026-03-02T12:00:00", "id": "0199a0d2-0000-7000-8000-000000000001"}',
+        '{"due_at": "9999-12-31T23:00:00-12:00", "id": "0199a0d2-0000-7000-8000-000000000001"}',
+        '{"due_at": "0001-01-01T00:00:00+14:00", "id": "0199a0d2-0000-7000-8000-000000000001"}',
+        "[]",
+    ],
+)
+async def test_a_place_in_the_list_that_somebody_made_up_is_refused(both, made_up):
+    after = urlsafe_b64encode(made_up.encode()).decode().rstrip("=")
+    answer = await both.main_connector.get("/v1/promises", params={"after": after})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "after")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_a_day_at_the_end_of_the_calendar_is_refused_or_answered(both, day):
+    answer = await both.main_connector.get("/v1/promises", params={"due_before": day})
+    assert answer.status_code in {200, 422}
