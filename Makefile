@@ -25,7 +25,8 @@ test: $(VENV)/.develops ## Run every test, on PostgreSQL 18 and 15 (installs Deb
 	$(BIN)/pytest -q -n 2 --dist loadfile
 	KANTA_TEST_POSTGRES_BIN=$(OLDEST) $(BIN)/pytest -q -n 2 --dist loadfile -m postgres
 
-kill: $(VENV)/.develops ## Kill the service and PostgreSQL under load for ten minutes, then look for what was lost
+kill: $(VENV)/.develops ## Kill workers 200 times, then service and PostgreSQL under load for ten minutes; look for what was lost
+	KANTA_TEST_KILLS=200 $(BIN)/pytest -q tests/promises/test_kills.py
 	KANTA_TEST_CRASH_S=600 $(BIN)/pytest -q -s tests/journeys/test_crash.py
 
 check: $(VENV)/.develops ## Check format, lint, types and import contracts

@@ -13,11 +13,13 @@ from kanta_tenancy.kernel.identifiers import MainConnectorId
 from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.machinery.web import application
 from kanta_tenancy.machinery.web.envelope import Envelope
+from kanta_tenancy.machinery.web.metrics import Metrics
 from kanta_tenancy.machinery.web.openapi import Info
 from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.shelf import KeyShelf
 from kanta_tenancy.parties.access import KeyAuthenticator, LastUses
 from kanta_tenancy.parties.routes import ROUTES as PARTIES
+from kanta_tenancy.promises.routes import ROUTES as PROMISES
 
 INFO: Final = Info(
     title="Kanta tenancy",
@@ -26,7 +28,9 @@ INFO: Final = Info(
 )
 
 
-def build_application(settings: Settings, db: Database, clock: Clock, uses: LastUses) -> Envelope:
+def build_application(
+    settings: Settings, db: Database, clock: Clock, uses: LastUses, metrics: Metrics | None = None
+) -> Envelope:
     shelf = None if settings.signing_keys is None else KeyShelf(settings.signing_keys)
 
     async def database_answers() -> None:
@@ -39,7 +43,7 @@ def build_application(settings: Settings, db: Database, clock: Clock, uses: Last
 
     return application.build_application(
         info=INFO,
-        routers=(*PARTIES, *agreement_routes(_own_key(shelf)), JOURNAL),
+        routers=(*PARTIES, *agreement_routes(_own_key(shelf)), PROMISES, JOURNAL),
         db=db,
         clock=clock,
         authenticator=KeyAuthenticator(db, clock, uses),
@@ -48,6 +52,7 @@ def build_application(settings: Settings, db: Database, clock: Clock, uses: Last
             "migrations": database_is_migrated,
             "signing": SigningCheck(shelf, clock),
         },
+        metrics=metrics,
         metrics_token=settings.metrics_token,
     )
 

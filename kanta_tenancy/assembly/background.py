@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.serving import GRACE_S, Stop
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
@@ -43,10 +44,12 @@ async def _check_invariants(db: Database, _: Clock) -> int:
 # docs/jobs.md tells of each; a test compares.
 JOBS: Final[tuple[Job, ...]] = (
     Job(name="outbox", every=timedelta(seconds=1), run=_carry_on_outbox),
+    Job(name="promises", every=timedelta(seconds=1), run=promised.pay),
     Job(name="forget-answers", every=timedelta(hours=1), run=forget_answers),
     Job(name="forget-messages", every=timedelta(hours=1), run=outbox.forget),
     # It reads every document there is: not at each deployment, and not while an instance that fails starts over.
     Job(name="invariants", every=timedelta(hours=24), first_after=timedelta(hours=1), run=_check_invariants),
+    Job(name="audit-promises", every=timedelta(hours=24), first_after=timedelta(hours=1), run=promised.audit_all),
 )
 
 

@@ -60,6 +60,11 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         summary="Bring in model agreements of your own, and list those there are.",
         at_desk=True,
     ),
+    "promises": Subcommand(
+        target="kanta_tenancy.assembly.promises_cli:promises",
+        summary="Look at what is owed, and whether it is kept.",
+        at_desk=True,
+    ),
     "journal": Subcommand(
         target="kanta_tenancy.assembly.journal_cli:journal",
         summary="Look after the journal of who did what.",

@@ -13,7 +13,9 @@ from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.kernel.clock import Clock, SystemClock
 from kanta_tenancy.machinery.postgres.database import Database, connect
 from kanta_tenancy.machinery.postgres.fitness import ensure_fit
+from kanta_tenancy.machinery.web.metrics import Metrics
 from kanta_tenancy.parties.access import LastUses
+from kanta_tenancy.promises.figures import PromiseFigures
 
 Preparation = Callable[[Database, Clock], Awaitable[list[str]]]  # returns lines to show when serving begins
 
@@ -40,16 +42,22 @@ async def serve_api(
     clock = SystemClock()
     uses = LastUses()
 
+    metrics = Metrics()
+    figures = PromiseFigures(metrics.registry)
+
     async def record_uses(db: Database, _: Clock) -> int:
         return await uses.flush(db)
 
-    own = Job(name="access-keys", every=timedelta(seconds=60), run=record_uses)
+    own = (
+        Job(name="access-keys", every=timedelta(seconds=60), run=record_uses),
+        Job(name="promise-figures", every=timedelta(seconds=60), run=figures.read),
+    )
     async with connect(url, size=settings.pool_size, check=ensure_fit) as db:
         fit = await is_fit(db)
         lines = await prepare(db, clock) if prepare is not None else []
         await together(
-            serve(build_application(settings, db, clock, uses), listener, stop, on_begun=lambda: show(lines)),
-            work(db, clock, stop, (own, *JOBS) if works else (own,)),
+            serve(build_application(settings, db, clock, uses, metrics), listener, stop, on_begun=lambda: show(lines)),
+            work(db, clock, stop, (*own, *JOBS) if works else own),
             *(() if fit else (refuse_unfit_database(db, stop),)),
         )
         with suppress(*OUT_OF_REACH):

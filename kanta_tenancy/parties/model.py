@@ -54,6 +54,8 @@ class Permission(enum.StrEnum):
     MODELS_WRITE = "models.write"
     KEYS_MANAGE = "keys.manage"
     JOURNAL_READ = "journal.read"
+    PROMISES_READ = "promises.read"
+    PROMISES_KEEP = "promises.keep"
 
 
 TENANT_PERMISSIONS: Final = frozenset(
@@ -64,6 +66,8 @@ TENANT_PERMISSIONS: Final = frozenset(
         Permission.AGREEMENTS_SIGN,
         Permission.KEYS_MANAGE,  # its own keys only
         Permission.JOURNAL_READ,
+        Permission.PROMISES_READ,
+        Permission.PROMISES_KEEP,  # its own only
     }
 )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
+from kanta_tenancy import promises
 from kanta_tenancy.agreements import catalogue
 from kanta_tenancy.agreements.lifecycle import MOVES
 from kanta_tenancy.agreements.model import Party, Register, Status
@@ -19,6 +20,9 @@ from kanta_tenancy.assembly.command_line import SUBCOMMANDS
 from kanta_tenancy.assembly.lazily import load
 from kanta_tenancy.machinery.web.metrics import Metrics
 from kanta_tenancy.parties.model import Function
+from kanta_tenancy.promises.figures import PromiseFigures
+from kanta_tenancy.promises.lifecycle import MOVES as PROMISE_MOVES
+from kanta_tenancy.promises.routes import ROUTES as PROMISES
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -30,9 +34,10 @@ def page(name: str) -> str:
     return (DOCS / name).read_text("utf-8")
 
 
-def test_the_picture_of_the_lifecycle_is_the_lifecycle():
-    drawn = {line.strip() for line in page("capabilities/agreements.md").splitlines() if "-->" in line}
-    assert drawn == {f"{before} --> {after}: {move}" for (before, move), after in MOVES.items()}
+@pytest.mark.parametrize(("name", "moves"), [("agreements", MOVES), ("promises", PROMISE_MOVES)])
+def test_the_picture_of_the_lifecycle_is_the_lifecycle(name, moves):
+    drawn = {line.strip() for line in page(f"capabilities/{name}.md").splitlines() if "-->" in line}
+    assert drawn == {f"{before} --> {after}: {move}" for (before, move), after in moves.items()}
 
 
 def test_every_job_is_told_of_with_its_rhythm():
@@ -45,11 +50,12 @@ def test_what_is_done_once_a_day_is_not_done_at_every_start():
     assert [job.name for job in JOBS if job.every > timedelta(hours=1) > job.first_after] == []
 
 
-def test_every_route_of_agreements_is_told_of():
-    told = set(re.findall(r"^\| `([A-Z]+) (/v1/\S+)` \|", page("capabilities/agreements.md"), re.MULTILINE))
+@pytest.mark.parametrize(("name", "routers"), [("agreements", routes(lambda _: None)), ("promises", [PROMISES])])
+def test_every_route_of_a_room_is_told_of(name, routers):
+    told = set(re.findall(r"^\| `([A-Z]+) (/v1/\S+)` \|", page(f"capabilities/{name}.md"), re.MULTILINE))
     found = {
         (method, "/v1" + re.sub(r"\{\w+(:\w+)?\}", "{id}", route.path_format).removesuffix("/"))
-        for router in routes(lambda _: None)
+        for router in routers
         for route in router.routes
         for method in route.methods - {"OPTIONS"}
     }
@@ -117,7 +123,8 @@ def test_every_debian_package_that_tests_ask_is_told_of():
 
 
 def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
-    words = {*Party, *Register, *Status, *Function, *(service.key for service in catalogue.services())}
+    trade = {*Party, *Register, *Status, *Function, *(service.key for service in catalogue.services())}
+    words = trade | {*promises.Owner, *promises.State, *promises.What}
     glossary = page("glossary.md")
     assert [word for word in sorted(words) if f"`{word}`" not in glossary] == []
 
@@ -131,5 +138,7 @@ def test_every_metric_and_every_line_of_the_log_is_told_of():
         for level, event in re.findall(r'\blog\.(info|warning|error)\(\s*"([^"]+)"', source)
     }
     assert set(re.findall(r"^\| `([^`]+)` \| (info|warning|error) \|", monitoring, re.MULTILINE)) == lines
-    figures = {family.name for family in Metrics().registry.collect() if not family.name.endswith("_created")}
+    metrics = Metrics()
+    PromiseFigures(metrics.registry)
+    figures = {family.name for family in metrics.registry.collect() if not family.name.endswith("_created")}
     assert set(re.findall(r"^\| `([a-z_]+)` \| (?:histogram|gauge|counter)", monitoring, re.MULTILINE)) == figures

@@ -34,10 +34,12 @@ from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.postgres.database import connect
 from kanta_tenancy.machinery.postgres.migrations import migrate, read_migrations
+from kanta_tenancy.promises import Owner, Wanted, page
 from tests import postgres_server
 from tests.agreements.examples import a_draft
 from tests.assembly.processes import eventually, running
 from tests.parties.examples import EVERYTHING, a_key, a_realm, a_tenant, looked, owner_of
+from tests.promises.examples import owed, promised
 
 CHECKS = [
     not_a_server_error,
@@ -88,7 +90,15 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
             plan = await actions.plan_offer(tx, clock, agreement_id=agreement.id, version=agreement.version)
         async with database.transaction(realm) as tx:
             await actions.offer(tx, clock, plan)
-    ids = {"organisation_id": tenant.organisation.id, "tenancy_id": tenant.tenancy.id, "agreement_id": agreement.id}
+        await promised(database, realm, owed(owner=Owner.MAIN_CONNECTOR))
+        async with database.transaction(realm) as tx:
+            promise = (await page(tx, Wanted(), after=None, count=1))[0]
+    ids = {
+        "organisation_id": tenant.organisation.id,
+        "tenancy_id": tenant.tenancy.id,
+        "agreement_id": agreement.id,
+        "promise_id": promise.id,
+    }
     return token.text, {name: str(value) for name, value in ids.items()}
 
 

@@ -10,10 +10,12 @@ import pytest
 from kanta_tenancy.agreements.model import Signatory
 from kanta_tenancy.machinery.web.access import Access, accesses
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS, Permission
+from kanta_tenancy.promises import Owner, Wanted, page
 from tests.agreements.conftest import signed_on_line
 from tests.journeys.conftest import Realm, client
 from tests.journeys.test_from_draft_to_in_force import DOCX, offered
 from tests.parties.examples import a_key, a_tenant, named, owner_of
+from tests.promises.examples import owed, promised
 
 PUBLIC = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/problems/{slug}"}
 
@@ -58,6 +60,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "amendAgreement": {"language": "fi"},
     "signWithOwnKey": {},
     "withdrawAgreement": {"reason": "A mistake"},
+    "keepPromise": {"evidence": "Handed over"},
     "changeOrganisation": {"name": "Oy", "language": "fi"},
     "nameContact": WHO,
     "changeContact": WHO,
@@ -113,7 +116,15 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "evidence_id": evidence["id"],
         "tenancy_id": realm.tenant.tenancy.id,
         "key_id": keys[0]["id"],
+        "promise_id": await promise_of(realm, database),
     }
+
+
+async def promise_of(realm: Realm, database) -> uuid.UUID:
+    promise = owed(owner=Owner.TENANT, tenancy_id=realm.tenant.tenancy.id)
+    await promised(database, realm.caller, promise)
+    async with database.transaction(realm.caller) as tx:
+        return (await page(tx, Wanted(subject=promise.subject), after=None, count=1))[0].id
 
 
 async def test_what_belongs_to_another_is_not_there(database, clock, application, realm: Realm, other_realm: Realm):

@@ -1,6 +1,7 @@
 """Messages written in the transaction that caused them, carried on after it commits; by any instance, at least once."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,13 +11,15 @@ from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import MainConnectorId, TenancyId
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.postgres.attempt import Sayable, attempt
 from kanta_tenancy.machinery.postgres.database import Database, Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, Statement, statement
 
 LEASE: Final = timedelta(seconds=60)
 ATTEMPTS: Final = 8
 KEPT_FOR: Final = timedelta(days=30)
-_BATCH: Final = 1000
+BATCH: Final = 1000
+_LONGEST_S: Final = 0.1  # a transaction of many messages: what they lock is not kept from requests for longer
 
 
 class Claimed(Record, frozen=True, kw_only=True):
@@ -42,22 +45,25 @@ Subscriber = Callable[[Transaction, Message], Awaitable[None]]
 
 CLAIM: Final[Statement[Claimed]] = statement("postgres/outbox.claim", Claimed)
 TAKE: Final[Statement[Message]] = statement("postgres/outbox.take", Message)
-FINISH: Final[Statement[Nothing]] = statement("postgres/outbox.finish", Nothing)
+PUT_BACK: Final[Statement[Nothing]] = statement("postgres/outbox.put_back", Nothing)
 FAIL: Final[Statement[Nothing]] = statement("postgres/outbox.fail", Nothing)
 FORGET: Final[Statement[_Forgotten]] = statement("postgres/outbox.forget", _Forgotten)
 
 
-class Undeliverable(Exception):
+class Undeliverable(Sayable):
     """A subscriber could not do its part now; the sentence is kept with the message and it is tried again."""
 
 
-async def carry_on(db: Database, clock: Clock, subscribers: Mapping[str, Subscriber], *, batch: int = 50) -> int:
-    """Hand every due message to its subscriber, each in a transaction of its own; safe on many instances.
+async def carry_on(db: Database, clock: Clock, subscribers: Mapping[str, Subscriber], *, batch: int = BATCH) -> int:
+    """Hand every due message to its subscriber, in the transaction that marks it done; safe on many instances.
 
-    A subscriber sees the whole realm of the message's main connector, also when the message is of one tenant. A
-    message that nobody subscribes to has done its part by being kept. One whose subscriber fails, in whatever way,
-    is tried again after 2, 4, 8 … seconds, and after eight attempts is `dead`, which the invariants report; those
-    behind it go on.
+    A subscriber sees the whole realm of the message's main connector, also when the message is of one tenant. It does
+    nothing outside the transaction, since it may be called again after that was undone: messages of one main
+    connector are handed over many to a transaction, and when one fails, those of its transaction anew, each in one
+    of its own. So no message is undone or held up by another's failure.
+
+    A message that nobody subscribes to has done its part by being kept. One whose subscriber fails, in whatever way,
+    is tried again after 2, 4, 8 … seconds, and after eight attempts is `dead`, which the invariants report.
 
     Returns:
         How many messages this run finished.
@@ -67,14 +73,26 @@ async def carry_on(db: Database, clock: Clock, subscribers: Mapping[str, Subscri
             failure can be written down; whatever was claimed is due again when its lease has run out.
     """
     finished = 0
-    while True:
-        now = clock.now()
-        async with db.unscoped() as connection:
-            claimed = await CLAIM.all(connection, now=now, leased_until=now + LEASE, batch=batch)
-        for claim in claimed:
-            finished += await _deliver(db, claim, subscribers, now)
-        if len(claimed) < batch:
-            return finished
+    ahead = asyncio.ensure_future(_claim(db, clock, batch))
+    try:
+        while True:
+            claimed = await ahead
+            if len(claimed) == batch:  # the database looks for the next ones while these are handed over
+                ahead = asyncio.ensure_future(_claim(db, clock, batch))
+            for claims in _by_realm(claimed):
+                finished += await _Delivery(db, subscribers, clock, claims[0].main_connector_id).of(claims)
+            if len(claimed) < batch:
+                return finished
+    finally:
+        if not ahead.done():
+            ahead.cancel()
+            await asyncio.wait({ahead})
+
+
+async def _claim(db: Database, clock: Clock, batch: int) -> list[Claimed]:
+    now = clock.now()
+    async with db.unscoped() as connection:
+        return await CLAIM.all(connection, now=now, leased_until=now + LEASE, batch=batch)
 
 
 async def forget(db: Database, clock: Clock) -> int:
@@ -86,58 +104,92 @@ async def forget(db: Database, clock: Clock) -> int:
     total = 0
     while True:
         async with db.unscoped() as connection:
-            row = await FORGET.one(connection, older_than=clock.now() - KEPT_FOR, batch=_BATCH)
+            row = await FORGET.one(connection, older_than=clock.now() - KEPT_FOR, batch=BATCH)
         forgotten = 0 if row is None else row.forgotten
         total += forgotten
-        if forgotten < _BATCH:
+        if forgotten < BATCH:
             return total
 
 
-async def _deliver(db: Database, claim: Claimed, subscribers: Mapping[str, Subscriber], now: datetime) -> int:
-    """Hand one message over, or write down why not; return how many were finished."""
-    caller = Caller(
-        scope=Scope(main_connector_id=claim.main_connector_id),
-        actor=Actor(kind=ActorKind.SERVICE, name="outbox"),
-        permissions=frozenset(),
-    )
-    work = asyncio.ensure_future(_hand_over(db, caller, claim.id, subscribers))
-    try:
-        await asyncio.wait({work})
-    finally:
-        if not work.done():  # we are cut off: what it wrote is undone before the pool closes
-            work.cancel()
-            await asyncio.wait({work})
-    failure = _failure_of(work)
-    if failure is None:
-        return work.result()
-    async with db.transaction(caller) as tx:
-        await FAIL.run(
-            tx,
-            id=claim.id,
-            state="dead" if claim.attempts >= ATTEMPTS else "due",
-            next_at=now + timedelta(seconds=2**claim.attempts),
-            error=failure,
+def _by_realm(claimed: list[Claimed]) -> list[list[Claimed]]:
+    """Return what was claimed by main connector, each in the order in which it was written."""
+    realms: dict[UUID, list[Claimed]] = {}
+    for claim in sorted(claimed, key=lambda one: one.id):
+        realms.setdefault(claim.main_connector_id, []).append(claim)
+    return list(realms.values())
+
+
+class _Delivery:
+    """Hands over claimed messages of one main connector."""
+
+    def __init__(
+        self, db: Database, subscribers: Mapping[str, Subscriber], clock: Clock, realm: MainConnectorId
+    ) -> None:
+        self._db = db
+        self._subscribers = subscribers
+        self._clock = clock
+        self._caller = Caller(
+            scope=Scope(main_connector_id=realm),
+            actor=Actor(kind=ActorKind.SERVICE, name="outbox"),
+            permissions=frozenset(),
         )
-    return 0
+        self._reached = 0  # how many the transaction has handed over, itself not yet committed
 
+    async def of(self, claims: list[Claimed]) -> int:
+        """Hand them over; return how many were finished."""
+        finished = await self._many([claim for claim in claims if claim.attempts == 1])
+        for claim in claims:
+            if claim.attempts > 1:  # it has failed before, and would only undo others again
+                finished += await self._alone(claim)
+        return finished
 
-async def _hand_over(db: Database, caller: Caller, message_id: UUID, subscribers: Mapping[str, Subscriber]) -> int:
-    async with db.transaction(caller) as tx:
-        message = await TAKE.one(tx, id=message_id)
-        if message is None:  # another instance was faster
-            return 0
-        subscriber = subscribers.get(message.kind)
-        if subscriber is not None:
-            await subscriber(tx, message)
-        await FINISH.run(tx, id=message_id)
-    return 1
+    async def _many(self, claims: list[Claimed]) -> int:
+        finished = 0
+        size = len(claims)
+        while claims:
+            taken = claims[:size]
+            done = await attempt(self._hand_over([claim.id for claim in taken]))
+            if done.failure is None:
+                finished += done.result()
+                passed = self._reached
+                size = passed * (2 if passed == len(taken) else 1)
+            else:
+                passed = min(self._reached + 1, len(taken))
+                for claim in taken[:passed]:
+                    finished += await self._alone(claim)
+            claims = claims[passed:]
+        return finished
 
+    async def _alone(self, claim: Claimed) -> int:
+        """Hand one message over, or write down why not."""
+        done = await attempt(self._hand_over([claim.id]))
+        if done.failure is None:
+            return done.result()
+        async with self._db.transaction(self._caller) as tx:
+            await FAIL.run(
+                tx,
+                id=claim.id,
+                state="dead" if claim.attempts >= ATTEMPTS else "due",
+                next_at=self._clock.now() + timedelta(seconds=2**claim.attempts),
+                error=done.failure,
+            )
+        return 0
 
-def _failure_of(work: asyncio.Task[int]) -> str | None:
-    if work.cancelled():
-        return asyncio.CancelledError.__name__
-    error = work.exception()
-    if error is None:
-        return None
-    # The text of any other error could hold data.
-    return str(error) if isinstance(error, Undeliverable) else type(error).__name__
+    async def _hand_over(self, ids: list[UUID]) -> int:
+        """Hand over messages in one transaction, as many as fit into its time; return how many were still due."""
+        self._reached = 0
+        until = time.monotonic() + _LONGEST_S
+        async with self._db.transaction(self._caller) as tx:
+            due = {message.id: message for message in await TAKE.all(tx, ids=ids)}  # others were faster with the rest
+            for message_id in ids:
+                message = due.get(message_id)
+                subscriber = None if message is None else self._subscribers.get(message.kind)
+                if message is not None and subscriber is not None:
+                    await subscriber(tx, message)
+                self._reached += 1
+                if time.monotonic() > until:
+                    break
+            rest = [message_id for message_id in ids[self._reached :] if message_id in due]
+            if rest:
+                await PUT_BACK.run(tx, ids=rest)
+        return len(due) - len(rest)

@@ -1,0 +1,52 @@
+"""Who keeps what the system owes, who says what should be owed, and the jobs that ask both."""
+
+from typing import Final
+
+import structlog
+
+from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
+from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.machinery.postgres.database import Database
+from kanta_tenancy.parties import desk_work
+from kanta_tenancy.parties.model import MainConnector
+from kanta_tenancy.promises import AMISS, Expectation, Finding, Keeper, What, audit, pay_due
+
+KEEPERS: Final[dict[str, Keeper]] = {}  # kind of promise → who keeps it when it is due
+EXPECTATIONS: Final[dict[str, Expectation]] = {}  # by the name of whoever expects
+
+log: Final = structlog.get_logger("kanta_tenancy.work")
+
+
+async def pay(db: Database, clock: Clock) -> int:
+    """Have what is due kept."""
+    return await pay_due(db, clock, KEEPERS)
+
+
+async def audit_all(db: Database, clock: Clock) -> int:
+    """Audit the ledger of every realm and say what is wrong, or late, without saying whose it is."""
+    count = 0
+    for realm in await desk_work.realms(db):
+        async with db.transaction(_auditor(realm)) as tx:
+            found = await audit(tx, clock.now(), EXPECTATIONS)
+        for what in What:
+            _tell(realm, what, [finding for finding in found if finding.what is what])
+        count += len(found)
+    return count
+
+
+def _tell(realm: MainConnector, what: What, found: list[Finding]) -> None:
+    if not found:
+        return
+    said = {"main_connector": str(realm.id), "what": what.value, "rows": len(found), "first": found[0].key}
+    if what in AMISS:
+        log.error("promises amiss", **said)
+    else:
+        log.warning("promises late", **said)
+
+
+def _auditor(realm: MainConnector) -> Caller:
+    return Caller(
+        scope=Scope(main_connector_id=realm.id),
+        actor=Actor(kind=ActorKind.SERVICE, name="audit-promises"),
+        permissions=frozenset(),
+    )
