@@ -3,9 +3,10 @@
 import hashlib
 
 from kanta_tenancy import parties
-from kanta_tenancy.agreements import completeness, documents, history, lifecycle, models, offering, store
-from kanta_tenancy.agreements.errors import AgreementChanged, DraftIncomplete, DraftRefused
-from kanta_tenancy.agreements.model import Agreement, Content, Document, Draft
+from kanta_tenancy.agreements import completeness, documents, history, lifecycle, models, offering
+from kanta_tenancy.agreements.errors import AgreementChanged, DraftIncomplete, DraftRefused, MoveNotAllowed
+from kanta_tenancy.agreements.model import Agreement, Content, Document, Draft, Status
+from kanta_tenancy.agreements.store import agreements as store
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId, new_id
@@ -47,11 +48,13 @@ async def amend(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, ver
 
     Raises:
         AgreementNotFound, AgreementChanged: there is none, or not at that version any more.
-        MoveNotAllowed: it was offered; nothing is edited after that (K1.3).
+        MoveNotAllowed: it was offered; nothing is edited after that (K1.3). Or it is an amendment.
         DraftRefused, ModelNotFound: what it says cannot be agreed.
     """
     before = await store.take(tx, agreement_id, version)
     lifecycle.check(before, lifecycle.Move.AMEND)
+    if before.amends is not None:
+        raise MoveNotAllowed("withdraw the amendment and draft another one", status=before.status.value)
     fit = completeness.examined(said)
     await models.check(tx, fit.model, fit.model_version, fit.language)
     after = lifecycle.amend(before, fit)
@@ -65,7 +68,7 @@ async def plan_offer(tx: Transaction, clock: Clock, *, agreement_id: AgreementId
 
     Raises:
         AgreementNotFound, AgreementChanged: there is none, or not at that version.
-        MoveNotAllowed: it is no draft.
+        MoveNotAllowed: it is no draft, or amends an agreement that is not in force.
         DraftIncomplete: it lacks a service, a register or a signatory, or its model has no line for one (K1.3, K21).
         EvidenceMissing: a party is not shown to be in the Soteri register (K1.2).
         ModelNotFound: its model has gone.
@@ -74,14 +77,17 @@ async def plan_offer(tx: Transaction, clock: Clock, *, agreement_id: AgreementId
     if agreement.version != version:
         raise AgreementChanged(f"the agreement is at version {agreement.version}", version=agreement.version)
     lifecycle.check(agreement, lifecycle.Move.OFFER)
+    today = day_in_finland(clock.now())
+    amended = await _amended(tx, agreement)
     lacking = completeness.lacking(agreement)
+    if amended is not None:
+        lacking += completeness.day_of_amendment(agreement, amended, today)
     if lacking:
         raise DraftIncomplete("; ".join(flaw.detail for flaw in lacking), flaws=lacking)
-    model = await models.load(tx, agreement.model, agreement.model_version, agreement.language)
-    today = day_in_finland(clock.now())
+    model = await models.load_for(tx, agreement)
     both = await parties.the_parties(tx, agreement.tenancy_id, on_day=today)
     offering.check_evidence(both, today)
-    content = offering.content(agreement, both, model_sha256=model.frozen.content_sha256, day=today)
+    content = offering.content(agreement, both, model_sha256=model.frozen.content_sha256, day=today, amended=amended)
     issued = documents.issue(content, model.template)
     return OfferPlan(version=version, content=content, docx=issued.docx, content_sha256=issued.content_sha256)
 
@@ -91,7 +97,7 @@ async def offer(tx: Transaction, clock: Clock, plan: OfferPlan) -> Agreement:
 
     Raises:
         AgreementChanged: the draft or a party was changed after the plan was made, or its day is over.
-        AnotherAgreement: the tenancy has one on offer or in force.
+        AnotherAgreement: the tenancy has another one on offer, or the agreement another amendment.
         EvidenceMissing: a party is not shown to be in the Soteri register any more (K1.2).
     """
     content = plan.content
@@ -101,7 +107,15 @@ async def offer(tx: Transaction, clock: Clock, plan: OfferPlan) -> Agreement:
     before = await store.take(tx, content.agreement_id, plan.version)
     both = await parties.the_parties(tx, before.tenancy_id, on_day=content.offered_on)
     offering.check_evidence(both, content.offered_on)
-    if content != offering.content(before, both, model_sha256=content.model_sha256, day=content.offered_on):
+    amended = await _amended(tx, before)
+    now = offering.content(
+        before,
+        both,
+        model_sha256=content.model_sha256,
+        day=content.offered_on,
+        amended=amended,
+    )
+    if content != now:
         raise AgreementChanged("a party's data were changed while the offer was made; make it again")
     after, offered = lifecycle.offer(before, content, content_sha256=plan.content_sha256, at=at)
     await store.save_offer(tx, after, content)
@@ -133,3 +147,17 @@ async def withdraw(
     told = withdrawn if before.offered_at is not None else None
     await record(tx, history.act("withdrawn", before, after, at=at), announce=told)
     return after
+
+
+async def _amended(tx: Transaction, agreement: Agreement) -> Agreement | None:
+    """Return the agreement that an amendment amends, if it still can.
+
+    Raises:
+        MoveNotAllowed: it is not in force any more.
+    """
+    if agreement.amends is None:
+        return None
+    amended = await store.find(tx, agreement.amends)
+    if amended.status is not Status.IN_FORCE:
+        raise MoveNotAllowed("the agreement that it amends is not in force", status=amended.status.value)
+    return amended

@@ -1,6 +1,7 @@
 """What an agreement must say before it can be drafted, and before it can be offered (clauses 1 and 21, Annex 1)."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from msgspec.structs import replace
 
@@ -56,7 +57,7 @@ def lacking(agreement: Agreement) -> tuple[Flaw, ...]:
     if not agreement.services:
         detail = "at least one Kanta service is ticked in Annex 1"
         found.append(Flaw(field="services", detail=detail, rule="K1.3"))
-    if not agreement.registers:
+    if not agreement.registers and agreement.amends is None:
         detail = "at least one register's technical upkeep is handed over"
         found.append(Flaw(field="registers", detail=detail, rule="K1.1"))
     found += [
@@ -65,6 +66,19 @@ def lacking(agreement: Agreement) -> tuple[Flaw, ...]:
         if not _signs(agreement.signatories, party)
     ]
     return tuple(found)
+
+
+def day_of_amendment(amendment: Agreement, amended: Agreement, today: date) -> tuple[Flaw, ...]:
+    """Say why an amendment cannot take effect on the day that it names: it is past, or the agreement has ended then."""
+    day = amendment.effective_on
+    if day is None:
+        return ()
+    if day < today:
+        detail = "it is past: an amendment does not change what held before it was offered"
+        return (Flaw(field="effective_on", detail=detail, rule="K1.3"),)
+    if amended.last_day is not None and day > amended.last_day:
+        return (Flaw(field="effective_on", detail="the agreement is not in force on that day any more", rule="K1.3"),)
+    return ()
 
 
 def _signs(signatories: Sequence[Signatory], party: Party) -> bool:

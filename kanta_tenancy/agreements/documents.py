@@ -1,6 +1,6 @@
 """The agreement as a document: rendered from what an offer freezes, compared with what comes back."""
 
-from kanta_tenancy.agreements import rendering
+from kanta_tenancy.agreements import amendment_form, rendering
 from kanta_tenancy.agreements.errors import DraftIncomplete
 from kanta_tenancy.agreements.model import Content, Signatory
 from kanta_tenancy.kernel.errors import Flaw
@@ -24,7 +24,8 @@ def issue(content: Content, template: Template) -> Issued:
     Raises:
         DraftIncomplete: the template has no signature line for one of the signatories (K21).
     """
-    values = rendering.values(content, _picture)
+    form = rendering.values if content.amended is None else amendment_form.values
+    values = form(content, _picture)
     homeless = values.signature_lines.keys() - template.signature_lines(values.present)
     if homeless:
         flaws = tuple(

@@ -52,3 +52,25 @@ def last_day_before(until: datetime) -> date:
 def first_day_without(until: datetime) -> date:
     """Return the first day in Finland at whose end the agreement is not in force: a day shows what held as it ended."""
     return day_in_finland(until)
+
+
+class Breach(enum.StrEnum):
+    """What entitles the main connector to rescind (clause 20)."""
+
+    ENDANGERS_ACCESS = "endangers_access"  # seriously, its access to the Kanta services
+    CONSIDERABLE_HARM = "considerable_harm"  # of another kind
+
+
+class CircumstanceKind(enum.StrEnum):
+    """What may befall a party and ends nothing by itself: the agreement does not say that it does."""
+
+    DEATH = "death"
+    BANKRUPTCY = "bankruptcy"
+    LICENCE_WITHDRAWN = "licence_withdrawn"
+
+
+class Decision(enum.StrEnum):
+    GOES_ON = "goes_on"
+    NOTICE = "notice"
+    RESCISSION = "rescission"
+    OTHER = "other"

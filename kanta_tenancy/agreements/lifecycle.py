@@ -2,19 +2,23 @@
 
 import enum
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from msgspec.structs import replace
 
+from kanta_tenancy.agreements.ends import End
 from kanta_tenancy.agreements.errors import MoveNotAllowed
 from kanta_tenancy.agreements.model import (
     Agreement,
+    AgreementEnded,
+    AgreementEnding,
     AgreementInForce,
     AgreementOffered,
     AgreementSigned,
     AgreementWithdrawn,
+    AmendmentAgreed,
     Content,
     Draft,
     Signatory,
@@ -30,6 +34,9 @@ class Move(enum.StrEnum):
     OFFER = "offer"
     SIGN = "sign"
     COMPLETE = "complete"  # the last signature
+    AGREE = "agree"  # the last signature on an amendment
+    FORESEE = "foresee"  # its end becomes known, changes or falls away
+    END = "end"
     WITHDRAW = "withdraw"
 
 
@@ -39,6 +46,9 @@ MOVES: Final[Mapping[tuple[Status, Move], Status]] = {
     (Status.OFFERED, Move.SIGN): Status.PARTLY_SIGNED,
     (Status.PARTLY_SIGNED, Move.SIGN): Status.PARTLY_SIGNED,
     (Status.PARTLY_SIGNED, Move.COMPLETE): Status.IN_FORCE,
+    (Status.PARTLY_SIGNED, Move.AGREE): Status.AGREED,
+    (Status.IN_FORCE, Move.FORESEE): Status.IN_FORCE,
+    (Status.IN_FORCE, Move.END): Status.ENDED,
     (Status.DRAFT, Move.WITHDRAW): Status.WITHDRAWN,
     (Status.OFFERED, Move.WITHDRAW): Status.WITHDRAWN,
     (Status.PARTLY_SIGNED, Move.WITHDRAW): Status.WITHDRAWN,
@@ -49,12 +59,20 @@ ORIGINALS: Final = 2  # one for each party (clause 21)
 _BASE32: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letter that is taken for a digit
 
 
-def draft(said: Draft, *, agreement_id: AgreementId, tenancy_id: TenancyId, at: datetime) -> Agreement:
-    """Begin an agreement with what was examined before."""
+def draft(
+    said: Draft,
+    *,
+    agreement_id: AgreementId,
+    tenancy_id: TenancyId,
+    at: datetime,
+    amends: AgreementId | None = None,
+    reference: str | None = None,
+) -> Agreement:
+    """Begin an agreement, or an amendment of one, with what was examined before."""
     return Agreement(
         id=agreement_id,
         tenancy_id=tenancy_id,
-        reference=f"{day_in_finland(at).year}-{_short(agreement_id)}",
+        reference=reference or new_reference(agreement_id, day_in_finland(at)),
         status=Status.DRAFT,
         version=1,
         language=said.language,
@@ -65,6 +83,8 @@ def draft(said: Draft, *, agreement_id: AgreementId, tenancy_id: TenancyId, at: 
         originals=ORIGINALS,
         signatories=said.signatories,
         created_at=at,
+        amends=amends,
+        effective_on=said.effective_on,
     )
 
 
@@ -110,15 +130,20 @@ def unsigned(agreement: Agreement) -> tuple[Signatory, ...]:
     return tuple(who for who in agreement.signatories if (who.party, who.position) not in signed)
 
 
-def sign(agreement: Agreement, signature: Signature) -> tuple[Agreement, AgreementSigned, AgreementInForce | None]:
+def sign(
+    agreement: Agreement, signature: Signature
+) -> tuple[Agreement, AgreementSigned, AgreementInForce | AmendmentAgreed | None]:
     """Add a signature; with the last signatory's the agreement is in force from that day in Finland (K20.1).
+
+    An amendment holds from its day, and never before the day of its last signature (K1.3).
 
     Raises:
         MoveNotAllowed: the agreement is not open for signing, or this signatory has signed already.
     """
     waiting = [(who.party, who.position) for who in unsigned(agreement)]
     place = (signature.party, signature.position)
-    move = Move.COMPLETE if waiting == [place] else Move.SIGN
+    last = Move.COMPLETE if agreement.amends is None else Move.AGREE
+    move = last if waiting == [place] else Move.SIGN
     moved = replace(_moved(agreement, move), signatures=(*agreement.signatures, signature))
     if place not in waiting:
         raise MoveNotAllowed("this signatory has signed already", status=agreement.status.value)
@@ -127,7 +152,36 @@ def sign(agreement: Agreement, signature: Signature) -> tuple[Agreement, Agreeme
     if move is Move.SIGN:
         return moved, told, None
     on = day_in_finland(at)
-    return replace(moved, in_force_on=on), told, AgreementInForce(agreement_id=agreement.id, on=on, at=at)
+    if agreement.amends is None or agreement.effective_on is None:
+        in_force = AgreementInForce(agreement_id=agreement.id, on=on, at=at)
+        return replace(moved, in_force_on=on, in_force_from=at), told, in_force
+    since = max(on, agreement.effective_on)
+    agreed = AmendmentAgreed(agreement_id=agreement.id, amends=agreement.amends, since=since, at=at)
+    return replace(moved, in_force_on=since), told, agreed
+
+
+def foresee(agreement: Agreement, end: End | None, *, at: datetime) -> tuple[Agreement, AgreementEnding]:
+    """Write down when an agreement in force will end; None: until further notice again."""
+    foreseen = _with_end(_moved(agreement, Move.FORESEE), end)
+    ground, until = foreseen.end_ground, foreseen.in_force_until
+    return foreseen, AgreementEnding(agreement_id=agreement.id, ground=ground, until=until, at=at)
+
+
+def finish(agreement: Agreement, end: End | None, *, at: datetime) -> tuple[Agreement, AgreementEnded]:
+    """End an agreement that is in force.
+
+    Args:
+        end: the end that comes now; None: the one that was foreseen.
+        at: when it is put down, which may be later than the end itself.
+
+    Raises:
+        MoveNotAllowed: it is not in force, or its end is not known or not there yet.
+    """
+    moved = _moved(agreement, Move.END)
+    ended = replace(moved if end is None else _with_end(moved, end), ended_at=at)
+    if ended.in_force_until is None or ended.end_ground is None or ended.in_force_until > at:
+        raise MoveNotAllowed("its end is not there yet", status=agreement.status.value)
+    return ended, AgreementEnded(agreement_id=agreement.id, ground=ended.end_ground, until=ended.in_force_until, at=at)
 
 
 def withdraw(agreement: Agreement, *, because: str, at: datetime) -> tuple[Agreement, AgreementWithdrawn]:
@@ -140,9 +194,24 @@ def withdraw(agreement: Agreement, *, because: str, at: datetime) -> tuple[Agree
     return withdrawn, AgreementWithdrawn(agreement_id=agreement.id, because=because, at=at)
 
 
+def _with_end(agreement: Agreement, end: End | None) -> Agreement:
+    return replace(
+        agreement,
+        in_force_until=None if end is None else end.until,
+        end_ground=None if end is None else end.ground,
+        end_source=None if end is None else end.source,
+        end_explanation=None if end is None else end.explanation,
+    )
+
+
 def _moved(agreement: Agreement, move: Move) -> Agreement:
     check(agreement, move)
     return replace(agreement, status=MOVES[agreement.status, move], version=agreement.version + 1)
+
+
+def new_reference(agreement_id: AgreementId, day: date) -> str:
+    """Return what people will call an agreement by: the year, and a few characters."""
+    return f"{day.year}-{_short(agreement_id)}"
 
 
 def _short(agreement_id: UUID) -> str:

@@ -4,6 +4,8 @@ import enum
 from datetime import date, datetime
 from uuid import UUID
 
+from kanta_tenancy.agreements.ends import Ground, last_day_before
+from kanta_tenancy.kernel.explanation import Explanation
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
@@ -13,8 +15,22 @@ class Status(enum.StrEnum):
     DRAFT = "draft"  # the main connector writes it; the tenant does not see it
     OFFERED = "offered"  # its content is frozen and both parties see it
     PARTLY_SIGNED = "partly_signed"  # at least one signatory has signed, and at least one has not
-    IN_FORCE = "in_force"  # from the day of the last signature until further notice
+    IN_FORCE = "in_force"  # from the day of the last signature until further notice, or until an end that is known
+    AGREED = "agreed"  # an amendment that all have signed; Annex 1 says so from its day
+    ENDED = "ended"  # it was in force, and is no longer
     WITHDRAWN = "withdrawn"  # given up before it was in force
+
+
+class Origin(enum.StrEnum):
+    HERE = "here"  # drafted, offered and signed through this service
+    IMPORTED = "imported"  # signed before, and brought in with its dates
+
+
+class Form(enum.StrEnum):
+    """What an imported agreement's original is."""
+
+    PAPER = "paper"
+    FILE = "file"
 
 
 class Party(enum.StrEnum):
@@ -56,7 +72,10 @@ class Signature(Record, frozen=True, kw_only=True):
 
 
 class Agreement(Record, frozen=True, kw_only=True):
-    """One agreement with a tenant, as it is now."""
+    """One agreement with a tenant, or an amendment of one's Annex 1, as it is now.
+
+    An amendment is drafted, offered and signed as an agreement is; it ends with the agreement that it amends.
+    """
 
     id: AgreementId
     tenancy_id: TenancyId
@@ -75,8 +94,23 @@ class Agreement(Record, frozen=True, kw_only=True):
     offered_at: datetime | None = None
     content_sha256: str | None = None  # of the document without its signatures; what everybody signs
     in_force_on: date | None = None  # Europe/Helsinki
-    ended_at: datetime | None = None
+    ended_at: datetime | None = None  # when it was given up, or when the service put down that it has ended
     withdrawn_because: str | None = None
+    origin: Origin = Origin.HERE
+    form: Form | None = None
+    exhibit_id: UUID | None = None  # the scan or file of an imported one
+    amends: AgreementId | None = None  # the agreement whose Annex 1 this amendment changes
+    effective_on: date | None = None  # of an amendment: from when it is meant to hold
+    in_force_from: datetime | None = None
+    in_force_until: datetime | None = None  # exclusive; it may be still to come, or past and not put down yet
+    end_ground: Ground | None = None
+    end_source: UUID | None = None
+    end_explanation: Explanation | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day in Finland on which it is in force, as far as that is known."""
+        return None if self.in_force_until is None else last_day_before(self.in_force_until)
 
 
 class Summary(Record, frozen=True, kw_only=True):
@@ -91,6 +125,20 @@ class Summary(Record, frozen=True, kw_only=True):
     created_at: datetime
     offered_at: datetime | None
     in_force_on: date | None
+    amends: AgreementId | None
+    origin: Origin
+    in_force_until: datetime | None
+
+
+class AnnexOnDay(Record, frozen=True, kw_only=True):
+    """A version of Annex 1: what it says, and from which day until before which."""
+
+    tenancy_id: TenancyId
+    agreement_id: AgreementId  # the agreement that is in force
+    said_by: AgreementId  # that agreement, or its amendment
+    services: tuple[str, ...]
+    since: date
+    until: date | None
 
 
 class Draft(Record, frozen=True, kw_only=True):
@@ -102,6 +150,7 @@ class Draft(Record, frozen=True, kw_only=True):
     services: tuple[str, ...]
     registers: tuple[Register, ...]
     signatories: tuple[Signatory, ...]
+    effective_on: date | None = None  # of an amendment
 
 
 class NamedService(Record, frozen=True, kw_only=True):
@@ -140,6 +189,8 @@ class Content(Record, frozen=True, kw_only=True):
     laws: tuple[str, ...]  # those in force on the day of the offer, by name (clause 1)
     originals: int
     signatories: tuple[Signatory, ...]
+    amended: str | None = None  # an amendment: the reference of the agreement that it amends
+    effective_on: date | None = None
 
 
 class AgreementOffered(Record, frozen=True, kw_only=True, tag="agreement.offered"):
@@ -158,6 +209,29 @@ class AgreementInForce(Record, frozen=True, kw_only=True, tag="agreement.in_forc
     agreement_id: AgreementId
     on: date
     at: datetime
+
+
+class AmendmentAgreed(Record, frozen=True, kw_only=True, tag="agreement.amendment_agreed"):
+    agreement_id: AgreementId  # the amendment
+    amends: AgreementId
+    since: date
+    at: datetime
+
+
+class AgreementEnding(Record, frozen=True, kw_only=True, tag="agreement.ending"):
+    """The end of an agreement in force became known, changed, or (`until` is null) fell away."""
+
+    agreement_id: AgreementId
+    ground: Ground | None
+    until: datetime | None
+    at: datetime
+
+
+class AgreementEnded(Record, frozen=True, kw_only=True, tag="agreement.ended"):
+    agreement_id: AgreementId
+    ground: Ground
+    until: datetime  # the legal end
+    at: datetime  # when it was put down
 
 
 class AgreementWithdrawn(Record, frozen=True, kw_only=True, tag="agreement.withdrawn"):

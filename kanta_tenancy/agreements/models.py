@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Final
 
-from kanta_tenancy.agreements import store
+from kanta_tenancy.agreements import amendment_form
 from kanta_tenancy.agreements.errors import ModelNotFound, ModelRefused
-from kanta_tenancy.agreements.model import Clause, FrozenModel
+from kanta_tenancy.agreements.model import Agreement, Clause, FrozenModel
 from kanta_tenancy.agreements.rendering import CONTRACT
+from kanta_tenancy.agreements.store import models as store
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.kernel.languages import Language
@@ -21,7 +22,11 @@ from kanta_tenancy.machinery.resources import folder
 from kanta_tenancy.parties import wording
 
 OURS: Final = "main-connector-tenant"
+AMENDMENT: Final = "annex-1-amendment"
 NEWEST: Final = "1"
+
+
+_CONTRACTS: Final = {"agreement": CONTRACT, "amendment": amendment_form.CONTRACT}
 
 
 class Model(Record, frozen=True, kw_only=True):
@@ -44,11 +49,22 @@ async def load(tx: Transaction, name: str, version: str, language: Language) -> 
     ours = builtin().get((name, version, language))
     if ours is not None:
         return ours
-    own = await store.model_file(tx, name, version, language)
+    own = await store.find(tx, name, version, language)
     if own is None:
         flaw = Flaw(field="model", detail="no such model in that language")
         raise ModelNotFound("there is no model of that name and version in that language", flaws=(flaw,))
     return _own(name, version, language, own.content)
+
+
+async def load_for(tx: Transaction, agreement: Agreement) -> Model:
+    """Return the model that an agreement or amendment is rendered from.
+
+    Raises:
+        ModelNotFound: it has gone.
+    """
+    if agreement.amends is None:
+        return await load(tx, agreement.model, agreement.model_version, agreement.language)
+    return _travelling()[agreement.model, agreement.model_version, agreement.language]
 
 
 async def check(tx: Transaction, name: str, version: str, language: Language) -> None:
@@ -63,7 +79,7 @@ async def check(tx: Transaction, name: str, version: str, language: Language) ->
 
 async def listed(tx: Transaction) -> list[FrozenModel]:
     """Return every model that an agreement can be drafted on."""
-    return [model.frozen for model in builtin().values()] + await store.models(tx)
+    return [model.frozen for model in builtin().values()] + await store.listed(tx)
 
 
 async def freeze(
@@ -80,7 +96,7 @@ async def freeze(
     flaws = (*seen.flaws, *(finding.flaw() for finding in inspect_template(docx, CONTRACT)))
     if flaws:
         raise ModelRefused(f"what is wrong with the file ({len(flaws)}):", flaws=flaws)
-    if name in {ours for ours, _, _ in builtin()}:  # whatever the version: a later program may bring that one
+    if name in {ours for ours, _, _ in _travelling()}:  # whatever the version: a later program may bring that one
         raise ModelRefused(
             "a model that travels with the program has that name", flaws=(Flaw(field="name", detail="is taken"),)
         )
@@ -95,7 +111,7 @@ async def freeze(
         clauses=frozen.clauses,
         imported_at=at,
     )
-    await store.add_model(tx, kept, docx)
+    await store.add(tx, kept, docx)
     subject = f"agreement_model/{name}/{version}/{language}"
     await record(tx, Act(action="agreement_model.frozen", subject=subject, at=at, after=kept.content_sha256))
     return kept
@@ -103,14 +119,21 @@ async def freeze(
 
 @cache
 def builtin() -> Mapping[tuple[str, str, Language], Model]:
-    """Return our own models, compiled, after checking that their files are those that were frozen.
+    """Return our own models that an agreement can be drafted on.
 
     Raises:
         ModelFileChanged: a file was edited after it had been frozen.
     """
+    return {key: model for key, model in _travelling().items() if model.template.contract is CONTRACT}
+
+
+@cache
+def _travelling() -> Mapping[tuple[str, str, Language], Model]:
+    """Return all that travels with the program, compiled, after checking that its files are those that were frozen."""
     found: dict[tuple[str, str, Language], Model] = {}
     for manifest in sorted(folder("templates").glob("agreements/*/manifest.toml")):
         stated = tomllib.loads(manifest.read_text("utf-8"))
+        contract = _CONTRACTS[stated.get("kind", "agreement")]
         for code, about in stated["languages"].items():
             docx = (manifest.parent / about["file"]).read_bytes()
             if hashlib.sha256(docx).hexdigest() != about["sha256"]:
@@ -118,7 +141,7 @@ def builtin() -> Mapping[tuple[str, str, Language], Model]:
             language = Language(code)
             found[stated["id"], stated["version"], language] = Model(
                 frozen=_frozen(stated["id"], stated["version"], language, docx),
-                template=compile_template(docx, CONTRACT),
+                template=compile_template(docx, contract),
             )
     return found
 

@@ -12,8 +12,14 @@ from kanta_tenancy.kernel.languages import Language, written_day
 from kanta_tenancy.parties import PartyFacts, TheParties, soteri
 
 
-def content(agreement: Agreement, both: TheParties, *, model_sha256: str, day: date) -> Content:
-    """Return all that an offer made on that day freezes; the document is rendered from it and the model alone."""
+def content(
+    agreement: Agreement, both: TheParties, *, model_sha256: str, day: date, amended: Agreement | None = None
+) -> Content:
+    """Return all that an offer made on that day freezes; the document is rendered from it and the model alone.
+
+    Args:
+        amended: the agreement whose Annex 1 this one changes.
+    """
     language = agreement.language
     return Content(
         agreement_id=agreement.id,
@@ -29,6 +35,8 @@ def content(agreement: Agreement, both: TheParties, *, model_sha256: str, day: d
         registers=tuple(catalogue.register_name(register, language) for register in agreement.registers),
         laws=catalogue.laws_on(day, language),
         originals=agreement.originals,
+        amended=None if amended is None else amended.reference,
+        effective_on=agreement.effective_on,
         signatories=tuple(
             replace(who, line=signature_line(agreement.id, who.party, who.position)) for who in agreement.signatories
         ),

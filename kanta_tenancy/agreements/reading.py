@@ -1,9 +1,12 @@
 """Questions about agreements that change nothing."""
 
+from datetime import date
 from uuid import UUID
 
-from kanta_tenancy.agreements import store
-from kanta_tenancy.agreements.model import Agreement, Document, Receipt, Summary
+from kanta_tenancy import parties
+from kanta_tenancy.agreements.model import Agreement, AnnexOnDay, Document, Receipt, Summary
+from kanta_tenancy.agreements.store import agreements as store
+from kanta_tenancy.agreements.store import annex as annex_store
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.machinery.postgres.database import Transaction
 
@@ -41,3 +44,28 @@ async def receipts(tx: Transaction, agreement_id: AgreementId) -> tuple[Receipt,
     """
     await store.find(tx, agreement_id)
     return await store.receipts(tx, agreement_id)
+
+
+async def services_on(tx: Transaction, tenancy_id: TenancyId, day: date) -> AnnexOnDay | None:
+    """Read which services a tenancy has as a day ends; None: no agreement is in force then.
+
+    Raises:
+        TenancyNotFound: the scope has no such tenancy.
+    """
+    await parties.check_tenancy(tx, tenancy_id)
+    return await annex_store.of_tenancy(tx, tenancy_id, day)
+
+
+async def services_in_use(tx: Transaction, day: date, *, after: UUID | None, count: int) -> list[AnnexOnDay]:
+    """Read a page of which services every tenancy has as a day ends, by tenancy."""
+    return await annex_store.of_all(tx, day, after=UUID(int=0) if after is None else after, count=count)
+
+
+async def annexes(tx: Transaction, tenancy_id: TenancyId, day: date | None) -> list[AnnexOnDay]:
+    """Read every version of Annex 1 that held in a tenancy or will; with a day, those that begin by it.
+
+    Raises:
+        TenancyNotFound: the scope has no such tenancy.
+    """
+    await parties.check_tenancy(tx, tenancy_id)
+    return [one for one in await annex_store.history(tx, tenancy_id) if day is None or one.since <= day]

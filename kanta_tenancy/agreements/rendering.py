@@ -55,7 +55,7 @@ _TITLE: Final = {
     Language.SWEDISH: "Avtal om anslutning till och användning av Kanta-tjänsterna",
     Language.ENGLISH: "Agreement on joining and using the Kanta services",
 }
-_LOCALE: Final = {Language.FINNISH: "fi-FI", Language.SWEDISH: "sv-FI", Language.ENGLISH: "en-GB"}
+LOCALE: Final = {Language.FINNISH: "fi-FI", Language.SWEDISH: "sv-FI", Language.ENGLISH: "en-GB"}
 
 
 def values(content: Content, picture: Callable[[Signatory], bytes]) -> Values:
@@ -64,38 +64,60 @@ def values(content: Content, picture: Callable[[Signatory], bytes]) -> Values:
     Args:
         picture: draws the signature line of a signatory, as it stands there until it is signed.
     """
-    signing = {(who.party, who.position): who for who in content.signatories}
     return Values(
-        properties=Properties(
-            title=_TITLE[content.language],
-            language=_LOCALE[content.language],
-            creator=CREATOR,
-            at=datetime.combine(content.offered_on, time(), UTC),
-        ),
-        texts=_texts(content)
-        | _party(Party.MAIN_CONNECTOR, content.main_connector)
+        properties=properties(content, _TITLE[content.language]),
+        texts=_texts(content) | parties_and_signatories(content),
+        rows={
+            "services": services(content),
+            "registers": [{"register.name": name} for name in content.registers],
+            "laws": [{"law.title": title} for title in content.laws],
+        },
+        present=second_signatories(content),
+        signature_lines=signature_lines(content, picture),
+    )
+
+
+def properties(content: Content, title: str) -> Properties:
+    return Properties(
+        title=title,
+        language=LOCALE[content.language],
+        creator=CREATOR,
+        at=datetime.combine(content.offered_on, time(), UTC),
+    )
+
+
+def parties_and_signatories(content: Content) -> dict[str, str]:
+    signing = {(who.party, who.position): who for who in content.signatories}
+    return (
+        _party(Party.MAIN_CONNECTOR, content.main_connector)
         | _party(Party.TENANT, content.tenant)
         | {
             name: getattr(signing.get(place), field, "")
             for place, names in _OF_SIGNATORY.items()
             for name, field in names.items()
-        },
-        rows={
-            "services": [
-                {"service.name": service.name, "service.tick": TICKED if service.ticked else NOT_TICKED}
-                for service in content.services
-            ],
-            "registers": [{"register.name": name} for name in content.registers],
-            "laws": [{"law.title": title} for title in content.laws],
-        },
-        present=frozenset(name for party, name in _SECOND.items() if (party, 2) in signing),
-        signature_lines={
-            _LINE_OF[who.party, who.position]: SignatureLine(
-                id=line_id(who.line), name=who.name, title=who.title, email=who.email, image=picture(who)
-            )
-            for who in content.signatories
-        },
-    )  # fmt: skip
+        }
+    )
+
+
+def services(content: Content) -> list[dict[str, str]]:
+    return [
+        {"service.name": service.name, "service.tick": TICKED if service.ticked else NOT_TICKED}
+        for service in content.services
+    ]
+
+
+def second_signatories(content: Content) -> frozenset[str]:
+    """Return the conditions that hold: which parties two sign for."""
+    return frozenset(_SECOND[who.party] for who in content.signatories if who.position > 1)
+
+
+def signature_lines(content: Content, picture: Callable[[Signatory], bytes]) -> dict[str, SignatureLine]:
+    return {
+        _LINE_OF[who.party, who.position]: SignatureLine(
+            id=line_id(who.line), name=who.name, title=who.title, email=who.email, image=picture(who)
+        )
+        for who in content.signatories
+    }
 
 
 def line_id(line: UUID | None) -> str:

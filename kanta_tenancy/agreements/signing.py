@@ -5,10 +5,20 @@ from collections.abc import Callable
 from datetime import datetime
 
 from kanta_tenancy import parties
-from kanta_tenancy.agreements import history, lifecycle, offering, rendering, store
+from kanta_tenancy.agreements import endings, history, lifecycle, offering, rendering
 from kanta_tenancy.agreements.acceptance import Accepted, Ground, accept
-from kanta_tenancy.agreements.errors import AgreementChanged, SignatureRefused, SigningKeyMissing
-from kanta_tenancy.agreements.model import Agreement, AgreementInForce, Document, Party, Receipt
+from kanta_tenancy.agreements.errors import AgreementChanged, MoveNotAllowed, SignatureRefused, SigningKeyMissing
+from kanta_tenancy.agreements.model import (
+    Agreement,
+    AgreementInForce,
+    AmendmentAgreed,
+    Document,
+    Party,
+    Receipt,
+    Status,
+)
+from kanta_tenancy.agreements.store import agreements as store
+from kanta_tenancy.agreements.store import life
 from kanta_tenancy.kernel.acting import Scope
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
@@ -88,7 +98,9 @@ async def add_signature(tx: Transaction, *, agreement_id: AgreementId, accepted:
     signature = accepted.signature
     before = await store.take(tx, agreement_id, accepted.version)
     await _check_evidence(tx, before, signature.signed_at)
-    after, signed, in_force = lifecycle.sign(before, signature)
+    after, signed, completed = lifecycle.sign(before, signature)
+    if after.status is Status.IN_FORCE:
+        await endings.make_way(tx, after, at=signature.signed_at)
     await store.save_move(tx, after)
     await store.add_signature(tx, after, signature)
     sha256 = hashlib.sha256(accepted.docx).hexdigest()
@@ -102,8 +114,10 @@ async def add_signature(tx: Transaction, *, agreement_id: AgreementId, accepted:
         ),
         announce=signed,
     )  # fmt: skip
-    if in_force is not None:
-        await _put_in_force(tx, before, after, in_force, sha256)
+    if completed is not None:
+        both = tuple(Receipt(party=party, sha256=sha256, at=signature.signed_at) for party in Party)
+        await store.add_receipts(tx, after, both)
+        await _complete(tx, before, after, completed, sha256)
     return after
 
 
@@ -117,10 +131,21 @@ async def _check_evidence(tx: Transaction, agreement: Agreement, at: datetime) -
     offering.check_evidence(await parties.the_parties(tx, agreement.tenancy_id, on_day=today), today)
 
 
-async def _put_in_force(
-    tx: Transaction, before: Agreement, after: Agreement, event: AgreementInForce, sha256: str
+async def _complete(
+    tx: Transaction, before: Agreement, after: Agreement, event: AgreementInForce | AmendmentAgreed, sha256: str
 ) -> None:
-    both = tuple(Receipt(party=party, sha256=sha256, at=event.at) for party in Party)
-    await store.add_receipts(tx, after, both)
-    act = history.act("in_force", before, after, at=event.at, on=event.on.isoformat(), original=sha256)
+    if isinstance(event, AgreementInForce):
+        act = history.act("in_force", before, after, at=event.at, on=event.on.isoformat(), original=sha256)
+        await record(tx, act, announce=event)
+        await endings.write_annex(tx, after)
+        return
+    amended = await life.in_force(tx, after.tenancy_id)
+    if amended is None or amended.id != event.amends or _is_over(amended, event.at):
+        raise MoveNotAllowed("the agreement that it amends is not in force", status=before.status.value)
+    act = history.act("amendment_agreed", before, after, at=event.at, since=event.since.isoformat(), original=sha256)
     await record(tx, act, announce=event)
+    await endings.write_annex(tx, amended)
+
+
+def _is_over(agreement: Agreement, at: datetime) -> bool:
+    return agreement.in_force_until is not None and agreement.in_force_until <= at

@@ -65,6 +65,20 @@ class Desk:
     async def sign(self, agreement: Agreement, who: Signatory) -> Agreement:
         return await self.hand_in(agreement, who.party, await self.signed_copy(agreement, who))
 
+    async def sign_all(self, agreement: Agreement) -> Agreement:
+        for who in agreement.signatories:
+            agreement = await self.sign(agreement, who)
+        return agreement
+
+    async def in_force(self, said: Draft | None = None) -> Agreement:
+        return await self.sign_all(await self.offered(said))
+
+    async def another_tenant(self, serial: int) -> Tenant:
+        """Make a tenant of the same main connector that is shown to be in Soteri too."""
+        tenant = await a_tenant(self.database, self.clock, self.main_connector, serial)
+        await looked(self.database, self.clock, self.main_connector, tenant.organisation.id)
+        return tenant
+
 
 def signed_on_line(docx: bytes, who: Signatory, at: datetime) -> bytes:
     line = next(line for line in signature_lines(docx) if line.setup_id == line_id(who.line))

@@ -1,19 +1,25 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kanta_tenancy.agreements import lifecycle
+from kanta_tenancy.agreements import ending, lifecycle
 from kanta_tenancy.agreements.errors import MoveNotAllowed
 from kanta_tenancy.agreements.lifecycle import MOVES, Move
 from kanta_tenancy.agreements.model import Agreement, Status
 from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.kernel.identifiers import AgreementId, new_id
 from tests.agreements.examples import NOON, a_content, a_draft, a_signature, an_agreement, both_sign
 
 
 def offered(*, jointly: bool = False) -> Agreement:
     return an_agreement(status=Status.OFFERED, signatories=both_sign(jointly=jointly))
+
+
+ENDS = ending.by_rescission(UUID(int=1), confirmed_at=NOON)
+CHOSEN = [move for move in Move if move not in {Move.COMPLETE, Move.AGREE}]
 
 
 def do(move: Move, agreement: Agreement) -> Agreement:
@@ -24,18 +30,24 @@ def do(move: Move, agreement: Agreement) -> Agreement:
         case Move.OFFER:
             content = a_content(agreement_id=agreement.id, signatories=agreement.signatories)
             return lifecycle.offer(agreement, content, content_sha256="0" * 64, at=NOON)[0]
-        case Move.SIGN | Move.COMPLETE:
+        case Move.SIGN | Move.COMPLETE | Move.AGREE:
             return lifecycle.sign(agreement, a_signature(waiting[0]))[0]
+        case Move.FORESEE:
+            return lifecycle.foresee(agreement, ENDS, at=NOON)[0]
+        case Move.END:
+            return lifecycle.finish(agreement, ENDS, at=NOON)[0]
         case Move.WITHDRAW:
             return lifecycle.withdraw(agreement, because="It was a mistake", at=NOON)[0]
 
 
-@given(st.lists(st.sampled_from([move for move in Move if move is not Move.COMPLETE]), max_size=12), st.booleans())
-def test_any_history_of_moves_obeys_the_table(moves: list[Move], jointly: bool):
-    agreement = an_agreement(signatories=both_sign(jointly=jointly))
+@given(st.lists(st.sampled_from(CHOSEN), max_size=12), st.booleans(), st.booleans())
+def test_any_history_of_moves_obeys_the_table(moves: list[Move], jointly: bool, amends: bool):
+    amended = {"amends": AgreementId(new_id()), "effective_on": date(2026, 5, 1)} if amends else {}
+    agreement = an_agreement(signatories=both_sign(jointly=jointly), **amended)
     for chosen in moves:
         last = chosen is Move.SIGN and len(lifecycle.unsigned(agreement)) == 1
-        move = Move.COMPLETE if last else chosen
+        completes = Move.AGREE if amends else Move.COMPLETE
+        move = completes if last else chosen
         target = MOVES.get((agreement.status, move))
         if target is None:
             with pytest.raises(MoveNotAllowed):
@@ -50,8 +62,10 @@ def test_any_history_of_moves_obeys_the_table(moves: list[Move], jointly: bool):
             agreement.reference,
         )
         agreement = moved
-        assert (agreement.in_force_on is not None) == (agreement.status is Status.IN_FORCE)
-        assert (agreement.status is Status.IN_FORCE) <= (lifecycle.unsigned(agreement) == ())
+        complete = agreement.status in {Status.IN_FORCE, Status.ENDED, Status.AGREED}
+        assert (agreement.in_force_on is not None) == complete
+        assert complete <= (lifecycle.unsigned(agreement) == ())
+        assert (agreement.status is Status.ENDED) <= (agreement.in_force_until == NOON)
 
 
 @given(st.permutations(both_sign(jointly=True)))
@@ -83,6 +97,25 @@ def test_it_is_in_force_on_the_day_in_finland_of_the_last_signature(at: datetime
     agreement, *_ = lifecycle.sign(agreement, a_signature(first, NOON))
     agreement, _, in_force = lifecycle.sign(agreement, a_signature(last, at))
     assert agreement.in_force_on == in_force.on == day_in_finland(at)
+
+
+@given(st.datetimes(datetime(2026, 3, 2), datetime(2027, 3, 2), timezones=st.just(UTC)), st.dates(date(2026, 1, 1)))
+def test_an_amendment_holds_from_its_day_and_never_before_the_last_signature(at: datetime, day: date):
+    agreement = an_agreement(status=Status.OFFERED, amends=AgreementId(new_id()), effective_on=day)
+    first, last = agreement.signatories
+    agreement, *_ = lifecycle.sign(agreement, a_signature(first, NOON))
+    agreement, _, agreed = lifecycle.sign(agreement, a_signature(last, at))
+    assert agreement.status is Status.AGREED
+    assert agreement.in_force_on == agreed.since == max(day, day_in_finland(at))
+
+
+def test_an_agreement_does_not_end_before_its_end_has_come():
+    agreement, *_ = lifecycle.sign(offered(), a_signature(offered().signatories[0]))
+    agreement, *_ = lifecycle.sign(agreement, a_signature(agreement.signatories[1]))
+    with pytest.raises(MoveNotAllowed):
+        lifecycle.finish(agreement, None, at=NOON)
+    with pytest.raises(MoveNotAllowed):
+        lifecycle.finish(agreement, ENDS, at=NOON - timedelta(seconds=1))
 
 
 def test_the_last_minutes_of_a_day_in_utc_belong_to_the_next_day_in_finland():

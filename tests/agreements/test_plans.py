@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from kanta_tenancy.agreements import store
+from kanta_tenancy.agreements.store import agreements as store
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.machinery.web.pages import PageQuery
 from tests.conftest import someone

@@ -6,7 +6,7 @@ import time
 from typing import Final
 from uuid import UUID
 
-from kanta_tenancy.agreements import store
+from kanta_tenancy.agreements.store import agreements as store
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Connection, Transaction, connect
 from tests.bench import million

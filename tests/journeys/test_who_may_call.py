@@ -58,6 +58,7 @@ async def test_a_neighbour_in_the_same_realm_is_as_far_as_a_stranger(database, c
 WHO = {"name": "Aino", "email": "aino@example.org", "function": "disturbances", "valid_from": "2026-01-01"}
 BODIES: dict[str, dict[str, Any]] = {
     "amendAgreement": {"language": "fi"},
+    "draftAmendment": {"services": ["imaging"], "effective_on": "2026-05-01"},
     "signWithOwnKey": {},
     "withdrawAgreement": {"reason": "A mistake"},
     "keepPromise": {"evidence": "Handed over"},

@@ -4,15 +4,17 @@
 -- name: insert
 -- Write a new draft, unless its reference is taken; no row comes back.
 INSERT INTO agreement (id, main_connector_id, tenancy_id, reference, status, version, language, model, model_version,
-                       services, registers, originals, signatories, created_at)
+                       services, registers, originals, signatories, created_at, amends, effective_on)
 VALUES (:id, :main_connector_id, :tenancy_id, :reference, :status, :version, :language, :model, :model_version,
-        :services, :registers, :originals, :signatories, :created_at)
+        :services, :registers, :originals, :signatories, :created_at, :amends, :effective_on)
 ON CONFLICT ON CONSTRAINT agreement_reference DO NOTHING;
 
 -- name: find
 -- One agreement with its signatures, oldest first.
 SELECT id, tenancy_id, reference, status, version, language, model, model_version, services, registers, originals,
-       signatories, created_at, offered_at, content_sha256, in_force_on, ended_at, withdrawn_because,
+       signatories, created_at, offered_at, content_sha256, in_force_on, ended_at, withdrawn_because, origin, form,
+       exhibit_id, amends, effective_on, in_force_from, in_force_until, end_ground, end_source,
+       end_explanation,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'party', party, 'position', position, 'signed_at', signed_at, 'claimed_at', claimed_at,
                    'certificate_sha256', certificate_sha256, 'certificate_subject', certificate_subject)
@@ -33,7 +35,7 @@ SELECT version
 -- Write what a draft says now over the version that it was computed from; no row means a lost update. Rows are Version.
 UPDATE agreement
    SET version = :version, language = :language, model = :model, model_version = :model_version,
-       services = :services, registers = :registers, signatories = :signatories
+       services = :services, registers = :registers, signatories = :signatories, effective_on = :effective_on
  WHERE id = :agreement_id
    AND version = :version - 1
 RETURNING version;
@@ -51,7 +53,8 @@ RETURNING version;
 -- Write a later state over the version that it was computed from; no row means a lost update. Rows are Version.
 UPDATE agreement
    SET status = :status, version = :version, in_force_on = :in_force_on, ended_at = :ended_at,
-       withdrawn_because = :withdrawn_because
+       withdrawn_because = :withdrawn_because, in_force_from = :in_force_from, in_force_until = :in_force_until,
+       end_ground = :end_ground, end_source = :end_source, end_explanation = :end_explanation
  WHERE id = :agreement_id
    AND version = :version - 1
 RETURNING version;
@@ -59,8 +62,10 @@ RETURNING version;
 -- name: newest
 -- A page of the realm's agreements, newest first, after an identifier; rows are Summary. The longest page is written
 -- out so that one plan serves every page: not knowing how long it may be, PostgreSQL would plan each page anew.
-SELECT id, tenancy_id, reference, status, version, language, created_at, offered_at, in_force_on
-  FROM (SELECT id, tenancy_id, reference, status, version, language, created_at, offered_at, in_force_on
+SELECT id, tenancy_id, reference, status, version, language, created_at, offered_at, in_force_on, amends, origin,
+       in_force_until
+  FROM (SELECT id, tenancy_id, reference, status, version, language, created_at, offered_at, in_force_on, amends,
+               origin, in_force_until
           FROM agreement
          WHERE main_connector_id = :main_connector_id
            AND id < :before
@@ -71,8 +76,10 @@ SELECT id, tenancy_id, reference, status, version, language, created_at, offered
 
 -- name: newest_of_tenancy
 -- The same for one tenancy; rows are Summary.
-SELECT id, tenancy_id, reference, status, version, language, created_at, offered_at, in_force_on
-  FROM (SELECT id, tenancy_id, reference, status, version, language, created_at, offered_at, in_force_on
+SELECT id, tenancy_id, reference, status, version, language, created_at, offered_at, in_force_on, amends, origin,
+       in_force_until
+  FROM (SELECT id, tenancy_id, reference, status, version, language, created_at, offered_at, in_force_on, amends,
+               origin, in_force_until
           FROM agreement
          WHERE main_connector_id = :main_connector_id
            AND tenancy_id = :tenancy_id

@@ -8,25 +8,20 @@ from litestar import Response, Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from kanta_tenancy.agreements import actions, catalogue, models, reading, signing
+from kanta_tenancy.agreements import actions, reading, signing
 from kanta_tenancy.agreements.acceptance import Accepted, Ground
-from kanta_tenancy.agreements.bodies import (
+from kanta_tenancy.agreements.bodies.agreements import (
     AgreementsAsked,
     ListedAgreement,
-    Models,
     NewDraft,
     Receipts,
     SaidDraft,
-    Services,
-    ServicesAsked,
     ShownAgreement,
-    ShownService,
     SigningHere,
     Verification,
     Withdrawing,
     listed,
     shown,
-    shown_model,
     verification,
 )
 from kanta_tenancy.agreements.errors import (
@@ -44,7 +39,6 @@ from kanta_tenancy.agreements.errors import (
 )
 from kanta_tenancy.agreements.model import Agreement, Summary
 from kanta_tenancy.agreements.signing import OwnKey
-from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.machinery.ooxml.errors import CannotSign
 from kanta_tenancy.machinery.ooxml.verification import verify
@@ -236,24 +230,8 @@ async def read_receipts(agreement_id: FromPath[UUID], call: NamedDependency[Call
         return Receipts(items=await reading.receipts(tx, AgreementId(agreement_id)))
 
 
-@get("/services", operation_id="listServices", opt=needs("agreements.read", query=ServicesAsked), sync_to_thread=False)
-def list_services(call: NamedDependency[Call]) -> Services:
-    """List the Kanta services that a tenant can join, by their names on a day."""
-    asked = call.asked(ServicesAsked)
-    day = asked.on or day_in_finland(call.clock.now())
-    items = tuple(ShownService(key=one.key, name=one.name) for one in catalogue.annex((), day, asked.language))
-    return Services(on=day, language=asked.language, items=items)
-
-
-@get("/models", operation_id="listModels", opt=needs("models.read"))
-async def list_models(call: NamedDependency[Call]) -> Models:
-    """List the model agreements that can be drafted on, with their clauses."""
-    async with call.transaction() as tx:
-        return Models(items=tuple(shown_model(one) for one in await models.listed(tx)))
-
-
-def routes(own_key: OwnKey) -> tuple[Router, ...]:
-    """Return the routes of this room.
+def routes(own_key: OwnKey) -> Router:
+    """Return the routes of agreements and amendments themselves.
 
     Args:
         own_key: finds the main connector's organisation key beside the service.
@@ -286,7 +264,7 @@ def routes(own_key: OwnKey) -> tuple[Router, ...]:
 
         return await _keep(call, agreement_id, signed)
 
-    agreements = Router(
+    return Router(
         path="/agreements",
         route_handlers=[
             draft_agreement, list_agreements, read_agreement, amend_agreement, offer_agreement, withdraw_agreement,
@@ -294,7 +272,6 @@ def routes(own_key: OwnKey) -> tuple[Router, ...]:
         ],
         tags=["Agreements"],
     )  # fmt: skip
-    return agreements, Router(path="/", route_handlers=[list_services, list_models], tags=["Agreements"])
 
 
 async def _ground(call: Call, agreement_id: UUID) -> Ground:

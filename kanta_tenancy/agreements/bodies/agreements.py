@@ -6,11 +6,14 @@ from uuid import UUID
 
 import msgspec
 
+from kanta_tenancy.agreements.ends import Ground
 from kanta_tenancy.agreements.model import (
     Agreement,
     Clause,
     Draft,
+    Form,
     FrozenModel,
+    Origin,
     Party,
     Receipt,
     Register,
@@ -20,6 +23,7 @@ from kanta_tenancy.agreements.model import (
     Summary,
 )
 from kanta_tenancy.agreements.models import NEWEST, OURS
+from kanta_tenancy.kernel.explanation import Explanation
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Body
 from kanta_tenancy.machinery.ooxml.presentation import as_json
@@ -102,6 +106,17 @@ class ShownAgreement(Body, frozen=True, kw_only=True):
     in_force_on: date | None
     ended_at: datetime | None
     withdrawn_because: str | None
+    origin: Origin
+    form: Form | None
+    exhibit_id: UUID | None
+    amends: UUID | None
+    effective_on: date | None
+    in_force_from: datetime | None
+    in_force_until: datetime | None
+    last_day: date | None
+    end_ground: Ground | None
+    end_source: UUID | None
+    end_explanation: Explanation | None
 
 
 class ListedAgreement(Body, frozen=True, kw_only=True):
@@ -114,6 +129,9 @@ class ListedAgreement(Body, frozen=True, kw_only=True):
     created_at: datetime
     offered_at: datetime | None
     in_force_on: date | None
+    amends: UUID | None
+    origin: Origin
+    in_force_until: datetime | None
 
 
 class AgreementsAsked(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -189,7 +207,7 @@ def verification(status: Status, report: Report) -> Verification:
 
 
 def shown(agreement: Agreement) -> ShownAgreement:
-    return ShownAgreement(**msgspec.structs.asdict(agreement))
+    return ShownAgreement(**msgspec.structs.asdict(agreement), last_day=agreement.last_day)
 
 
 def listed(summary: Summary) -> ListedAgreement:

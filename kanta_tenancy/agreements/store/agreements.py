@@ -1,4 +1,4 @@
-"""Agreements in PostgreSQL. The only module that reads `sql/queries/agreements/`."""
+"""Agreements and amendments in PostgreSQL, with their signatures, documents and receipts."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -11,21 +11,17 @@ from kanta_tenancy.agreements.errors import (
     AgreementNotFound,
     AnotherAgreement,
     DocumentNotFound,
-    ModelExists,
     MoveNotAllowed,
 )
 from kanta_tenancy.agreements.model import (
     Agreement,
     Content,
     Document,
-    FrozenModel,
-    ModelFile,
     Receipt,
     Signature,
     Summary,
 )
-from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId, new_id
-from kanta_tenancy.kernel.languages import Language
+from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, statement
@@ -48,10 +44,8 @@ INSERT_DOCUMENT: Final = statement("agreements/signing.insert_document", Nothing
 DOCUMENT: Final = statement("agreements/signing.document", Document)
 INSERT_RECEIPT: Final = statement("agreements/signing.insert_receipt", Nothing)
 RECEIPTS: Final = statement("agreements/signing.receipts", Receipt)
-INSERT_MODEL: Final = statement("agreements/model.insert", Nothing)
-MODELS: Final = statement("agreements/model.listed", FrozenModel)
-MODEL_FILE: Final = statement("agreements/model.file", ModelFile)
 
+_ONE_OFFER: Final = frozenset({"agreement_one_offer", "agreement_one_amendment_offer"})
 NEWEST_POSSIBLE: Final = UUID(int=(1 << 128) - 1)
 
 
@@ -67,6 +61,7 @@ async def add(tx: Transaction, agreement: Agreement) -> bool:
         version=agreement.version,
         originals=agreement.originals,
         created_at=agreement.created_at,
+        amends=agreement.amends,
         **_said(agreement),
     )
     return added == 1
@@ -110,7 +105,7 @@ async def save_offer(tx: Transaction, agreement: Agreement, content: Content) ->
 
     Raises:
         AgreementChanged: another transaction moved it first.
-        AnotherAgreement: the tenancy has one on offer or in force.
+        AnotherAgreement: the tenancy, or the agreement that is amended, has another one on offer.
     """
     try:
         saved = await SAVE_OFFER.one(
@@ -124,12 +119,9 @@ async def save_offer(tx: Transaction, agreement: Agreement, content: Content) ->
             content_sha256=agreement.content_sha256,
         )
     except asyncpg.UniqueViolationError as error:
-        if error.constraint_name != "agreement_one_at_a_time":
+        if error.constraint_name not in _ONE_OFFER:
             raise
-        raise AnotherAgreement(
-            "the tenancy has another agreement on offer, which can be withdrawn, or one in force, which this version"
-            " cannot replace yet"
-        ) from error
+        raise AnotherAgreement("there is another one on offer, which can be signed or withdrawn first") from error
     _check(agreement, saved)
 
 
@@ -142,6 +134,11 @@ async def save_move(tx: Transaction, agreement: Agreement) -> None:
         in_force_on=agreement.in_force_on,
         ended_at=agreement.ended_at,
         withdrawn_because=agreement.withdrawn_because,
+        in_force_from=agreement.in_force_from,
+        in_force_until=agreement.in_force_until,
+        end_ground=agreement.end_ground,
+        end_source=agreement.end_source,
+        end_explanation=msgspec.to_builtins(agreement.end_explanation),
     )
     _check(agreement, saved)
 
@@ -220,37 +217,6 @@ async def newest(tx: Transaction, *, before: UUID | None, count: int, tenancy_id
     return await NEWEST.all(tx, **asked)
 
 
-async def add_model(tx: Transaction, frozen: FrozenModel, content: bytes) -> None:
-    """Freeze a template.
-
-    Raises:
-        ModelExists: its name, version and language are taken.
-    """
-    try:
-        await INSERT_MODEL.run(
-            tx,
-            id=new_id(),
-            main_connector_id=tx.scope.main_connector_id,
-            name=frozen.name,
-            version=frozen.version,
-            language=frozen.language,
-            content=content,
-            content_sha256=frozen.content_sha256,
-            clauses=msgspec.to_builtins(frozen.clauses),
-            imported_at=frozen.imported_at,
-        )
-    except asyncpg.UniqueViolationError as error:
-        raise ModelExists(f"{frozen.name} {frozen.version} ({frozen.language}) is frozen already") from error
-
-
-async def models(tx: Transaction) -> list[FrozenModel]:
-    return await MODELS.all(tx)
-
-
-async def model_file(tx: Transaction, name: str, version: str, language: Language) -> ModelFile | None:
-    return await MODEL_FILE.one(tx, name=name, version=version, language=language)
-
-
 def _said(agreement: Agreement) -> dict[str, Any]:
     return {
         "language": agreement.language,
@@ -259,6 +225,7 @@ def _said(agreement: Agreement) -> dict[str, Any]:
         "services": agreement.services,
         "registers": agreement.registers,
         "signatories": msgspec.to_builtins(agreement.signatories),
+        "effective_on": agreement.effective_on,
     }
 
 

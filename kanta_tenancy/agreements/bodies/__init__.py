@@ -1,0 +1,1 @@
+"""What the API shows and takes of agreements and of what happens to them."""

@@ -1,0 +1,68 @@
+"""How an agreement in force comes to its end: foreseen, put down when it is there, or replaced by another."""
+
+from datetime import datetime
+
+from kanta_tenancy.agreements import annex, ending, history, lifecycle
+from kanta_tenancy.agreements.ends import End, first_day_without
+from kanta_tenancy.agreements.model import Agreement
+from kanta_tenancy.agreements.store import agreements as store
+from kanta_tenancy.agreements.store import annex as annex_store
+from kanta_tenancy.agreements.store import life
+from kanta_tenancy.machinery.postgres.database import Transaction
+from kanta_tenancy.machinery.postgres.journal import record
+
+
+async def make_way(tx: Transaction, successor: Agreement, *, at: datetime) -> None:
+    """End the agreement that another one replaces by taking force, at that instant: no gap, no overlap (K20.3)."""
+    earlier = await life.in_force(tx, successor.tenancy_id)
+    if earlier is None:
+        return
+    if earlier.in_force_until is not None and earlier.in_force_until <= at:
+        await finish(tx, earlier, None, at=at)  # its own end has come before, and was only not put down yet
+        return
+    replaced = ending.by_replacement(successor.id, reference=successor.reference, at=at)
+    await finish(tx, earlier, replaced, at=at)
+
+
+async def foresee(tx: Transaction, before: Agreement, end: End | None, *, at: datetime) -> Agreement:
+    """Write down a changed end of an agreement that is held; one that has come already is put down as ended."""
+    if end is not None and end.until <= at:
+        return await finish(tx, before, end, at=at)
+    if (before.in_force_until, before.end_explanation) == (
+        None if end is None else end.until,
+        None if end is None else end.explanation,
+    ):
+        return before
+    after, event = lifecycle.foresee(before, end, at=at)
+    await store.save_move(tx, after)
+    await write_annex(tx, after)
+    await record(tx, history.act("ending", before, after, at=at, **_facts(after)), announce=event)
+    return after
+
+
+async def finish(tx: Transaction, before: Agreement, end: End | None, *, at: datetime) -> Agreement:
+    """End an agreement that is held; `None`: by the end that was foreseen.
+
+    Raises:
+        MoveNotAllowed: it is not in force, or its end is not there yet.
+    """
+    after, event = lifecycle.finish(before, end, at=at)
+    await store.save_move(tx, after)
+    await write_annex(tx, after)
+    await record(tx, history.act("ended", before, after, at=at, **_facts(after)), announce=event)
+    return after
+
+
+async def write_annex(tx: Transaction, agreement: Agreement) -> None:
+    """Work out anew how long each version of Annex 1 of an agreement holds; the agreement is held."""
+    until = None if agreement.in_force_until is None else first_day_without(agreement.in_force_until)
+    said = await annex_store.said(tx, agreement.id)
+    await annex_store.save(tx, agreement.id, annex.periods(said, until))
+
+
+def _facts(agreement: Agreement) -> dict[str, str | int | None]:
+    return {
+        "until": None if agreement.in_force_until is None else agreement.in_force_until.isoformat(),
+        "ground": agreement.end_ground,
+        "source": None if agreement.end_source is None else str(agreement.end_source),
+    }

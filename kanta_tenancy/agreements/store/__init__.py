@@ -1,0 +1,1 @@
+"""Agreements, and what happens to them, in PostgreSQL: the only modules that read `sql/queries/agreements/`."""

@@ -1,0 +1,16 @@
+-- What happens to agreements in force.
+-- Read by kanta_tenancy/agreements/store/life.py.
+
+-- name: in_force
+-- Hold the agreement of a tenancy that has not ended, if there is one; rows are Held.
+SELECT id, version
+  FROM agreement
+ WHERE tenancy_id = :tenancy_id
+   AND status = 'in_force'
+   FOR UPDATE;
+
+-- name: count_amendments
+-- How many amendments of an agreement were ever drafted; rows are Count.
+SELECT count(*) AS count
+  FROM agreement
+ WHERE amends = :agreement_id;
