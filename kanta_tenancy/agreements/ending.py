@@ -37,6 +37,7 @@ def by_notice(
     delivered_on: date,
     period: Period = ONE_MONTH,
     service_agreement: str | None = None,
+    is_the_longest: bool = False,
     text_is_known: bool = True,
 ) -> End:
     """Return the end that a delivered notice brings (K20.1, K20.2).
@@ -44,7 +45,8 @@ def by_notice(
     Args:
         period: one month, or what a service-production agreement says instead.
         service_agreement: what people call that agreement; None: none prevails.
-        text_is_known: false for an agreement made on a text that this program does not have, such as version 1.3.
+        is_the_longest: there are other service-production agreements, with other periods.
+        text_is_known: false for an agreement made on a text that this program does not know, such as version 1.3.
     """
     last_day = last_day_of(delivered_on, period)
     until = start_of_day(last_day + _DAY)
@@ -52,6 +54,7 @@ def by_notice(
     steps = (
         _DELIVERED(given=given_on, delivered=delivered_on),
         *_which(period, service_agreement, text_is_known=text_is_known),
+        *((_LONGEST(),) if is_the_longest else ()),
         _counted(delivered_on, period, last_day),
         _LAST_DAY(last=last_day, until=until),
     )
@@ -190,6 +193,14 @@ _PREVAILS: Final = {
         " applies (clause 20).",
     ),
 }
+_LONGEST: Final = _Said(
+    "Osapuolilla on useita palvelutuotantosopimuksia, joissa on eri irtisanomisaika. Sopimus ei sano, mitä niistä"
+    " noudatetaan; tämän palvelun tulkinnan mukaan pisintä.",
+    "Parterna har flera avtal om produktion av tjänster med olika uppsägningstid. Avtalet säger inte vilken av dem som"
+    " gäller; enligt den här tjänstens tolkning den längsta.",
+    "The parties have several service-production agreements with different notice periods. The agreement does not say"
+    " which of them applies; by this service's reading it is the longest.",
+)
 _SAME_DAY: Final = _Said(
     "Kuukausina laskettu aika päättyy samana kuukaudenpäivänä: {last}.",
     "En tid i månader löper ut samma dag i månaden: {last}.",

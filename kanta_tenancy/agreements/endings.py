@@ -2,14 +2,22 @@
 
 from datetime import datetime
 
-from kanta_tenancy.agreements import annex, ending, history, lifecycle
+from kanta_tenancy.agreements import annex, ending, history, lifecycle, owing, reckoning
 from kanta_tenancy.agreements.ends import End, first_day_without
 from kanta_tenancy.agreements.model import Agreement
 from kanta_tenancy.agreements.store import agreements as store
 from kanta_tenancy.agreements.store import annex as annex_store
-from kanta_tenancy.agreements.store import life
+from kanta_tenancy.agreements.store import life, notices, service_agreements
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
+from kanta_tenancy.promises import owe, release_all
+
+
+async def reckon(tx: Transaction, agreement: Agreement, *, at: datetime) -> Agreement:
+    """Work out anew when an agreement that is held will end, from all that was put down."""
+    given = await notices.of_agreement(tx, agreement)
+    others = await service_agreements.of_tenancy(tx, agreement.tenancy_id)
+    return await foresee(tx, agreement, ending.earliest(reckoning.ends(agreement, given, others)), at=at)
 
 
 async def make_way(tx: Transaction, successor: Agreement, *, at: datetime) -> None:
@@ -28,20 +36,32 @@ async def foresee(tx: Transaction, before: Agreement, end: End | None, *, at: da
     """Write down a changed end of an agreement that is held; one that has come already is put down as ended."""
     if end is not None and end.until <= at:
         return await finish(tx, before, end, at=at)
-    if (before.in_force_until, before.end_explanation) == (
-        None if end is None else end.until,
-        None if end is None else end.explanation,
-    ):
+    known = (before.in_force_until, before.end_source, before.end_explanation)
+    if known == ((end.until, end.source, end.explanation) if end is not None else (None, None, None)):
         return before
     after, event = lifecycle.foresee(before, end, at=at)
     await store.save_move(tx, after)
     await write_annex(tx, after)
+    await release_all(tx, owing.subject(after), at=at, because="its end is another now", kinds=(owing.END,))
+    if after.in_force_until is not None:
+        await owe(tx, owing.to_end(after, after.in_force_until, at=at))
     await record(tx, history.act("ending", before, after, at=at, **_facts(after)), announce=event)
     return after
 
 
 async def finish(tx: Transaction, before: Agreement, end: End | None, *, at: datetime) -> Agreement:
-    """End an agreement that is held; `None`: by the end that was foreseen.
+    """End an agreement that is held, by whatever comes first; `None`: by the end that was foreseen.
+
+    Raises:
+        MoveNotAllowed: it is not in force, or its end is not there yet.
+    """
+    after = await put_down(tx, before, end, at=at)
+    await release_all(tx, owing.subject(after), at=at, because="it has ended", kinds=(owing.END,))
+    return after
+
+
+async def put_down(tx: Transaction, before: Agreement, end: End | None, *, at: datetime) -> Agreement:
+    """End an agreement that is held and leave the promise to end it alone: its keeper says that it is kept.
 
     Raises:
         MoveNotAllowed: it is not in force, or its end is not there yet.

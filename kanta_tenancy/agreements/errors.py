@@ -79,3 +79,39 @@ class SigningKeyMissing(DomainError):
     slug = "agreement-signing-key-missing"
     title = "No usable signing key lies beside the service"
     category = Category.CONFLICT
+
+
+class NoticeNotFound(DomainError):
+    slug = "agreement-notice-not-found"
+    title = "No such notice"
+    category = Category.MISSING
+
+
+class ServiceAgreementNotFound(DomainError):
+    slug = "service-agreement-not-found"
+    title = "No such service-production agreement"
+    category = Category.MISSING
+
+
+class ExhibitNotFound(DomainError):
+    slug = "agreement-exhibit-not-found"
+    title = "No such file"
+    category = Category.MISSING
+
+
+class ExhibitRefused(DomainError):
+    slug = "agreement-exhibit-refused"
+    title = "The file is of no kind that is kept"
+    category = Category.REFUSED
+
+
+class OccurrenceChanged(DomainError):
+    slug = "agreement-occurrence-changed"
+    title = "What was put down was changed by someone else"
+    category = Category.STALE
+
+
+class OccurrenceRefused(DomainError):
+    slug = "agreement-occurrence-refused"
+    title = "What is to be put down cannot be so"
+    category = Category.REFUSED

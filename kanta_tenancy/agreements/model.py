@@ -2,6 +2,7 @@
 
 import enum
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from kanta_tenancy.agreements.ends import Ground, last_day_before
@@ -9,6 +10,8 @@ from kanta_tenancy.kernel.explanation import Explanation
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
+
+OUR_MODEL: Final = "main-connector-tenant"  # the model agreement that travels with the program
 
 
 class Status(enum.StrEnum):

@@ -8,7 +8,7 @@ from typing import Final
 
 from kanta_tenancy.agreements import amendment_form
 from kanta_tenancy.agreements.errors import ModelNotFound, ModelRefused
-from kanta_tenancy.agreements.model import Agreement, Clause, FrozenModel
+from kanta_tenancy.agreements.model import OUR_MODEL, Agreement, Clause, FrozenModel
 from kanta_tenancy.agreements.rendering import CONTRACT
 from kanta_tenancy.agreements.store import models as store
 from kanta_tenancy.kernel.clock import Clock
@@ -21,7 +21,7 @@ from kanta_tenancy.machinery.postgres.journal import Act, record
 from kanta_tenancy.machinery.resources import folder
 from kanta_tenancy.parties import wording
 
-OURS: Final = "main-connector-tenant"
+OURS: Final = OUR_MODEL
 AMENDMENT: Final = "annex-1-amendment"
 NEWEST: Final = "1"
 

@@ -5,8 +5,12 @@ from uuid import UUID
 
 from kanta_tenancy import parties
 from kanta_tenancy.agreements.model import Agreement, AnnexOnDay, Document, Receipt, Summary
+from kanta_tenancy.agreements.occurrences import Exhibit, Notice, ServiceAgreement
 from kanta_tenancy.agreements.store import agreements as store
 from kanta_tenancy.agreements.store import annex as annex_store
+from kanta_tenancy.agreements.store import exhibits as exhibit_store
+from kanta_tenancy.agreements.store import notices as notice_store
+from kanta_tenancy.agreements.store import service_agreements as service_agreement_store
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.machinery.postgres.database import Transaction
 
@@ -69,3 +73,49 @@ async def annexes(tx: Transaction, tenancy_id: TenancyId, day: date | None) -> l
     """
     await parties.check_tenancy(tx, tenancy_id)
     return [one for one in await annex_store.history(tx, tenancy_id) if day is None or one.since <= day]
+
+
+async def notices(tx: Transaction, agreement_id: AgreementId) -> list[Notice]:
+    """Read every notice on an agreement, oldest first.
+
+    Raises:
+        AgreementNotFound: the scope has no agreement of that id.
+    """
+    return await notice_store.of_agreement(tx, await store.find(tx, agreement_id))
+
+
+async def notice(tx: Transaction, notice_id: UUID) -> Notice:
+    """Read a notice.
+
+    Raises:
+        NoticeNotFound: the scope has none of that id.
+    """
+    return await notice_store.find(tx, notice_id)
+
+
+async def exhibit(tx: Transaction, exhibit_id: UUID) -> Exhibit:
+    """Read what a file is.
+
+    Raises:
+        ExhibitNotFound: the scope has none of that id.
+    """
+    return await exhibit_store.find(tx, exhibit_id)
+
+
+async def service_agreements(tx: Transaction, tenancy_id: TenancyId) -> list[ServiceAgreement]:
+    """Read the service-production agreements of a tenancy.
+
+    Raises:
+        TenancyNotFound: the scope has no such tenancy.
+    """
+    await parties.check_tenancy(tx, tenancy_id)
+    return await service_agreement_store.of_tenancy(tx, tenancy_id)
+
+
+async def service_agreement(tx: Transaction, service_agreement_id: UUID) -> ServiceAgreement:
+    """Read a service-production agreement.
+
+    Raises:
+        ServiceAgreementNotFound: the scope has none of that id.
+    """
+    return await service_agreement_store.find(tx, service_agreement_id)

@@ -4,6 +4,7 @@ from typing import Final
 
 import structlog
 
+from kanta_tenancy.agreements import jobs, owing
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.postgres.database import Database
@@ -11,8 +12,10 @@ from kanta_tenancy.parties import desk_work
 from kanta_tenancy.parties.model import MainConnector
 from kanta_tenancy.promises import AMISS, Expectation, Finding, Keeper, What, audit, pay_due
 
-KEEPERS: Final[dict[str, Keeper]] = {}  # kind of promise → who keeps it when it is due
-EXPECTATIONS: Final[dict[str, Expectation]] = {}  # by the name of whoever expects
+KEEPERS: Final[dict[str, Keeper]] = {owing.END: jobs.end_agreement}  # kind of promise → who keeps it when it is due
+EXPECTATIONS: Final[dict[str, Expectation]] = {
+    "ends of agreements": jobs.ends_expected
+}  # by the name of whoever expects
 
 log: Final = structlog.get_logger("kanta_tenancy.work")
 

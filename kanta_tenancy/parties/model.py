@@ -50,6 +50,9 @@ class Permission(enum.StrEnum):
     AGREEMENTS_DRAFT = "agreements.draft"
     AGREEMENTS_OFFER = "agreements.offer"
     AGREEMENTS_SIGN = "agreements.sign"
+    AGREEMENTS_END = "agreements.end"  # notices
+    AGREEMENTS_RESCIND = "agreements.rescind"
+    AGREEMENTS_RECORD = "agreements.record"  # what happened outside this service
     MODELS_READ = "models.read"
     MODELS_WRITE = "models.write"
     KEYS_MANAGE = "keys.manage"
@@ -64,6 +67,7 @@ TENANT_PERMISSIONS: Final = frozenset(
         Permission.PARTIES_WRITE,  # its own contacts only
         Permission.AGREEMENTS_READ,
         Permission.AGREEMENTS_SIGN,
+        Permission.AGREEMENTS_END,
         Permission.KEYS_MANAGE,  # its own keys only
         Permission.JOURNAL_READ,
         Permission.PROMISES_READ,

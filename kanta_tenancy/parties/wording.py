@@ -79,6 +79,22 @@ def name(text: str) -> str:
     return composed
 
 
+def lines(text: str) -> str:
+    """Return a text of several lines in NFC, without blanks around it; the characters that `name` refuses are refused.
+
+    Raises:
+        Unfit: it is empty, shows nothing, or holds a refused character.
+    """
+    for number, line in enumerate(text.splitlines(), 1):
+        found = _REFUSED.search(line.replace("\t", " "))
+        if found is not None:
+            raise Unfit(f"character {found.start() + 1} of line {number} is {_refused(found[0])}")
+    composed = unicodedata.normalize("NFC", text).strip()
+    if all(unicodedata.category(character)[0] in "ZCM" for character in composed):
+        raise Unfit("it shows nothing")
+    return composed
+
+
 def business_id(text: str) -> str:
     """Return a Finnish business id (Y-tunnus, FO-nummer) as 1234567-8.
 

@@ -316,4 +316,4 @@ ALTER TABLE access_key
     DROP CONSTRAINT access_key_of_a_tenant,
     ADD CONSTRAINT access_key_of_a_tenant CHECK (tenancy_id IS NULL OR permissions <@ ARRAY[
         'parties.read', 'parties.write', 'agreements.read', 'agreements.sign', 'agreements.end', 'keys.manage',
-        'journal.read']);
+        'journal.read', 'promises.read', 'promises.keep']);

@@ -1,10 +1,11 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from kanta_tenancy.agreements import actions, signing
+from kanta_tenancy.agreements import actions, exhibits, reading, signing
 from kanta_tenancy.agreements.acceptance import Ground
 from kanta_tenancy.agreements.model import Agreement, Draft, Party, Signatory
+from kanta_tenancy.agreements.occurrences import Exhibit
 from kanta_tenancy.agreements.rendering import line_id
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
@@ -72,6 +73,23 @@ class Desk:
 
     async def in_force(self, said: Draft | None = None) -> Agreement:
         return await self.sign_all(await self.offered(said))
+
+    async def read(self, agreement: Agreement) -> Agreement:
+        """Read it as it is now; both parties see the same."""
+        async with self.database.transaction(self.tenant.caller) as tx:
+            seen = await reading.one(tx, agreement.id)
+        async with self.database.transaction(self.main_connector) as tx:
+            assert await reading.one(tx, agreement.id) == seen
+        return seen
+
+    async def services_on(self, day: date) -> tuple[str, ...]:
+        async with self.database.transaction(self.tenant.caller) as tx:
+            found = await reading.services_on(tx, self.tenant.tenancy.id, day)
+        return () if found is None else found.services
+
+    async def exhibit(self, party: Party, content: bytes = b"%PDF-1.7\n%%EOF\n", name: str = "scan.pdf") -> Exhibit:
+        async with self.database.transaction(self.caller(party)) as tx:
+            return await exhibits.add(tx, self.clock, tenancy_id=self.tenant.tenancy.id, name=name, content=content)
 
     async def another_tenant(self, serial: int) -> Tenant:
         """Make a tenant of the same main connector that is shown to be in Soteri too."""

@@ -39,22 +39,16 @@ async def amended(desk: Desk, agreement: Agreement, *services: str, on: date) ->
     return await desk.sign_all(await desk.offer(await drafted(desk, agreement, *services, on=on)))
 
 
-async def services_on(desk: Desk, day: date) -> tuple[str, ...]:
-    async with desk.database.transaction(desk.tenant.caller) as tx:
-        found = await reading.services_on(tx, desk.tenant.tenancy.id, day)
-    return () if found is None else found.services
-
-
 async def test_an_amendment_changes_the_services_from_its_day_on(desk):
     agreement = await desk.in_force()
     amendment = await amended(desk, agreement, "prescription", "imaging", on=date(2026, 4, 1))
     assert (amendment.status, amendment.in_force_on) == (Status.AGREED, date(2026, 4, 1))
     assert amendment.reference == f"{agreement.reference}/1"
-    assert await services_on(desk, date(2026, 3, 1)) == ()
-    assert await services_on(desk, MARCH_2) == ("prescription", "patient_data")
-    assert await services_on(desk, date(2026, 3, 31)) == ("prescription", "patient_data")
-    assert await services_on(desk, date(2026, 4, 1)) == ("prescription", "imaging")
-    assert await services_on(desk, date(2076, 4, 1)) == ("prescription", "imaging")
+    assert await desk.services_on(date(2026, 3, 1)) == ()
+    assert await desk.services_on(MARCH_2) == ("prescription", "patient_data")
+    assert await desk.services_on(date(2026, 3, 31)) == ("prescription", "patient_data")
+    assert await desk.services_on(date(2026, 4, 1)) == ("prescription", "imaging")
+    assert await desk.services_on(date(2076, 4, 1)) == ("prescription", "imaging")
 
 
 async def test_it_is_signed_jointly_as_an_agreement_is_and_each_holds_an_original(desk, database):
@@ -74,15 +68,15 @@ async def test_signed_after_its_day_it_holds_from_the_day_of_the_last_signature(
     partly = await desk.sign(offered, offered.signatories[0])
     desk.clock.at = datetime(2026, 3, 14, 23, tzinfo=UTC)  # the 15th in Finland
     await desk.sign(partly, offered.signatories[1])
-    assert await services_on(desk, date(2026, 3, 14)) == ("prescription", "patient_data")
-    assert await services_on(desk, date(2026, 3, 15)) == ("imaging",)
+    assert await desk.services_on(date(2026, 3, 14)) == ("prescription", "patient_data")
+    assert await desk.services_on(date(2026, 3, 15)) == ("imaging",)
 
 
 async def test_what_was_signed_later_overtakes_what_was_agreed_before_for_a_later_day(desk):
     agreement = await desk.in_force()
     await amended(desk, agreement, "imaging", on=date(2026, 6, 1))
     await amended(desk, agreement, "will", on=date(2026, 5, 1))
-    seen = [await services_on(desk, date(2026, month, 1)) for month in (4, 5, 6, 7)]
+    seen = [await desk.services_on(date(2026, month, 1)) for month in (4, 5, 6, 7)]
     assert seen == [("prescription", "patient_data"), ("will",), ("will",), ("will",)]
 
 

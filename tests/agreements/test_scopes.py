@@ -3,12 +3,16 @@
 import asyncpg
 import pytest
 
+from kanta_tenancy.agreements.model import Party
 from kanta_tenancy.kernel.acting import Caller
+from tests.agreements.test_life import recorded
+from tests.agreements.test_notices import a_notice, given
 from tests.conftest import someone
 from tests.parties.examples import a_realm, a_tenant
 
 TABLES = (
     "agreement", "agreement_signature", "agreement_document", "agreement_receipt", "agreement_model",
+    "annex_period", "exhibit", "notice", "service_agreement",
     "journal_entry", "journal_head", "outbox",
 )  # fmt: skip
 COPY = (
@@ -32,6 +36,14 @@ MODEL = (
     "INSERT INTO agreement_model SELECT gen_random_uuid(), main_connector_id, 'x', '1', 'fi', '', '', '[]', now()"
     " FROM tenancy"
 )
+CONTRACT = (
+    "INSERT INTO service_agreement SELECT gen_random_uuid(), main_connector_id, tenancy_id, 'x', '2026-03-02', NULL,"
+    " NULL, NULL, NULL, now(), 1 FROM agreement"
+)
+NOTICE = (
+    "INSERT INTO notice SELECT gen_random_uuid(), main_connector_id, tenancy_id, id, '{}', '2026-03-02', 'x', NULL,"
+    " now(), NULL, NULL, NULL, NULL, 1 FROM agreement"
+)
 
 
 async def counted(database, caller: Caller, table: str) -> int:
@@ -43,6 +55,9 @@ async def test_neither_another_tenant_nor_another_realm_sees_a_row(desk, databas
     agreement = await desk.offered()
     for who in agreement.signatories:
         agreement = await desk.sign(agreement, who)
+    await recorded(desk)
+    exhibit = await desk.exhibit(Party.TENANT)
+    await given(desk, agreement, a_notice(exhibit_id=exhibit.id))
     stranger = await a_realm(database, clock, 2100000)
     neighbour = await a_tenant(database, clock, desk.main_connector, 1100000)
     impostor = someone(stranger.scope.main_connector_id, desk.tenant.tenancy.id)
@@ -64,6 +79,8 @@ async def test_neither_another_tenant_nor_another_realm_sees_a_row(desk, databas
         MODEL,
         "UPDATE agreement SET status = 'withdrawn', ended_at = now(), withdrawn_because = 'x'",
         "UPDATE organisation SET name = 'x'",
+        CONTRACT,
+        NOTICE.format("main_connector"),
         "UPDATE soteri_evidence SET withdrawn_at = now(), withdrawal_reason = 'x'",
         "UPDATE outbox SET state = 'done'",
     ],

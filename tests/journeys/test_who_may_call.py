@@ -8,12 +8,12 @@ import httpx
 import pytest
 
 from kanta_tenancy.agreements.model import Signatory
-from kanta_tenancy.machinery.web.access import Access, accesses
+from kanta_tenancy.machinery.web.access import JSON, Access, accesses
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS, Permission
 from kanta_tenancy.promises import Owner, Wanted, page
 from tests.agreements.conftest import signed_on_line
 from tests.journeys.conftest import Realm, client
-from tests.journeys.test_from_draft_to_in_force import DOCX, offered
+from tests.journeys.test_from_draft_to_in_force import DOCX, hand_in, offered
 from tests.parties.examples import a_key, a_tenant, named, owner_of
 from tests.promises.examples import owed, promised
 
@@ -32,8 +32,9 @@ async def call(http: httpx.AsyncClient, access: Access, path: str) -> httpx.Resp
     terms = access.terms
     headers = {"If-Match": '"1"'} if terms and terms.if_match else {}
     body: dict[str, Any] = {}
-    if terms and terms.accepts == DOCX:
-        body = {"content": b"PK", "headers": headers | {"Content-Type": DOCX}}
+    path += QUERIES.get(access.handler.operation_id or "", "")
+    if terms and terms.accepts != JSON:
+        body = {"content": b"PK", "headers": headers | {"Content-Type": terms.accepts}}
     elif access.method in {"POST", "PUT", "PATCH"} and access.handler.parsed_data_field is not None:
         body = {"json": BODIES.get(access.handler.operation_id or "", {}), "headers": headers}
     else:
@@ -55,9 +56,14 @@ async def test_a_neighbour_in_the_same_realm_is_as_far_as_a_stranger(database, c
     assert walked > 15
 
 
+QUERIES = {"addExhibit": "?name=scan.pdf"}
 WHO = {"name": "Aino", "email": "aino@example.org", "function": "disturbances", "valid_from": "2026-01-01"}
 BODIES: dict[str, dict[str, Any]] = {
     "amendAgreement": {"language": "fi"},
+    "giveNotice": {"party": "tenant", "given_on": "2026-03-02", "message": "We leave"},
+    "deliverNotice": {"delivered_on": "2026-03-02", "how": "receipt"},
+    "recordServiceAgreement": {"name": "S-1", "since": "2026-01-01"},
+    "changeServiceAgreement": {"name": "S-1", "since": "2026-01-01"},
     "draftAmendment": {"services": ["imaging"], "effective_on": "2026-05-01"},
     "signWithOwnKey": {},
     "withdrawAgreement": {"reason": "A mistake"},
@@ -105,6 +111,7 @@ async def test_a_key_without_the_permission_is_told_so(database, clock, applicat
 
 async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
     agreement = await offered(realm)
+    lived = await happened(realm, agreement, clock)
     contact = await named(database, clock, realm.caller, realm.tenant.organisation.id)
     evidence = (
         await realm.main_connector.get(f"/v1/organisations/{realm.tenant.organisation.id}/soteri-evidence")
@@ -112,6 +119,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
     keys = (await realm.of_tenant.get("/v1/keys")).json()["items"]
     return {
         "agreement_id": agreement["id"],
+        **lived,
         "organisation_id": realm.tenant.organisation.id,
         "contact_id": contact.id,
         "evidence_id": evidence["id"],
@@ -119,6 +127,25 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "key_id": keys[0]["id"],
         "promise_id": await promise_of(realm, database),
     }
+
+
+async def happened(realm: Realm, agreement: dict[str, Any], clock) -> dict[str, str]:
+    """Put an agreement in force and something of each kind into its life; return the identifiers."""
+    for one in agreement["signatories"]:
+        who = Signatory(**one)
+        http = realm.of_tenant if who.party == "tenant" else realm.main_connector
+        document = await http.get(f"/v1/agreements/{agreement['id']}/document")
+        signed = await hand_in(http, agreement, signed_on_line(document.content, who, clock.now()))
+        agreement = signed.json()
+    tenancy, contract = f"/v1/tenancies/{agreement['tenancy_id']}", BODIES["recordServiceAgreement"]
+    octets = {"content": b"We leave", "headers": {"Content-Type": "application/octet-stream"}}
+    made = {
+        "exhibit_id": await realm.of_tenant.post(f"{tenancy}/exhibits?name=letter.txt", **octets),
+        "notice_id": await realm.of_tenant.post(f"/v1/agreements/{agreement['id']}/notices", json=BODIES["giveNotice"]),
+        "service_agreement_id": await realm.main_connector.post(f"{tenancy}/service-agreements", json=contract),
+    }
+    assert {name: answer.status_code for name, answer in made.items()} == dict.fromkeys(made, 201)
+    return {name: answer.json()["id"] for name, answer in made.items()}
 
 
 async def promise_of(realm: Realm, database) -> uuid.UUID:

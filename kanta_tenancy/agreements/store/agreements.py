@@ -94,6 +94,17 @@ async def take(tx: Transaction, agreement_id: AgreementId, version: int) -> Agre
     return await find(tx, agreement_id)
 
 
+async def hold(tx: Transaction, agreement_id: AgreementId) -> Agreement:
+    """Read an agreement and hold it until the transaction ends, at whatever version it is.
+
+    Raises:
+        AgreementNotFound: the scope has no agreement of that id.
+    """
+    if await LOCK.one(tx, agreement_id=agreement_id) is None:
+        raise AgreementNotFound(f"no agreement {agreement_id}")
+    return await find(tx, agreement_id)
+
+
 async def save_draft(tx: Transaction, agreement: Agreement) -> None:
     _check(
         agreement, await SAVE_DRAFT.one(tx, agreement_id=agreement.id, version=agreement.version, **_said(agreement))

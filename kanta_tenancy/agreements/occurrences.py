@@ -1,0 +1,109 @@
+"""What people put down of an agreement in force: notices, service-production agreements, files that show something."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from kanta_tenancy.agreements.ends import Period, Unit
+from kanta_tenancy.agreements.model import Party
+from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
+from kanta_tenancy.kernel.records import Record
+
+
+class Exhibit(Record, frozen=True, kw_only=True):
+    """A file that shows something; its bytes are read apart."""
+
+    id: UUID
+    tenancy_id: TenancyId
+    name: str
+    media_type: str  # as its own bytes say, whatever it was sent as
+    size: int
+    sha256: str
+    brought_by: Party
+    added_at: datetime
+
+
+class NewNotice(Record, frozen=True, kw_only=True):
+    party: Party  # who gives it
+    given_on: date
+    message: str | None = None
+    exhibit_id: UUID | None = None
+    delivered_on: date | None = None
+    delivered_how: str | None = None
+
+
+class Notice(Record, frozen=True, kw_only=True):
+    """A written notice of termination (clause 20). What it says stays; when it was delivered is told once."""
+
+    id: UUID
+    tenancy_id: TenancyId
+    agreement_id: AgreementId
+    party: Party  # who gives it
+    given_on: date
+    message: str | None
+    exhibit_id: UUID | None
+    recorded_at: datetime
+    delivered_on: date | None
+    delivered_how: str | None
+    main_connector_agrees_at: datetime | None  # to its withdrawal
+    tenant_agrees_at: datetime | None
+    version: int
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether both parties have agreed that it shall not hold."""
+        return self.main_connector_agrees_at is not None and self.tenant_agrees_at is not None
+
+
+class NewServiceAgreement(Record, frozen=True, kw_only=True):
+    name: str
+    since: date
+    last_day: date | None = None
+    period: Period | None = None
+    exhibit_id: UUID | None = None
+
+
+class ServiceAgreement(Record, frozen=True, kw_only=True):
+    """Another agreement of the same two, on producing services; it bears on theirs (clause 20)."""
+
+    id: UUID
+    tenancy_id: TenancyId
+    name: str  # what people call it by
+    since: date
+    last_day: date | None  # the last day in force; None: until further notice
+    notice_count: int | None  # None: it says nothing else than one month
+    notice_unit: Unit | None
+    exhibit_id: UUID | None
+    recorded_at: datetime
+    version: int
+
+    @property
+    def period(self) -> Period | None:
+        """The notice period that prevails over one month, if it says another."""
+        if self.notice_count is None or self.notice_unit is None:
+            return None
+        return Period(count=self.notice_count, unit=self.notice_unit)
+
+    def holds_on(self, day: date) -> bool:
+        return self.since <= day and (self.last_day is None or day <= self.last_day)
+
+
+class NoticeGiven(Record, frozen=True, kw_only=True, tag="notice.given"):
+    notice_id: UUID
+    agreement_id: AgreementId
+    party: Party
+    delivered_on: date | None
+    at: datetime
+
+
+class NoticeDelivered(Record, frozen=True, kw_only=True, tag="notice.delivered"):
+    notice_id: UUID
+    agreement_id: AgreementId
+    party: Party
+    delivered_on: date
+    at: datetime
+
+
+class NoticeWithdrawn(Record, frozen=True, kw_only=True, tag="notice.withdrawn"):
+    notice_id: UUID
+    agreement_id: AgreementId
+    at: datetime
