@@ -115,3 +115,21 @@ class OccurrenceRefused(DomainError):
     slug = "agreement-occurrence-refused"
     title = "What is to be put down cannot be so"
     category = Category.REFUSED
+
+
+class RescissionNotFound(DomainError):
+    slug = "agreement-rescission-not-found"
+    title = "No such rescission"
+    category = Category.MISSING
+
+
+class FourEyes(DomainError):
+    slug = "agreement-four-eyes"
+    title = "Two persons of the main connector are needed"
+    category = Category.CONFLICT
+
+
+class CircumstanceNotFound(DomainError):
+    slug = "agreement-circumstance-not-found"
+    title = "No such circumstance"
+    category = Category.MISSING

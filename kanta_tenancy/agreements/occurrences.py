@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from kanta_tenancy.agreements.ends import Period, Unit
+from kanta_tenancy.agreements.ends import Breach, CircumstanceKind, Decision, Period, Unit
 from kanta_tenancy.agreements.model import Party
-from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
+from kanta_tenancy.kernel.identifiers import AccessKeyId, AgreementId, ContactId, TenancyId
 from kanta_tenancy.kernel.records import Record
 
 
@@ -107,3 +107,68 @@ class NoticeWithdrawn(Record, frozen=True, kw_only=True, tag="notice.withdrawn")
     notice_id: UUID
     agreement_id: AgreementId
     at: datetime
+
+
+class NewRescission(Record, frozen=True, kw_only=True):
+    breach: Breach
+    description: str
+    exhibit_id: UUID  # the evidence
+
+
+class Rescission(Record, frozen=True, kw_only=True):
+    """That the main connector rescinds at once, proposed by one of its people and confirmed by another (clause 20)."""
+
+    id: UUID
+    tenancy_id: TenancyId
+    agreement_id: AgreementId
+    breach: Breach
+    description: str
+    exhibit_id: UUID
+    proposed_at: datetime
+    proposed_by: ContactId
+    proposed_with: AccessKeyId
+    confirmed_at: datetime | None = None
+    confirmed_by: ContactId | None = None
+    confirmed_with: AccessKeyId | None = None
+    dropped_at: datetime | None = None
+    version: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.confirmed_at is None and self.dropped_at is None
+
+
+class AgreementRescinded(Record, frozen=True, kw_only=True, tag="agreement.rescinded"):
+    rescission_id: UUID
+    agreement_id: AgreementId
+    breach: Breach
+    at: datetime
+
+
+class NewCircumstance(Record, frozen=True, kw_only=True):
+    kind: CircumstanceKind
+    party: Party  # whom it befell
+    known_on: date
+    note: str
+    happened_on: date | None = None
+    exhibit_id: UUID | None = None
+    decide_by: date | None = None
+
+
+class Circumstance(Record, frozen=True, kw_only=True):
+    """Something that befell a party. It ends nothing by itself, but the main connector has to decide what follows."""
+
+    id: UUID
+    tenancy_id: TenancyId
+    kind: CircumstanceKind
+    party: Party
+    happened_on: date | None
+    known_on: date
+    note: str
+    exhibit_id: UUID | None
+    decide_by: date
+    recorded_at: datetime
+    decided_at: datetime | None = None
+    decision: Decision | None = None
+    reason: str | None = None
+    version: int

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from kanta_tenancy import parties
 from kanta_tenancy.agreements.model import Agreement, AnnexOnDay, Document, Receipt, Summary
-from kanta_tenancy.agreements.occurrences import Exhibit, Notice, ServiceAgreement
+from kanta_tenancy.agreements.occurrences import Circumstance, Exhibit, Notice, Rescission, ServiceAgreement
 from kanta_tenancy.agreements.store import agreements as store
 from kanta_tenancy.agreements.store import annex as annex_store
+from kanta_tenancy.agreements.store import circumstances as circumstance_store
 from kanta_tenancy.agreements.store import exhibits as exhibit_store
 from kanta_tenancy.agreements.store import notices as notice_store
+from kanta_tenancy.agreements.store import rescissions as rescission_store
 from kanta_tenancy.agreements.store import service_agreements as service_agreement_store
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -119,3 +121,40 @@ async def service_agreement(tx: Transaction, service_agreement_id: UUID) -> Serv
         ServiceAgreementNotFound: the scope has none of that id.
     """
     return await service_agreement_store.find(tx, service_agreement_id)
+
+
+async def rescissions(tx: Transaction, agreement_id: AgreementId) -> list[Rescission]:
+    """Read the rescissions of an agreement that the scope sees.
+
+    Raises:
+        AgreementNotFound: the scope has no agreement of that id.
+    """
+    return await rescission_store.of_agreement(tx, await store.find(tx, agreement_id))
+
+
+async def rescission(tx: Transaction, rescission_id: UUID) -> Rescission:
+    """Read a rescission.
+
+    Raises:
+        RescissionNotFound: the scope has none of that id.
+    """
+    return await rescission_store.find(tx, rescission_id)
+
+
+async def circumstances(tx: Transaction, tenancy_id: TenancyId) -> list[Circumstance]:
+    """Read what befell the parties of a tenancy.
+
+    Raises:
+        TenancyNotFound: the scope has no such tenancy.
+    """
+    await parties.check_tenancy(tx, tenancy_id)
+    return await circumstance_store.of_tenancy(tx, tenancy_id)
+
+
+async def circumstance(tx: Transaction, circumstance_id: UUID) -> Circumstance:
+    """Read what befell a party.
+
+    Raises:
+        CircumstanceNotFound: the scope has none of that id.
+    """
+    return await circumstance_store.find(tx, circumstance_id)

@@ -1,12 +1,13 @@
 """Organisations, tenancies, contacts, evidence that they are registered, and who holds a key.
 
-What rooms above use: both parties of a tenancy, the rule of Soteri evidence (`soteri`), and the rules for text
-that a party supplied (`wording`).
+What rooms above use: both parties of a tenancy, a contact, the rule of Soteri evidence (`soteri`), and the rules for
+text that a party supplied (`wording`).
 """
 
 from kanta_tenancy.parties import soteri, wording
 from kanta_tenancy.parties.errors import TenancyNotFound
 from kanta_tenancy.parties.model import ContactPerson, PartyFacts, Permission, Role, SoteriCheck, TheParties
+from kanta_tenancy.parties.store.contacts import find as find_contact
 from kanta_tenancy.parties.store.tenancies import check_tenancy, the_parties
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "TenancyNotFound",
     "TheParties",
     "check_tenancy",
+    "find_contact",
     "soteri",
     "the_parties",
     "wording",

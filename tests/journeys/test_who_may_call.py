@@ -64,6 +64,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "deliverNotice": {"delivered_on": "2026-03-02", "how": "receipt"},
     "recordServiceAgreement": {"name": "S-1", "since": "2026-01-01"},
     "changeServiceAgreement": {"name": "S-1", "since": "2026-01-01"},
+    "proposeRescission": {"breach": "considerable_harm", "description": "x", "exhibit_id": str(uuid.uuid4())},
+    "noteCircumstance": {"kind": "death", "party": "tenant", "known_on": "2026-03-01", "note": "x"},
+    "decideCircumstance": {"decision": "goes_on", "reason": "x"},
     "draftAmendment": {"services": ["imaging"], "effective_on": "2026-05-01"},
     "signWithOwnKey": {},
     "withdrawAgreement": {"reason": "A mistake"},
@@ -111,7 +114,7 @@ async def test_a_key_without_the_permission_is_told_so(database, clock, applicat
 
 async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
     agreement = await offered(realm)
-    lived = await happened(realm, agreement, clock)
+    lived = await happened(realm, agreement, database, clock)
     contact = await named(database, clock, realm.caller, realm.tenant.organisation.id)
     evidence = (
         await realm.main_connector.get(f"/v1/organisations/{realm.tenant.organisation.id}/soteri-evidence")
@@ -129,7 +132,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
     }
 
 
-async def happened(realm: Realm, agreement: dict[str, Any], clock) -> dict[str, str]:
+async def happened(realm: Realm, agreement: dict[str, Any], database, clock) -> dict[str, str]:
     """Put an agreement in force and something of each kind into its life; return the identifiers."""
     for one in agreement["signatories"]:
         who = Signatory(**one)
@@ -142,10 +145,26 @@ async def happened(realm: Realm, agreement: dict[str, Any], clock) -> dict[str, 
     made = {
         "exhibit_id": await realm.of_tenant.post(f"{tenancy}/exhibits?name=letter.txt", **octets),
         "notice_id": await realm.of_tenant.post(f"/v1/agreements/{agreement['id']}/notices", json=BODIES["giveNotice"]),
+        "circumstance_id": await realm.main_connector.post(f"{tenancy}/circumstances", json=BODIES["noteCircumstance"]),
+        "rescission_id": await rescission_of(realm, agreement, database, clock),
         "service_agreement_id": await realm.main_connector.post(f"{tenancy}/service-agreements", json=contract),
     }
     assert {name: answer.status_code for name, answer in made.items()} == dict.fromkeys(made, 201)
     return {name: answer.json()["id"] for name, answer in made.items()}
+
+
+async def rescission_of(realm: Realm, agreement: dict[str, Any], database, clock) -> httpx.Response:
+    own = await owner_of(database, realm.caller)
+    person = await named(database, clock, realm.caller, own, email="person@example.org")
+    proposes = {"permissions": frozenset({Permission.AGREEMENTS_RESCIND}), "system_name": None}
+    token = await a_key(database, clock, realm.caller, own, contact_id=person.id, **proposes)
+    octets = {"content": b"Log", "headers": {"Content-Type": "application/octet-stream"}}
+    tenancy = f"/v1/tenancies/{agreement['tenancy_id']}"
+    exhibit = (await realm.main_connector.post(f"{tenancy}/exhibits?name=log.txt", **octets)).json()
+    application = realm.main_connector._transport.app  # noqa: SLF001 -- the same service, as another person
+    async with client(application, token.text) as http:
+        said = BODIES["proposeRescission"] | {"exhibit_id": exhibit["id"]}
+        return await http.post(f"/v1/agreements/{agreement['id']}/rescissions", json=said)
 
 
 async def promise_of(realm: Realm, database) -> uuid.UUID:

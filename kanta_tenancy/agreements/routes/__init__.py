@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from kanta_tenancy.agreements.routes import agreements, annex, catalogue, notices, outside
+from kanta_tenancy.agreements.routes import agreements, annex, catalogue, decisions, notices, outside
 from kanta_tenancy.agreements.signing import OwnKey
 
 __all__ = ["routes"]
@@ -14,4 +14,11 @@ def routes(own_key: OwnKey) -> tuple[Router, ...]:
     Args:
         own_key: finds the main connector's organisation key beside the service.
     """
-    return agreements.routes(own_key), annex.ROUTES, notices.ROUTES, outside.ROUTES, catalogue.ROUTES
+    return (
+        agreements.routes(own_key),
+        annex.ROUTES,
+        notices.ROUTES,
+        outside.ROUTES,
+        decisions.ROUTES,
+        catalogue.ROUTES,
+    )
