@@ -42,11 +42,16 @@ async def foresee(tx: Transaction, before: Agreement, end: End | None, *, at: da
     after, event = lifecycle.foresee(before, end, at=at)
     await store.save_move(tx, after)
     await write_annex(tx, after)
-    await release_all(tx, owing.subject(after), at=at, because="its end is another now", kinds=(owing.END,))
-    if after.in_force_until is not None:
-        await owe(tx, owing.to_end(after, after.in_force_until, at=at))
+    await owe_end(tx, after, at=at)
     await record(tx, history.act("ending", before, after, at=at, **_facts(after)), announce=event)
     return after
+
+
+async def owe_end(tx: Transaction, agreement: Agreement, *, at: datetime) -> None:
+    """Promise anew to end an agreement that is held, when its end is known; the key of before is of its old version."""
+    await release_all(tx, owing.subject(agreement), at=at, because="its end is another now", kinds=(owing.END,))
+    if agreement.in_force_until is not None:
+        await owe(tx, owing.to_end(agreement, agreement.in_force_until, at=at))
 
 
 async def finish(tx: Transaction, before: Agreement, end: End | None, *, at: datetime) -> Agreement:

@@ -11,9 +11,11 @@ from msgspec.structs import replace
 from kanta_tenancy.agreements.ends import End
 from kanta_tenancy.agreements.errors import MoveNotAllowed
 from kanta_tenancy.agreements.model import (
+    EARLIER,
     Agreement,
     AgreementEnded,
     AgreementEnding,
+    AgreementImported,
     AgreementInForce,
     AgreementOffered,
     AgreementSigned,
@@ -21,11 +23,13 @@ from kanta_tenancy.agreements.model import (
     AmendmentAgreed,
     Content,
     Draft,
+    Earlier,
+    Origin,
     Signatory,
     Signature,
     Status,
 )
-from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.kernel.calendar import day_in_finland, start_of_day
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 
 
@@ -86,6 +90,44 @@ def draft(
         amends=amends,
         effective_on=said.effective_on,
     )
+
+
+def imported(
+    said: Earlier, *, agreement_id: AgreementId, tenancy_id: TenancyId, at: datetime
+) -> tuple[Agreement, AgreementImported]:
+    """Bring in an agreement that was signed before this system, in force from the beginning of its day in Finland."""
+    agreement = Agreement(
+        id=agreement_id,
+        tenancy_id=tenancy_id,
+        reference=said.reference or new_reference(agreement_id, said.in_force_on),
+        status=Status.IN_FORCE,
+        version=1,
+        language=said.language,
+        model=EARLIER,
+        model_version=said.model_version,
+        services=said.services,
+        registers=said.registers,
+        originals=ORIGINALS,
+        signatories=(),
+        created_at=at,
+        in_force_on=said.in_force_on,
+        in_force_from=start_of_day(said.in_force_on),
+        origin=Origin.IMPORTED,
+        form=said.form,
+        exhibit_id=said.exhibit_id,
+    )
+    return agreement, AgreementImported(agreement_id=agreement.id, in_force_on=said.in_force_on, at=at)
+
+
+def show(agreement: Agreement, exhibit_id: UUID) -> Agreement:
+    """Add the scan or file of an imported agreement, once.
+
+    Raises:
+        MoveNotAllowed: it was not imported, or its file is there already.
+    """
+    if agreement.origin is not Origin.IMPORTED or agreement.exhibit_id is not None:
+        raise MoveNotAllowed("only an imported agreement without its file gets one", status=agreement.status.value)
+    return replace(agreement, exhibit_id=exhibit_id, version=agreement.version + 1)
 
 
 def check(agreement: Agreement, move: Move) -> None:

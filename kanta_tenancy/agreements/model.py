@@ -12,6 +12,7 @@ from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
 
 OUR_MODEL: Final = "main-connector-tenant"  # the model agreement that travels with the program
+EARLIER: Final = "earlier"  # the model of imported agreements, whose text is not known here
 
 
 class Status(enum.StrEnum):
@@ -133,6 +134,19 @@ class Summary(Record, frozen=True, kw_only=True):
     in_force_until: datetime | None
 
 
+class Earlier(Record, frozen=True, kw_only=True):
+    """An agreement that was signed before this system, with its dates; in force when it is brought in."""
+
+    in_force_on: date
+    model_version: str  # of the text that it was made on, such as 1.3
+    form: Form
+    language: Language
+    services: tuple[str, ...]
+    registers: tuple[Register, ...] = ()
+    reference: str | None = None  # what the parties call it by; None: one is made
+    exhibit_id: UUID | None = None
+
+
 class AnnexOnDay(Record, frozen=True, kw_only=True):
     """A version of Annex 1: what it says, and from which day until before which."""
 
@@ -211,6 +225,12 @@ class AgreementSigned(Record, frozen=True, kw_only=True, tag="agreement.signed")
 class AgreementInForce(Record, frozen=True, kw_only=True, tag="agreement.in_force"):
     agreement_id: AgreementId
     on: date
+    at: datetime
+
+
+class AgreementImported(Record, frozen=True, kw_only=True, tag="agreement.imported"):
+    agreement_id: AgreementId
+    in_force_on: date
     at: datetime
 
 

@@ -65,6 +65,11 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         summary="Look at what is owed, and whether it is kept.",
         at_desk=True,
     ),
+    "agreements": Subcommand(
+        target="kanta_tenancy.agreements.cli:agreements_",
+        summary="Bring in agreements that were signed before this system.",
+        at_desk=True,
+    ),
     "journal": Subcommand(
         target="kanta_tenancy.assembly.journal_cli:journal",
         summary="Look after the journal of who did what.",

@@ -5,13 +5,18 @@ text that a party supplied (`wording`).
 """
 
 from kanta_tenancy.parties import soteri, wording
-from kanta_tenancy.parties.errors import TenancyNotFound
+from kanta_tenancy.parties.errors import ImportRefused, TenancyNotFound
+from kanta_tenancy.parties.imports.examining import day as read_day
+from kanta_tenancy.parties.imports.rows import BadRow
 from kanta_tenancy.parties.model import ContactPerson, PartyFacts, Permission, Role, SoteriCheck, TheParties
 from kanta_tenancy.parties.store.contacts import find as find_contact
+from kanta_tenancy.parties.store.organisations import with_business_ids
 from kanta_tenancy.parties.store.tenancies import check_tenancy, the_parties
 
 __all__ = [
+    "BadRow",
     "ContactPerson",
+    "ImportRefused",
     "PartyFacts",
     "Permission",
     "Role",
@@ -20,7 +25,9 @@ __all__ = [
     "TheParties",
     "check_tenancy",
     "find_contact",
+    "read_day",
     "soteri",
     "the_parties",
+    "with_business_ids",
     "wording",
 ]

@@ -115,6 +115,7 @@ CREATE TABLE annex_period (
         EXCLUDE USING gist (tenancy_id WITH =, daterange(since, until) WITH &&) DEFERRABLE INITIALLY IMMEDIATE
 );
 CREATE INDEX annex_period_by_tenancy ON annex_period (main_connector_id, tenancy_id, since);
+CREATE INDEX annex_period_by_day ON annex_period (main_connector_id, since, said_by);
 INSERT INTO annex_period (said_by, agreement_id, main_connector_id, tenancy_id, services, since)
 SELECT id, id, main_connector_id, tenancy_id, services, in_force_on FROM agreement WHERE status = 'in_force';
 
@@ -317,3 +318,56 @@ ALTER TABLE access_key
     ADD CONSTRAINT access_key_of_a_tenant CHECK (tenancy_id IS NULL OR permissions <@ ARRAY[
         'parties.read', 'parties.write', 'agreements.read', 'agreements.sign', 'agreements.end', 'keys.manage',
         'journal.read', 'promises.read', 'promises.keep']);
+
+-- The nightly job knows of amendments, of what has ended, and of originals that were signed elsewhere.
+CREATE OR REPLACE FUNCTION invariants_broken() RETURNS TABLE (name text, rows bigint)
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH counted (name, rows) AS (
+        SELECT 'message given up', count(*) FROM public.outbox WHERE state = 'dead'
+        UNION ALL
+        SELECT 'chain that does not end at its head', count(*)
+          FROM public.journal_head AS head
+         WHERE NOT EXISTS (SELECT FROM public.journal_entry AS entry
+                            WHERE entry.chain = head.chain
+                              AND entry.sequence = head.sequence
+                              AND entry.digest = head.digest)
+        UNION ALL
+        SELECT 'agreement in force without an original and a receipt for each party', count(*)
+          FROM public.agreement
+         WHERE status IN ('in_force', 'agreed', 'ended')
+           AND origin = 'here'
+           AND (SELECT count(*) FROM public.agreement_receipt AS receipt
+                  JOIN public.agreement_document AS document
+                    ON document.agreement_id = receipt.agreement_id AND document.sha256 = receipt.sha256
+                 WHERE receipt.agreement_id = agreement.id) <> 2
+        UNION ALL
+        SELECT 'agreement in force that a signatory has not signed', count(*)
+          FROM public.agreement
+         WHERE status IN ('in_force', 'agreed', 'ended')
+           AND origin = 'here'
+           AND (SELECT count(*) FROM public.agreement_signature AS signature
+                 WHERE signature.agreement_id = agreement.id) <> jsonb_array_length(signatories)
+        UNION ALL
+        SELECT 'document whose bytes are not those of its digest', count(*)
+          FROM public.agreement_document
+         WHERE encode(sha256(content), 'hex') <> sha256
+        UNION ALL
+        SELECT 'file whose bytes are not those of its digest', count(*)
+          FROM public.exhibit
+         WHERE encode(sha256(content), 'hex') <> sha256
+        UNION ALL
+        SELECT 'agreement without its Annex 1', count(*)
+          FROM public.agreement
+         WHERE status IN ('in_force', 'ended')
+           AND NOT EXISTS (SELECT FROM public.annex_period AS period WHERE period.said_by = agreement.id)
+        UNION ALL
+        SELECT 'version of Annex 1 that outlives its agreement', count(*)
+          FROM public.annex_period AS period
+          JOIN public.agreement ON agreement.id = period.agreement_id
+         WHERE agreement.in_force_until IS NOT NULL
+           AND coalesce(period.until, 'infinity') > period.since
+           AND coalesce(period.until, 'infinity') > (agreement.in_force_until AT TIME ZONE 'Europe/Helsinki')::date
+    )
+    SELECT counted.name, counted.rows FROM counted WHERE counted.rows > 0
+$$;

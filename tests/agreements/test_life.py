@@ -12,6 +12,7 @@ from kanta_tenancy.agreements.errors import DraftIncomplete, MoveNotAllowed, Occ
 from kanta_tenancy.agreements.model import Party, Status
 from kanta_tenancy.agreements.occurrences import NewServiceAgreement, ServiceAgreement
 from kanta_tenancy.assembly import promised
+from kanta_tenancy.machinery.postgres import invariants
 from kanta_tenancy.promises import State, audit
 from tests.agreements.conftest import Desk
 from tests.agreements.test_amending import amended, drafted
@@ -218,3 +219,37 @@ class TestByAnother:
         with pytest.raises(DraftIncomplete, match="any more"):
             await desk.offer(await drafted(desk, first, "will", on=date(2026, 4, 3)))
         await desk.offer(await drafted(desk, first, "will", on=date(2026, 4, 2)))
+
+
+class TestInvariants:
+    @pytest.fixture(autouse=True)
+    async def lived(self, desk, database):
+        """An agreement that was amended and ended, and one that goes on."""
+        first = await desk.in_force()
+        await amended(desk, first, "imaging", on=date(2026, 3, 5))
+        await given(desk, first, a_notice())
+        desk.clock.at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+        await promised.pay(database, desk.clock)
+        await desk.in_force()
+
+    async def test_a_whole_life_breaks_none(self, database):
+        assert await invariants.broken(database) == {}
+
+    @pytest.mark.parametrize(
+        ("mischief", "name"),
+        [
+            ("DELETE FROM annex_period WHERE until IS NULL", "agreement without its Annex 1"),
+            (
+                "UPDATE annex_period SET until = until + 1 WHERE until > '2026-04-01'",
+                "version of Annex 1 that outlives its agreement",
+            ),
+            (
+                "INSERT INTO exhibit SELECT gen_random_uuid(), main_connector_id, tenancy_id, 'x', 'x', 1, 'x', 'x',"
+                " 'tenant', now() FROM tenancy",
+                "file whose bytes are not those of its digest",
+            ),
+        ],
+    )
+    async def test_what_must_never_be_is_counted(self, database, owner, mischief, name):
+        await owner.execute(mischief)
+        assert await invariants.broken(database) == {name: 1}

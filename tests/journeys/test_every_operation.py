@@ -4,8 +4,9 @@ No answer is a 5xx, and none differs from what the document says of it.
 """
 
 import asyncio
+import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from unittest import SkipTest
 
@@ -29,16 +30,21 @@ from schemathesis.specs.openapi.checks import (
     use_after_free,
 )
 
-from kanta_tenancy.agreements import actions
+from kanta_tenancy.agreements import actions, circumstances, earlier, exhibits, notices, service_agreements
+from kanta_tenancy.agreements.ends import CircumstanceKind
+from kanta_tenancy.agreements.model import Earlier, Form, Party
+from kanta_tenancy.agreements.occurrences import NewCircumstance, NewNotice, NewServiceAgreement
+from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.calendar import day_in_finland
-from kanta_tenancy.kernel.clock import SystemClock
-from kanta_tenancy.machinery.postgres.database import connect
+from kanta_tenancy.kernel.clock import Clock, SystemClock
+from kanta_tenancy.kernel.languages import Language
+from kanta_tenancy.machinery.postgres.database import Database, connect
 from kanta_tenancy.machinery.postgres.migrations import migrate, read_migrations
 from kanta_tenancy.promises import Owner, Wanted, page
 from tests import postgres_server
 from tests.agreements.examples import a_draft
 from tests.assembly.processes import eventually, running
-from tests.parties.examples import EVERYTHING, a_key, a_realm, a_tenant, looked, owner_of
+from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant, looked, owner_of
 from tests.promises.examples import owed, promised
 
 CHECKS = [
@@ -90,6 +96,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
             plan = await actions.plan_offer(tx, clock, agreement_id=agreement.id, version=agreement.version)
         async with database.transaction(realm) as tx:
             await actions.offer(tx, clock, plan)
+        happened = await lived(database, clock, realm, tenant)
         await promised(database, realm, owed(owner=Owner.MAIN_CONNECTOR))
         async with database.transaction(realm) as tx:
             promise = (await page(tx, Wanted(), after=None, count=1))[0]
@@ -98,8 +105,37 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         "tenancy_id": tenant.tenancy.id,
         "agreement_id": agreement.id,
         "promise_id": promise.id,
+        **happened,
     }
     return token.text, {name: str(value) for name, value in ids.items()}
+
+
+async def lived(database: Database, clock: Clock, realm: Caller, tenant: Tenant) -> dict[str, uuid.UUID]:
+    """Make something of each kind that happens to an agreement in force."""
+    own = tenant.tenancy.id
+    today = day_in_finland(clock.now())
+    said = Earlier(
+        in_force_on=date(2019, 3, 1),
+        model_version="1.3",
+        form=Form.PAPER,
+        language=Language.FINNISH,
+        services=("prescription",),
+    )
+    async with database.transaction(realm) as tx:
+        agreement = await earlier.bring_in(tx, clock, tenancy_id=own, said=said)
+        exhibit = await exhibits.add(tx, clock, tenancy_id=own, name="letter.txt", content=b"We leave")
+        given = NewNotice(party=Party.TENANT, given_on=today, message="We leave")
+        notice = await notices.give(tx, clock, agreement_id=agreement.id, said=given)
+        contract = NewServiceAgreement(name="S-1", since=date(2019, 1, 1))
+        other = await service_agreements.put_down(tx, clock, tenancy_id=own, said=contract)
+        befell = NewCircumstance(kind=CircumstanceKind.DEATH, party=Party.TENANT, known_on=today, note="In the paper")
+        noted = await circumstances.note(tx, clock, tenancy_id=own, said=befell)
+    return {
+        "exhibit_id": exhibit.id,
+        "notice_id": notice.id,
+        "service_agreement_id": other.id,
+        "circumstance_id": noted.id,
+    }
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,12 @@ async def test_a_neighbour_in_the_same_realm_is_as_far_as_a_stranger(database, c
     assert walked > 15
 
 
-QUERIES = {"addExhibit": "?name=scan.pdf"}
+QUERIES = {
+    "addExhibit": "?name=scan.pdf",
+    "tenancyAsOf": "?day=2030-01-01",
+    "forecastOfTenancy": "?until=2030-01-01",
+    "forecast": "?until=2030-01-01",
+}
 WHO = {"name": "Aino", "email": "aino@example.org", "function": "disturbances", "valid_from": "2026-01-01"}
 BODIES: dict[str, dict[str, Any]] = {
     "amendAgreement": {"language": "fi"},
@@ -67,6 +72,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "proposeRescission": {"breach": "considerable_harm", "description": "x", "exhibit_id": str(uuid.uuid4())},
     "noteCircumstance": {"kind": "death", "party": "tenant", "known_on": "2026-03-01", "note": "x"},
     "decideCircumstance": {"decision": "goes_on", "reason": "x"},
+    "importAgreement": {
+        "tenancy_id": str(uuid.uuid4()),
+        "in_force_on": "2019-03-01",
+        "version": "1.3",
+        "form": "paper",
+        "language": "fi",
+        "services": ["prescription"],
+    },
+    "showImportedAgreement": {"exhibit_id": str(uuid.uuid4())},
     "draftAmendment": {"services": ["imaging"], "effective_on": "2026-05-01"},
     "signWithOwnKey": {},
     "withdrawAgreement": {"reason": "A mistake"},
@@ -196,7 +210,7 @@ async def test_a_list_never_holds_another_realms_or_tenants_rows(database, clock
     for access in routes(application):
         if access.method == "GET" and "{" not in access.path and access.path not in PUBLIC:
             for http in (realm.main_connector, realm.of_tenant):
-                answer = await http.get(access.path)
+                answer = await call(http, access, access.path)
                 assert answer.status_code in {200, 403}, (access.path, answer.text)
                 assert not [one for one in foreign if one in answer.text], access.path
 

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from kanta_tenancy.agreements.routes import agreements, annex, catalogue, decisions, notices, outside
+from kanta_tenancy.agreements.routes import agreements, annex, catalogue, decisions, earlier, notices, outside, timeline
 from kanta_tenancy.agreements.signing import OwnKey
 
 __all__ = ["routes"]
@@ -16,9 +16,11 @@ def routes(own_key: OwnKey) -> tuple[Router, ...]:
     """
     return (
         agreements.routes(own_key),
+        earlier.ROUTES,
         annex.ROUTES,
         notices.ROUTES,
         outside.ROUTES,
         decisions.ROUTES,
+        timeline.ROUTES,
         catalogue.ROUTES,
     )

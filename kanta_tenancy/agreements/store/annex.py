@@ -8,13 +8,25 @@ from uuid import UUID
 from kanta_tenancy.agreements.annex import AnnexPeriod, AnnexSaid
 from kanta_tenancy.agreements.model import AnnexOnDay
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
+from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, statement
+
+
+class Change(Record, frozen=True, kw_only=True):
+    """An amendment and the day from which it holds."""
+
+    tenancy_id: TenancyId
+    said_by: AgreementId
+    since: date
+    reference: str
+
 
 SAID: Final = statement("agreements/annex.said", AnnexSaid)
 SAVE: Final = statement("agreements/annex.save", Nothing)
 OF_TENANCY: Final = statement("agreements/annex.of_tenancy", AnnexOnDay)
 OF_ALL: Final = statement("agreements/annex.of_all", AnnexOnDay)
+CHANGES: Final = statement("agreements/annex.changes", Change)
 HISTORY: Final = statement("agreements/annex.history", AnnexOnDay)
 
 
@@ -41,6 +53,22 @@ async def of_tenancy(tx: Transaction, tenancy_id: TenancyId, day: date) -> Annex
 async def of_all(tx: Transaction, day: date, *, after: UUID, count: int) -> list[AnnexOnDay]:
     """Read a page of what every tenancy has on a day, by tenancy."""
     return await OF_ALL.all(tx, main_connector_id=tx.scope.main_connector_id, day=day, after=after, count=count)
+
+
+async def changes(
+    tx: Transaction, *, tenancy_id: TenancyId | None, after: tuple[date, UUID], until: date, count: int
+) -> list[Change]:
+    """Read which amendments begin to hold after a day (or an amendment of it) and until another, by day."""
+    day, said_by = after
+    return await CHANGES.all(
+        tx,
+        main_connector_id=tx.scope.main_connector_id,
+        tenancy_id=tenancy_id,
+        after_day=day,
+        after_id=said_by,
+        until=until,
+        count=count,
+    )
 
 
 async def history(tx: Transaction, tenancy_id: TenancyId) -> list[AnnexOnDay]:

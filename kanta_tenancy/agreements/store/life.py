@@ -1,16 +1,21 @@
 """Agreements in force and what becomes of them, in PostgreSQL."""
 
-from datetime import UTC, datetime
+from collections.abc import Collection
+from datetime import UTC, date, datetime
 from typing import Final
 from uuid import UUID
 
-from kanta_tenancy.agreements.model import Agreement
+import asyncpg
+import msgspec
+
+from kanta_tenancy.agreements.errors import AnotherAgreement
+from kanta_tenancy.agreements.model import Agreement, Origin
 from kanta_tenancy.agreements.store import agreements
 from kanta_tenancy.kernel.explanation import Explanation
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
-from kanta_tenancy.machinery.postgres.statements import statement
+from kanta_tenancy.machinery.postgres.statements import Nothing, statement
 
 
 class Held(Record, frozen=True, kw_only=True):
@@ -29,11 +34,29 @@ class Ending(Record, frozen=True, kw_only=True):
     end_explanation: Explanation
 
 
+class InForce(Record, frozen=True, kw_only=True):
+    """What an import compares with."""
+
+    id: AgreementId
+    tenancy_id: TenancyId
+    origin: Origin
+    model_version: str
+    in_force_on: date
+
+
+class Reference(Record, frozen=True, kw_only=True):
+    reference: str
+
+
 class Count(Record, frozen=True, kw_only=True):
     count: int
 
 
 IN_FORCE: Final = statement("agreements/life.in_force", Held)
+IMPORT: Final = statement("agreements/life.import", Nothing)
+SAVE_EXHIBIT: Final = statement("agreements/life.save_exhibit", Held)
+IN_FORCE_OF: Final = statement("agreements/life.in_force_of", InForce)
+WITH_REFERENCES: Final = statement("agreements/life.with_references", Reference)
 ENDING: Final = statement("agreements/life.ending", Ending)
 COUNT_AMENDMENTS: Final = statement("agreements/life.count_amendments", Count)
 
@@ -45,6 +68,36 @@ async def in_force(tx: Transaction, tenancy_id: TenancyId) -> Agreement | None:
     """Read the agreement of a tenancy that has not ended, and hold it until the transaction ends."""
     held = await IN_FORCE.one(tx, tenancy_id=tenancy_id)
     return None if held is None else await agreements.find(tx, held.id)
+
+
+async def bring_in(tx: Transaction, agreement: Agreement) -> bool:
+    """Write an agreement that was signed before; return False, and write nothing, when its reference is taken.
+
+    Raises:
+        AnotherAgreement: the tenancy has one in force at that time.
+    """
+    kept = msgspec.structs.asdict(agreement)
+    said = {name: kept[name] for name in IMPORT.parameters if name != "main_connector_id"}
+    try:
+        return await IMPORT.run(tx, main_connector_id=tx.scope.main_connector_id, **said) == 1
+    except asyncpg.ExclusionViolationError as error:
+        raise AnotherAgreement("the tenancy has another agreement that is in force at that time") from error
+
+
+async def save_exhibit(tx: Transaction, agreement: Agreement) -> None:
+    """Write which file shows an imported agreement that is held."""
+    await SAVE_EXHIBIT.one(tx, id=agreement.id, exhibit_id=agreement.exhibit_id, version=agreement.version)
+
+
+async def in_force_of(tx: Transaction, tenancy_ids: Collection[TenancyId]) -> list[InForce]:
+    realm = tx.scope.main_connector_id
+    return await IN_FORCE_OF.all(tx, main_connector_id=realm, tenancy_ids=list(tenancy_ids))
+
+
+async def taken(tx: Transaction, references: Collection[str]) -> frozenset[str]:
+    """Return which of these references an agreement of the realm carries."""
+    found = await WITH_REFERENCES.all(tx, main_connector_id=tx.scope.main_connector_id, references=list(references))
+    return frozenset(one.reference for one in found)
 
 
 async def amendments(tx: Transaction, agreement_id: AgreementId) -> int:

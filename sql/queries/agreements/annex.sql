@@ -43,6 +43,20 @@ SELECT tenancy_id, agreement_id, said_by, services, since, until
  ORDER BY tenancy_id
  LIMIT :count;
 
+-- name: changes
+-- Amendments that will change Annex 1 until a day, by that day; of one tenancy or of all; rows are Change.
+SELECT period.tenancy_id, period.said_by, period.since, paper.reference
+  FROM annex_period AS period
+  JOIN agreement AS paper ON paper.id = period.said_by
+ WHERE period.main_connector_id = :main_connector_id
+   AND (:tenancy_id::uuid IS NULL OR period.tenancy_id = :tenancy_id)
+   AND period.since <= :until
+   AND (period.since, period.said_by) > (:after_day, :after_id)
+   AND (period.until IS NULL OR period.until > period.since)
+   AND paper.amends IS NOT NULL
+ ORDER BY period.since, period.said_by
+ LIMIT :count;
+
 -- name: history
 -- Every version of Annex 1 that ever held in a tenancy, or will, oldest first; rows are AnnexOnDay.
 SELECT tenancy_id, agreement_id, said_by, services, since, until

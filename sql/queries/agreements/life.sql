@@ -9,6 +9,39 @@ SELECT id, version
    AND status = 'in_force'
    FOR UPDATE;
 
+-- name: import
+-- Bring in an agreement that was signed before, unless its reference is taken; no row comes back.
+INSERT INTO agreement (id, main_connector_id, tenancy_id, reference, status, version, language, model, model_version,
+                       services, registers, originals, signatories, created_at, origin, form, exhibit_id, in_force_on,
+                       in_force_from)
+VALUES (:id, :main_connector_id, :tenancy_id, :reference, 'in_force', :version, :language, :model, :model_version,
+        :services, :registers, :originals, '[]', :created_at, 'imported', :form, :exhibit_id, :in_force_on,
+        :in_force_from)
+ON CONFLICT ON CONSTRAINT agreement_reference DO NOTHING;
+
+-- name: save_exhibit
+-- Write which file shows an imported agreement; rows are Held.
+UPDATE agreement
+   SET exhibit_id = :exhibit_id, version = :version
+ WHERE id = :id
+   AND version = :version - 1
+RETURNING id, version;
+
+-- name: in_force_of
+-- The agreements of these tenancies that have not ended; rows are InForce.
+SELECT id, tenancy_id, origin, model_version, in_force_on
+  FROM agreement
+ WHERE main_connector_id = :main_connector_id
+   AND tenancy_id = ANY (:tenancy_ids::uuid[])
+   AND status = 'in_force';
+
+-- name: with_references
+-- Which of these references are taken; rows are Reference.
+SELECT reference
+  FROM agreement
+ WHERE main_connector_id = :main_connector_id
+   AND reference = ANY (:references::text[]);
+
 -- name: count_amendments
 -- How many amendments of an agreement were ever drafted; rows are Count.
 SELECT count(*) AS count

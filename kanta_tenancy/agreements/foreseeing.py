@@ -1,0 +1,99 @@
+"""What will fall due, by which rule and source. Pure."""
+
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+from kanta_tenancy.kernel.calendar import start_of_day
+from kanta_tenancy.kernel.explanation import Sentence, sentence
+from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
+from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.parties import PartyFacts, TheParties, soteri
+from kanta_tenancy.promises import Owner, Promise, is_overdue
+
+
+class Due(Record, frozen=True, kw_only=True):
+    """Something that will happen or has to be done by an instant."""
+
+    id: UUID  # of the promise, of the amendment, or made from what it is about
+    due_at: datetime
+    kind: str
+    subject: str
+    tenancy_id: TenancyId | None
+    owner: Owner
+    rule: str
+    sources: tuple[str, ...]
+    title: Sentence
+    overdue: bool = False
+
+    @property
+    def place(self) -> tuple[datetime, UUID]:
+        """Where it stands in the forecast."""
+        return self.due_at, self.id
+
+
+def promised(promise: Promise, now: datetime) -> Due:
+    """Return a promise as the forecast shows it."""
+    return Due(
+        id=promise.id,
+        due_at=promise.due_at,
+        kind=promise.kind,
+        subject=promise.subject,
+        tenancy_id=promise.tenancy_id,
+        owner=promise.owner,
+        rule=promise.rule,
+        sources=() if promise.explanation is None else promise.explanation.sources,
+        title=promise.title,
+        overdue=is_overdue(promise, now),
+    )
+
+
+def annex_changes(amendment: AgreementId, reference: str, tenancy_id: TenancyId, since: date) -> Due:
+    """Return that an amendment which all have signed begins to hold."""
+    return Due(
+        id=amendment,
+        due_at=start_of_day(since),
+        kind="annex.changes",
+        subject=f"agreement/{amendment}",
+        tenancy_id=tenancy_id,
+        owner=Owner.SYSTEM,
+        rule="K1.3",
+        sources=(f"amendment {reference}",),
+        title=sentence(
+            "Liitteen 1 muutos {reference} tulee voimaan {day}.",
+            "Ändringen {reference} av bilaga 1 träder i kraft {day}.",
+            "Amendment {reference} of Annex 1 takes effect on {day}.",
+            reference=reference,
+            day=since,
+        ),
+    )
+
+
+def soteri_looks(both: TheParties, today: date) -> tuple[Due, ...]:
+    """Return until when each party's entry in the Soteri register is to be looked up again (K1.2)."""
+    found = (_look(party, both.tenancy_id, today) for party in (both.main_connector, both.tenant))
+    return tuple(one for one in found if one is not None)
+
+
+def _look(party: PartyFacts, tenancy_id: TenancyId, today: date) -> Due | None:
+    last = soteri.latest(party.soteri, today)
+    if last is None:
+        return None
+    by = soteri.recheck_due(last.checked_on)
+    return Due(
+        id=uuid5(tenancy_id, f"soteri.{party.role}.{by.isoformat()}"),
+        due_at=start_of_day(date(by.year, 4, 1)),
+        kind="soteri.look",
+        subject=f"organisation/{party.organisation_id}",
+        tenancy_id=tenancy_id,
+        owner=Owner.MAIN_CONNECTOR,
+        rule="K1.2",
+        sources=("Act 741/2023, section 17",),
+        title=sentence(
+            "Tarkistakaa osapuolen {name} merkintä Soterissa viimeistään {day}.",
+            "Kontrollera {name} i Soteri senast {day}.",
+            "Look up {name} in Soteri by {day}.",
+            name=party.name,
+            day=by,
+        ),
+        overdue=today > by,
+    )
