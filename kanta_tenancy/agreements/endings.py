@@ -26,7 +26,9 @@ async def make_way(tx: Transaction, successor: Agreement, *, at: datetime) -> No
     if earlier is None:
         return
     if earlier.in_force_until is not None and earlier.in_force_until <= at:
-        await finish(tx, earlier, None, at=at)  # its own end has come before, and was only not put down yet
+        # Its own end has come before, and was only not put down yet. Its keeper may hold the promise right now and wait
+        # for the agreement that we hold, so the promise is left to it.
+        await put_down(tx, earlier, None, at=at)
         return
     replaced = ending.by_replacement(successor.id, reference=successor.reference, at=at)
     await finish(tx, earlier, replaced, at=at)

@@ -117,7 +117,7 @@ async def add_signature(tx: Transaction, *, agreement_id: AgreementId, accepted:
     if completed is not None:
         both = tuple(Receipt(party=party, sha256=sha256, at=signature.signed_at) for party in Party)
         await store.add_receipts(tx, after, both)
-        await _complete(tx, before, after, completed, sha256)
+        return await _complete(tx, before, after, completed, sha256)
     return after
 
 
@@ -133,18 +133,19 @@ async def _check_evidence(tx: Transaction, agreement: Agreement, at: datetime) -
 
 async def _complete(
     tx: Transaction, before: Agreement, after: Agreement, event: AgreementInForce | AmendmentAgreed, sha256: str
-) -> None:
+) -> Agreement:
     if isinstance(event, AgreementInForce):
         act = history.act("in_force", before, after, at=event.at, on=event.on.isoformat(), original=sha256)
         await record(tx, act, announce=event)
         await endings.write_annex(tx, after)
-        return
+        return await endings.reckon(tx, after, at=event.at)  # a contract beneath it may have its last day already
     amended = await life.in_force(tx, after.tenancy_id)
     if amended is None or amended.id != event.amends or _is_over(amended, event.at):
         raise MoveNotAllowed("the agreement that it amends is not in force", status=before.status.value)
     act = history.act("amendment_agreed", before, after, at=event.at, since=event.since.isoformat(), original=sha256)
     await record(tx, act, announce=event)
     await endings.write_annex(tx, amended)
+    return after
 
 
 def _is_over(agreement: Agreement, at: datetime) -> bool:

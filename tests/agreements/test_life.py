@@ -148,6 +148,12 @@ class TestWithItsContract:
         states = [state for state, _ in await promises(desk, agreement)]
         assert sorted(states) == [State.OWED, State.RELEASED]
 
+    async def test_a_last_day_that_was_known_before_the_agreement_ends_it_too(self, desk):
+        await recorded(desk, last_day=FAR)
+        agreement = await desk.in_force()
+        assert agreement == await desk.read(agreement)
+        assert (agreement.status, agreement.last_day) == (Status.IN_FORCE, FAR)
+
     async def test_what_was_over_before_the_agreement_does_not_end_it(self, desk):
         await recorded(desk, last_day=date(2026, 3, 1))
         agreement = await desk.in_force()
@@ -202,6 +208,21 @@ class TestByAnother:
         assert (earlier.end_source, earlier.last_day) == (notice.id, date(2026, 4, 2))
         assert second.in_force_on == date(2026, 5, 1)
         assert await desk.services_on(date(2026, 4, 15)) == ()
+
+    async def test_of_a_keeper_and_a_last_signature_at_once_neither_is_lost(self, desk, database, owner):
+        first = await desk.in_force()
+        await given(desk, first, a_notice())
+        offered = await desk.offered()
+        desk.clock.at = datetime(2026, 5, 1, 9, tzinfo=UTC)
+        partly = await desk.sign(offered, offered.signatories[0])
+        copy = await desk.signed_copy(partly, partly.signatories[1])
+        _, second = await asyncio.gather(promised.pay(database, desk.clock), desk.hand_in(partly, Party.TENANT, copy))
+        assert second.status is Status.IN_FORCE
+        assert (await desk.read(first)).end_ground is Ground.NOTICE
+        desk.clock.advance(hours=1)
+        await promised.pay(database, desk.clock)
+        assert await owner.fetchval("SELECT count(*) FROM outbox WHERE kind = 'agreement.ended'") == 1
+        assert await owner.fetchval("SELECT count(*) FROM promise WHERE state = 'owed'") == 0
 
     async def test_its_amendments_end_with_it(self, desk):
         first = await desk.in_force()
