@@ -20,6 +20,7 @@ CONTRACT: Final = Contract(
     conditions=rendering.CONTRACT.conditions,
     signature_lines=rendering.CONTRACT.signature_lines,
     line_conditions=rendering.CONTRACT.line_conditions,
+    line_pictures=rendering.CONTRACT.line_pictures,
 )
 
 _TITLE: Final = {

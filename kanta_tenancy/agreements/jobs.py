@@ -7,7 +7,7 @@ from uuid import UUID
 from kanta_tenancy.agreements import endings, owing
 from kanta_tenancy.agreements.model import Status
 from kanta_tenancy.agreements.store import agreements as store
-from kanta_tenancy.agreements.store import life
+from kanta_tenancy.agreements.store import circumstances, life
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import AgreementId
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -38,6 +38,16 @@ async def ends_expected(tx: Transaction, _: datetime) -> AsyncIterator[Expected]
                 key=owing.end_key(agreement), subject=owing.subject(agreement), due_at=agreement.in_force_until
             )
         after = page[-1]
+
+
+async def decisions_expected(tx: Transaction, _: datetime) -> AsyncIterator[Expected]:
+    """Say which promises to decide there should be: one for each circumstance that nobody has decided on."""
+    after: UUID | None = None
+    while page := await circumstances.undecided(tx, after=after):
+        for circumstance in page:
+            owed = owing.to_decide(circumstance)
+            yield Expected(key=owed.key, subject=owed.subject, due_at=owed.due_at)
+        after = page[-1].id
 
 
 def _agreement_of(promise: Promise) -> AgreementId:

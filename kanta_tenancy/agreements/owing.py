@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from kanta_tenancy.agreements.ends import CircumstanceKind
+from kanta_tenancy.agreements.ends import CircumstanceKind, last_day_before
 from kanta_tenancy.agreements.model import Agreement
 from kanta_tenancy.agreements.occurrences import Circumstance, Rescission
 from kanta_tenancy.kernel.calendar import day_in_finland, start_of_day
@@ -58,11 +58,11 @@ def to_end(agreement: Agreement, until: datetime, *, at: datetime) -> Owed:
 
 def _title(agreement: Agreement, until: datetime) -> Sentence:
     return sentence(
-        "Sopimus {reference} päättyy {until}.",
-        "Avtalet {reference} upphör {until}.",
-        "Agreement {reference} ends on {until}.",
+        "Sopimuksen {reference} viimeinen voimassaolopäivä on {last}.",
+        "Den sista dagen i kraft för avtalet {reference} är {last}.",
+        "The last day in force of agreement {reference} is {last}.",
         reference=agreement.reference,
-        until=until,
+        last=last_day_before(until),
     )
 
 

@@ -67,7 +67,7 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
     ),
     "agreements": Subcommand(
         target="kanta_tenancy.agreements.cli:agreements_",
-        summary="Bring in agreements that were signed before this system.",
+        summary="Bring in agreements that were signed before, and tell what will fall due.",
         at_desk=True,
     ),
     "journal": Subcommand(

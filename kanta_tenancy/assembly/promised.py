@@ -14,7 +14,8 @@ from kanta_tenancy.promises import AMISS, Expectation, Finding, Keeper, What, au
 
 KEEPERS: Final[dict[str, Keeper]] = {owing.END: jobs.end_agreement}  # kind of promise → who keeps it when it is due
 EXPECTATIONS: Final[dict[str, Expectation]] = {
-    "ends of agreements": jobs.ends_expected
+    "ends of agreements": jobs.ends_expected,
+    "decisions on circumstances": jobs.decisions_expected,
 }  # by the name of whoever expects
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

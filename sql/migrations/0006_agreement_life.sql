@@ -248,6 +248,7 @@ CREATE TABLE circumstance (
     FOREIGN KEY (main_connector_id, tenancy_id, exhibit_id) REFERENCES exhibit (main_connector_id, tenancy_id, id)
 );
 CREATE INDEX circumstance_by_tenancy ON circumstance (main_connector_id, tenancy_id, id);
+CREATE INDEX circumstance_undecided ON circumstance (main_connector_id, id) WHERE decided_at IS NULL;
 
 ALTER TABLE annex_period ENABLE ROW LEVEL SECURITY;
 ALTER TABLE exhibit ENABLE ROW LEVEL SECURITY;

@@ -19,9 +19,10 @@ from kanta_tenancy.agreements.errors import (
 )
 from kanta_tenancy.agreements.model import Agreement, Party, Status
 from kanta_tenancy.agreements.occurrences import Circumstance, NewCircumstance, NewRescission, Rescission
+from kanta_tenancy.assembly import promised
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller
 from kanta_tenancy.kernel.identifiers import AccessKeyId
-from kanta_tenancy.promises import Owner, State, Wanted, page
+from kanta_tenancy.promises import Owner, State, Wanted, audit, page
 from tests.agreements.conftest import Desk
 from tests.parties.examples import named, owner_of
 
@@ -179,6 +180,13 @@ class TestCircumstances:
             (kept,) = await page(tx, wanted, after=None, count=9)
         assert (kept.state, kept.result) == (State.KEPT, {"decision": "goes_on"})
         assert await desk.read(agreement) == agreement
+
+    async def test_the_audit_misses_a_decision_that_nobody_promised(self, desk, database, owner):
+        await self.noted(desk)
+        for findings in (0, 1):
+            async with database.transaction(desk.main_connector) as tx:
+                assert len(await audit(tx, desk.clock.now(), promised.EXPECTATIONS)) == findings
+            await owner.execute("DELETE FROM promise")
 
     async def test_it_is_decided_once(self, desk, database):
         noted = await self.noted(desk)

@@ -44,6 +44,14 @@ NOTICE = (
     "INSERT INTO notice SELECT gen_random_uuid(), main_connector_id, tenancy_id, id, '{}', '2026-03-02', 'x', NULL,"
     " now(), NULL, NULL, NULL, NULL, 1 FROM agreement"
 )
+RESCISSION = (
+    "INSERT INTO rescission SELECT gen_random_uuid(), main_connector_id, tenancy_id, id, 'considerable_harm', 'x', id,"
+    " now(), id, id, NULL, NULL, NULL, NULL, 1 FROM agreement"
+)
+CIRCUMSTANCE = (
+    "INSERT INTO circumstance SELECT gen_random_uuid(), main_connector_id, tenancy_id, 'death', 'tenant', NULL,"
+    " '2026-03-02', 'x', NULL, '2026-03-02', now(), NULL, NULL, NULL, 1 FROM agreement"
+)
 
 
 async def counted(database, caller: Caller, table: str) -> int:
@@ -81,6 +89,8 @@ async def test_neither_another_tenant_nor_another_realm_sees_a_row(desk, databas
         "UPDATE organisation SET name = 'x'",
         CONTRACT,
         NOTICE.format("main_connector"),
+        RESCISSION,
+        CIRCUMSTANCE,
         "UPDATE soteri_evidence SET withdrawn_at = now(), withdrawal_reason = 'x'",
         "UPDATE outbox SET state = 'done'",
     ],

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 
 from kanta_tenancy.agreements import timeline
@@ -14,6 +15,7 @@ from tests.agreements.test_amending import amended
 from tests.agreements.test_life import recorded
 from tests.agreements.test_notices import a_notice, agreed, given
 from tests.agreements.test_rescinding import TestCircumstances
+from tests.desk import ADesk
 
 noted = TestCircumstances().noted
 TODAY = date(2026, 3, 2)
@@ -116,3 +118,18 @@ async def test_a_tenant_sees_its_own_forecast_and_no_neighbours(desk, database):
     async with database.transaction(neighbour.caller) as tx:
         with pytest.raises(TenancyNotFound):
             await timeline.as_of(tx, desk.tenant.tenancy.id, TODAY)
+
+
+async def test_the_command_lists_it_in_a_language(desk, database_url):
+    await given(desk, await desk.in_force(), a_notice())
+    await noted(desk)
+    typist = ADesk(database_url, desk.clock)
+    told = await typist.type("agreements", "forecast", "--until", "2026-12-31", "--language", "sv")
+    lines = [line.split("\t") for line in told.output.splitlines()]
+    assert [line[:5] for line in lines] == [
+        ["2026-03-16T22:00Z", "due", "main_connector", "K20.1", "circumstance.decide"],
+        ["2026-04-02T21:00Z", "due", "system", "K20.1", "agreement.end"],
+    ]
+    assert lines[1][6].endswith("är 2.4.2026.")
+    found = await typist.type("agreements", "forecast", "--until", "2026-03-31", "--json")
+    assert [one["kind"] for one in msgspec.json.decode(found.output)] == ["circumstance.decide"]

@@ -69,6 +69,10 @@ async def test_a_notice_is_explained_and_the_agreement_ends_by_itself(realm: Rea
         f"/v1/tenancies/{realm.tenant.tenancy.id}/exhibits?name=letter.pdf", content=b"%PDF-1.7\n%%EOF", headers=OCTETS
     )
     assert letter.status_code == 201, letter.text
+    too_large = await realm.of_tenant.post(
+        f"/v1/tenancies/{realm.tenant.tenancy.id}/exhibits?name=x.txt", content=b"x" * 20_000_001, headers=OCTETS
+    )
+    assert too_large.status_code == 413
     said = {"party": "tenant", "given_on": "2026-03-01", "exhibit_id": letter.json()["id"]}
     given = await realm.of_tenant.post(f"{path}/notices", json=said, headers={"Idempotency-Key": "notice"})
     again = await realm.of_tenant.post(f"{path}/notices", json=said, headers={"Idempotency-Key": "notice"})

@@ -195,11 +195,11 @@ async def newest_document(tx: Transaction, agreement_id: AgreementId) -> Documen
     """Read the document with the most signatures.
 
     Raises:
-        DocumentNotFound: the agreement was never offered.
+        DocumentNotFound: the agreement was never offered here.
     """
     document = await DOCUMENT.one(tx, agreement_id=agreement_id)
     if document is None:
-        raise DocumentNotFound("a draft has no document; offer it first")
+        raise DocumentNotFound("a draft is offered first; the file of an imported agreement is an exhibit")
     return document
 
 

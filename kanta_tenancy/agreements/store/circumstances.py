@@ -14,7 +14,10 @@ from kanta_tenancy.machinery.postgres.statements import Nothing, statement
 INSERT: Final = statement("agreements/circumstance.insert", Nothing)
 FIND: Final = statement("agreements/circumstance.find", Circumstance)
 OF_TENANCY: Final = statement("agreements/circumstance.of_tenancy", Circumstance)
+UNDECIDED: Final = statement("agreements/circumstance.undecided", Circumstance)
 DECIDE: Final = statement("agreements/circumstance.decide", Circumstance)
+
+_BATCH: Final = 500
 
 
 async def add(tx: Transaction, circumstance: Circumstance) -> None:
@@ -35,6 +38,12 @@ async def find(tx: Transaction, circumstance_id: UUID) -> Circumstance:
 
 async def of_tenancy(tx: Transaction, tenancy_id: TenancyId) -> list[Circumstance]:
     return await OF_TENANCY.all(tx, main_connector_id=tx.scope.main_connector_id, tenancy_id=tenancy_id)
+
+
+async def undecided(tx: Transaction, *, after: UUID | None = None) -> list[Circumstance]:
+    """Read some of what waits for a decision, oldest first."""
+    realm = tx.scope.main_connector_id
+    return await UNDECIDED.all(tx, main_connector_id=realm, after=UUID(int=0) if after is None else after, count=_BATCH)
 
 
 async def decide(tx: Transaction, circumstance: Circumstance) -> None:

@@ -25,6 +25,17 @@ SELECT id, tenancy_id, kind, party, happened_on, known_on, note, exhibit_id, dec
    AND tenancy_id = :tenancy_id
  ORDER BY id;
 
+-- name: undecided
+-- What waits for a decision in the realm.
+SELECT id, tenancy_id, kind, party, happened_on, known_on, note, exhibit_id, decide_by, recorded_at, decided_at,
+       decision, reason, version
+  FROM circumstance
+ WHERE main_connector_id = :main_connector_id
+   AND decided_at IS NULL
+   AND id > :after
+ ORDER BY id
+ LIMIT :count;
+
 -- name: decide
 -- Write what was decided, once; no row means that it was decided already or changed.
 UPDATE circumstance
