@@ -132,7 +132,7 @@ async def test_a_delivery_is_told_once(desk, owner):
     with pytest.raises(MoveNotAllowed):
         await delivered(desk, notice, TODAY, Party.MAIN_CONNECTOR)
     with pytest.raises(asyncpg.RaiseError, match="does not change"):
-        await owner.execute("UPDATE notice SET delivered_on = $1", TODAY - timedelta(days=30))
+        await owner.execute("UPDATE termination_notice SET delivered_on = $1", TODAY - timedelta(days=30))
 
 
 async def test_a_notice_falls_away_only_when_both_agree(desk):
@@ -165,7 +165,7 @@ async def test_neither_party_agrees_for_the_other_whatever_the_program_says(desk
     for party, column in ((Party.MAIN_CONNECTOR, "tenant_agrees_at"), (Party.TENANT, "main_connector_agrees_at")):
         with pytest.raises(asyncpg.RaiseError, match="the other party"):
             async with desk.database.transaction(desk.caller(party)) as tx:
-                await tx.connection.execute(f"UPDATE notice SET {column} = now()")  # noqa: S608 -- a name of ours
+                await tx.connection.execute(f"UPDATE termination_notice SET {column} = now()")  # noqa: S608 -- a name of ours
 
 
 async def test_of_two_notices_the_earlier_end_comes(desk):

@@ -12,7 +12,7 @@ from tests.parties.examples import a_realm, a_tenant
 
 TABLES = (
     "agreement", "agreement_signature", "agreement_document", "agreement_receipt", "agreement_model",
-    "annex_period", "exhibit", "notice", "service_agreement",
+    "annex_period", "exhibit", "termination_notice", "service_agreement",
     "journal_entry", "journal_head", "outbox",
 )  # fmt: skip
 COPY = (
@@ -41,7 +41,7 @@ CONTRACT = (
     " NULL, NULL, NULL, now(), 1 FROM agreement"
 )
 NOTICE = (
-    "INSERT INTO notice SELECT gen_random_uuid(), main_connector_id, tenancy_id, id, '{}', '2026-03-02', 'x', NULL,"
+    "INSERT INTO termination_notice SELECT gen_random_uuid(), main_connector_id, tenancy_id, id, '{}', '2026-03-02', 'x', NULL,"
     " now(), NULL, NULL, NULL, NULL, 1 FROM agreement"
 )
 RESCISSION = (

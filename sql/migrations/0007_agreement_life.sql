@@ -163,7 +163,7 @@ CREATE TABLE service_agreement (
 );
 
 -- A written notice of termination. What it says stays; when it was delivered is told once.
-CREATE TABLE notice (
+CREATE TABLE termination_notice (
     id                       uuid        PRIMARY KEY,
     main_connector_id        uuid        NOT NULL,
     tenancy_id               uuid        NOT NULL,
@@ -178,27 +178,27 @@ CREATE TABLE notice (
     main_connector_agrees_at timestamptz,                              -- to its withdrawal
     tenant_agrees_at         timestamptz,
     version                  integer     NOT NULL CHECK (version >= 1),
-    CONSTRAINT notice_is_written CHECK (num_nonnulls(message, exhibit_id) > 0),
+    CONSTRAINT termination_notice_is_written CHECK (num_nonnulls(message, exhibit_id) > 0),
     CHECK (num_nonnulls(delivered_on, delivered_how) IN (0, 2)),
     FOREIGN KEY (main_connector_id, tenancy_id, agreement_id) REFERENCES agreement (main_connector_id, tenancy_id, id),
     FOREIGN KEY (main_connector_id, tenancy_id, exhibit_id) REFERENCES exhibit (main_connector_id, tenancy_id, id)
 );
-CREATE INDEX notice_by_tenancy ON notice (main_connector_id, tenancy_id, id);
+CREATE INDEX termination_notice_by_tenancy ON termination_notice (main_connector_id, tenancy_id, id);
 
-CREATE FUNCTION notice_refuse_edit() RETURNS trigger
+CREATE FUNCTION termination_notice_refuse_edit() RETURNS trigger
     LANGUAGE plpgsql
 AS $$
 BEGIN
     RAISE EXCEPTION 'notice %: what it says and when it was delivered does not change, nor what the other party agrees to',
-        OLD.id USING CONSTRAINT = 'notice_frozen';
+        OLD.id USING CONSTRAINT = 'termination_notice_frozen';
 END
 $$;
-CREATE TRIGGER notice_frozen BEFORE UPDATE ON notice FOR EACH ROW
+CREATE TRIGGER termination_notice_frozen BEFORE UPDATE ON termination_notice FOR EACH ROW
     WHEN ((OLD.delivered_on IS NOT NULL
            AND (OLD.delivered_on, OLD.delivered_how) IS DISTINCT FROM (NEW.delivered_on, NEW.delivered_how))
           OR (scope_is_whole_realm() AND NEW.tenant_agrees_at IS DISTINCT FROM OLD.tenant_agrees_at)
           OR (NOT scope_is_whole_realm() AND NEW.main_connector_agrees_at IS DISTINCT FROM OLD.main_connector_agrees_at))
-    EXECUTE FUNCTION notice_refuse_edit();
+    EXECUTE FUNCTION termination_notice_refuse_edit();
 
 -- Rescission by the main connector, by two of its people; the tenant sees it once it is confirmed (K20.4).
 CREATE TABLE rescission (
@@ -253,7 +253,7 @@ CREATE INDEX circumstance_undecided ON circumstance (main_connector_id, id) WHER
 ALTER TABLE annex_period ENABLE ROW LEVEL SECURITY;
 ALTER TABLE exhibit ENABLE ROW LEVEL SECURITY;
 ALTER TABLE service_agreement ENABLE ROW LEVEL SECURITY;
-ALTER TABLE notice ENABLE ROW LEVEL SECURITY;
+ALTER TABLE termination_notice ENABLE ROW LEVEL SECURITY;
 ALTER TABLE rescission ENABLE ROW LEVEL SECURITY;
 ALTER TABLE circumstance ENABLE ROW LEVEL SECURITY;
 
@@ -266,14 +266,14 @@ CREATE POLICY scope ON exhibit USING (
     AND ((SELECT scope_is_whole_realm())
          OR (tenancy_id = (SELECT scope_tenancy())
              AND (brought_by = 'tenant'
-                  OR EXISTS (SELECT FROM notice WHERE notice.exhibit_id = exhibit.id)
+                  OR EXISTS (SELECT FROM termination_notice AS notice WHERE notice.exhibit_id = exhibit.id)
                   OR EXISTS (SELECT FROM rescission WHERE rescission.exhibit_id = exhibit.id)
                   OR EXISTS (SELECT FROM service_agreement WHERE service_agreement.exhibit_id = exhibit.id)
                   OR EXISTS (SELECT FROM agreement WHERE agreement.exhibit_id = exhibit.id)))));
 CREATE POLICY scope ON service_agreement USING (
     main_connector_id = (SELECT scope_main_connector())
     AND ((SELECT scope_is_whole_realm()) OR tenancy_id = (SELECT scope_tenancy())));
-CREATE POLICY scope ON notice USING (
+CREATE POLICY scope ON termination_notice USING (
     main_connector_id = (SELECT scope_main_connector())
     AND ((SELECT scope_is_whole_realm()) OR tenancy_id = (SELECT scope_tenancy())));
 CREATE POLICY scope ON rescission USING (
@@ -293,7 +293,7 @@ CREATE POLICY scope ON agreement USING (
 -- connector also records what a tenant handed in on paper.
 CREATE POLICY each_for_itself ON exhibit AS RESTRICTIVE FOR INSERT
     WITH CHECK ((brought_by = 'main_connector') = (SELECT scope_is_whole_realm()));
-CREATE POLICY each_for_itself ON notice AS RESTRICTIVE FOR INSERT
+CREATE POLICY each_for_itself ON termination_notice AS RESTRICTIVE FOR INSERT
     WITH CHECK ((SELECT scope_is_whole_realm()) OR party = 'tenant');
 CREATE POLICY main_connector_adds ON service_agreement AS RESTRICTIVE FOR INSERT
     WITH CHECK ((SELECT scope_is_whole_realm()));
@@ -304,21 +304,21 @@ CREATE POLICY main_connector_adds ON rescission AS RESTRICTIVE FOR INSERT
 CREATE POLICY main_connector_changes ON rescission AS RESTRICTIVE FOR UPDATE
     USING (true) WITH CHECK ((SELECT scope_is_whole_realm()));
 
-GRANT SELECT, INSERT ON annex_period, exhibit, service_agreement, notice, rescission, circumstance TO kanta_service;
+GRANT SELECT, INSERT ON annex_period, exhibit, service_agreement, termination_notice, rescission, circumstance TO kanta_service;
 GRANT UPDATE (since, until) ON annex_period TO kanta_service;
 GRANT UPDATE (name, since, last_day, notice_count, notice_unit, exhibit_id, version) ON service_agreement
    TO kanta_service;
-GRANT UPDATE (delivered_on, delivered_how, main_connector_agrees_at, tenant_agrees_at, version) ON notice
-   TO kanta_service;
+GRANT UPDATE (delivered_on, delivered_how, main_connector_agrees_at, tenant_agrees_at, version)
+   ON termination_notice TO kanta_service;
 GRANT UPDATE (confirmed_at, confirmed_by, confirmed_with, dropped_at, version) ON rescission TO kanta_service;
 GRANT UPDATE (decided_at, decision, reason, version) ON circumstance TO kanta_service;
 
--- A tenant's key can give notice.
+-- A tenant's key can give notice. The list is whole, whichever of the later permissions this program knows.
 ALTER TABLE access_key
     DROP CONSTRAINT access_key_of_a_tenant,
     ADD CONSTRAINT access_key_of_a_tenant CHECK (tenancy_id IS NULL OR permissions <@ ARRAY[
         'parties.read', 'parties.write', 'agreements.read', 'agreements.sign', 'agreements.end', 'keys.manage',
-        'journal.read', 'promises.read', 'promises.keep']);
+        'journal.read', 'promises.read', 'promises.keep', 'messages.read', 'messages.manage', 'calendar.manage']);
 
 -- The nightly job knows of amendments, of what has ended, and of originals that were signed elsewhere.
 CREATE OR REPLACE FUNCTION invariants_broken() RETURNS TABLE (name text, rows bigint)
