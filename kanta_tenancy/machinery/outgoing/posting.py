@@ -1,0 +1,163 @@
+"""One POST to an address that somebody else chose: guarded, never redirected, within a time and a size."""
+
+import asyncio
+import enum
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from ssl import SSLContext
+from typing import Final
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.outgoing.allowance import NOTHING, Allowed
+from kanta_tenancy.machinery.outgoing.guard import Guard
+from kanta_tenancy.machinery.outgoing.resolving import OwnThreads
+from kanta_tenancy.machinery.outgoing.targets import Target, UnfitTarget, read_target
+
+MOST_READ: Final = 64_000  # bytes of an answer; what comes after them is left with whoever sent it
+WITHIN_S: Final = 10.0
+_PIECE: Final = 16_000
+_NO_AUTOMATIC: Final = frozenset({"Accept", "Accept-Encoding", "User-Agent", "Content-Type"})
+
+
+class Trouble(enum.StrEnum):
+    """Why there was no answer."""
+
+    ADDRESS_REFUSED = "address_refused"  # it leads inwards; nothing was sent
+    NAME_UNKNOWN = "name_unknown"
+    UNREACHABLE = "unreachable"
+    TLS_FAILED = "tls_failed"
+    TOO_SLOW = "too_slow"
+    GARBLED = "garbled"  # something came that is no HTTP
+    CUT_OFF = "cut_off"  # the connection ended before an answer
+
+
+class NotAnswered(Exception):
+    """There was no answer; the sentence is ours and holds nothing of the other side's."""
+
+    def __init__(self, trouble: Trouble, detail: str) -> None:
+        super().__init__(detail)
+        self.trouble = trouble
+        self.detail = detail
+
+
+class Answer(Record, frozen=True, kw_only=True):
+    status: int
+    retry_after: str | None
+    body: bytes  # its beginning, when there is more than MOST_READ or the time was over
+    took_ms: int
+
+
+# In order: the first class that fits speaks.
+_TROUBLES: Final[tuple[tuple[type[BaseException], Trouble, str], ...]] = (
+    (aiohttp.ClientConnectorDNSError, Trouble.NAME_UNKNOWN, "The host's name leads nowhere."),
+    (aiohttp.ClientSSLError, Trouble.TLS_FAILED, "The host has no certificate that is trusted for its name."),
+    (TimeoutError, Trouble.TOO_SLOW, "No answer within the time."),
+    (aiohttp.ClientConnectorError, Trouble.UNREACHABLE, "The host does not let us connect."),
+    (aiohttp.ServerDisconnectedError, Trouble.CUT_OFF, "The connection ended before there was an answer."),
+    (aiohttp.ClientOSError, Trouble.CUT_OFF, "The connection ended before there was an answer."),
+    (aiohttp.ClientError, Trouble.GARBLED, "What came back is no HTTP."),
+)
+
+
+class Outgoing:
+    """Sends to addresses that others chose.
+
+    Proxies of the environment are not used: a proxy would connect for us to what the guard refuses.
+    """
+
+    def __init__(
+        self,
+        *,
+        allowed: Allowed = NOTHING,
+        resolver: AbstractResolver | None = None,
+        tls: SSLContext | None = None,
+        within_s: float = WITHIN_S,
+    ) -> None:
+        self._allowed = allowed
+        self._resolver = resolver or OwnThreads()
+        self._tls = tls
+        self._within_s = within_s
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send `body` and return what came back, whatever its status.
+
+        Raises:
+            NotAnswered: nothing came back, or nothing was sent.
+        """
+        try:
+            target = read_target(url, self._allowed)
+        except UnfitTarget as unfit:
+            raise NotAnswered(Trouble.ADDRESS_REFUSED, str(unfit)) from None
+        guard = Guard(target, self._allowed)
+        try:
+            return await self._post(target, guard, body, headers)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise _told(error, guard) from error
+
+    async def _post(self, target: Target, guard: Guard, body: bytes, headers: Mapping[str, str]) -> Answer:
+        began = time.monotonic()
+        async with asyncio.timeout(self._within_s) as limit, self._session(guard) as session:
+            response = await session.post(
+                URL(target.url, encoded=True),
+                data=body,
+                headers={**headers, "Accept-Encoding": "identity"},
+                allow_redirects=False,
+            )
+            try:
+                content = await _beginning(response.content, limit.when())
+            finally:
+                response.close()  # whatever is still to come is not read
+        return Answer(
+            status=response.status,
+            retry_after=response.headers.get("Retry-After"),
+            body=content,
+            took_ms=round((time.monotonic() - began) * 1000),
+        )
+
+    @asynccontextmanager
+    async def _session(self, guard: Guard) -> AsyncGenerator[aiohttp.ClientSession]:
+        """Make a session for one request: no connection is used twice, so none passes a guard of another."""
+        connector = aiohttp.TCPConnector(
+            resolver=self._resolver,
+            use_dns_cache=False,
+            socket_factory=guard,
+            force_close=True,
+            limit=1,
+            ssl=True if self._tls is None else self._tls,
+        )
+        async with aiohttp.ClientSession(
+            connector=connector,
+            connector_owner=True,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=_NO_AUTOMATIC,
+            timeout=aiohttp.ClientTimeout(total=None),  # one limit for all of it is enough
+            trust_env=False,
+        ) as session:
+            yield session
+
+
+async def _beginning(stream: aiohttp.StreamReader, until: float | None) -> bytes:
+    """Read what comes until the time is nearly over: the status has been said already, and is what counts."""
+    read = bytearray()
+    try:
+        async with asyncio.timeout_at(None if until is None else until - 0.1):
+            while len(read) < MOST_READ:
+                piece = await stream.read(min(_PIECE, MOST_READ - len(read)))
+                if not piece:
+                    break
+                read += piece
+    except (aiohttp.ClientError, TimeoutError):
+        pass
+    return bytes(read)
+
+
+def _told(error: BaseException, guard: Guard) -> NotAnswered:
+    if guard.refused and not isinstance(error, TimeoutError):
+        return NotAnswered(Trouble.ADDRESS_REFUSED, f"Nothing is sent to an address that leads to {guard.refused[0]}.")
+    return next(NotAnswered(trouble, detail) for kind, trouble, detail in _TROUBLES if isinstance(error, kind))
