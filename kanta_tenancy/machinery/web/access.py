@@ -71,9 +71,9 @@ def needs(
     return {_TERMS: terms}
 
 
-def public() -> dict[str, Any]:
+def public(*, etag: bool = False) -> dict[str, Any]:
     """Declare, as `opt=` of a route, that anyone may call it, on purpose."""
-    return {_TERMS: Terms(permission=None)}
+    return {_TERMS: Terms(permission=None, etag=etag)}
 
 
 def gate(authenticator: Authenticator) -> Guard:

@@ -10,7 +10,7 @@ from litestar import Request
 
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.clock import Clock
-from kanta_tenancy.machinery.postgres.database import Database, Transaction
+from kanta_tenancy.machinery.postgres.database import Connection, Database, Transaction
 from kanta_tenancy.machinery.web.preconditions import if_match_of
 from kanta_tenancy.machinery.web.problems import REQUEST_ID
 from kanta_tenancy.machinery.web.queries import read_query
@@ -48,8 +48,11 @@ class Call:
         return read_query(self.request, query)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Transaction]:
+    async def transaction(self, caller: Caller | None = None) -> AsyncGenerator[Transaction]:
         """Begin a transaction of the caller's.
+
+        Args:
+            caller: who calls, on a public route that is opened by something else than an access key.
 
         Raises:
             DatabaseUnavailable: there is no way to the database.
@@ -59,8 +62,21 @@ class Call:
             raise LookupError("a POST is answered by once(…), so that it can be repeated")
         async with AsyncExitStack() as stack:
             with reached():
-                tx = await stack.enter_async_context(self._db.transaction(self.caller, request_id=self.request_id))
+                begun = self._db.transaction(caller or self.caller, request_id=self.request_id)
+                tx = await stack.enter_async_context(begun)
             yield tx
+
+    @asynccontextmanager
+    async def unscoped(self) -> AsyncGenerator[Connection]:
+        """Lend a connection that sees no row of any realm, to find out whose a public address is.
+
+        Raises:
+            DatabaseUnavailable: there is no way to the database.
+        """
+        async with AsyncExitStack() as stack:
+            with reached():
+                connection = await stack.enter_async_context(self._db.unscoped())
+            yield connection
 
 
 def calls(db: Database, clock: Clock) -> Callable[[Request[Caller, Any, Any]], Call]:

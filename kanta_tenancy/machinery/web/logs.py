@@ -11,10 +11,12 @@ import structlog
 
 from kanta_tenancy.machinery.web.trouble import described
 
-# An access key; what follows `Bearer` or `Basic`; and an identity code: day, month, year, sign of the century,
-# individual number, check character (decree 1053/2009 with the signs of 2023).
+# An access key or a calendar's address; the secret of a webhook; what follows `Bearer` or `Basic`; and an identity
+# code: day, month, year, sign of the century, individual number, check character (decree 1053/2009 with the signs of
+# 2023).
 _SECRET: Final = re.compile(
-    r"\bkt_[A-Za-z0-9_-]{6,}"
+    r"\bk[tf]_[A-Za-z0-9_-]{6,}"
+    r"|\bwhsec_[A-Za-z0-9+/=]{6,}"
     r"|(?i:\b(?:bearer|basic) +[A-Za-z0-9._~+/=-]+)"
     r"|(?i:(?<![0-9])[0-3][0-9][01][0-9]{3}[-+A-FU-Y][0-9]{3}[0-9A-FHJ-NPR-Y](?![0-9A-Z]))"
 )
