@@ -11,7 +11,7 @@ from tests.interop.poi import Poi
 from tests.interop.signatories import Signatories
 from tests.interop.xmlsec import Xmlsec
 
-_INSTALLED = frozenset({"poi", "libreoffice", "xmlsec", "office"})
+_INSTALLED = frozenset({"poi", "libreoffice", "xmlsec", "office", "ical_js"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

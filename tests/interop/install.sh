@@ -18,6 +18,7 @@ readonly PACKAGES=(
   xmlsec1 poppler-utils         # the XMLDSig core alone; pages as pictures
   postgresql-15                 # the oldest PostgreSQL that is supported
   curl                          # the lines of the README
+  nodejs npm                    # another reader of our calendars
   python3-pip unzip xz-utils    # what this script itself needs
 )
 readonly POI_JARS=(
@@ -57,11 +58,18 @@ mark_as_made_from() {
 
 # --- Debian packages ---------------------------------------------------------------------------------------------
 
+# Node and its client may have come from elsewhere than Debian, and Debian's do not go beside them.
+is_there() {
+  case $1 in
+    nodejs) command -v node >/dev/null && return ;;
+    npm) command -v npm >/dev/null && return ;;
+  esac
+  [[ $(dpkg-query --show --showformat '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
 missing_packages() {
   local package
-  for package in "${PACKAGES[@]}"; do
-    [[ $(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
-  done
+  for package in "${PACKAGES[@]}"; do is_there "$package" || echo "$package"; done
 }
 
 # Runs a command as root; sudo forgets the environment, and apt must still find its way out.
@@ -131,6 +139,23 @@ compile_java() {
   javac -encoding UTF-8 -Xlint:all,-classfile,-processing,-path -Werror -d "$CACHE/classes" \
     -cp "$CACHE/poi/*:/usr/share/java/xmlsec.jar" "$HERE"/java/*.java || fail "tests/interop/java does not compile"
   mark_as_made_from "$CACHE/classes" "$HERE"/java/*.java
+}
+
+# --- ical.js -----------------------------------------------------------------------------------------------------
+
+fetch_ical() {
+  is_made_from "$CACHE/ical" "$HERE/npm-packages.sha256" && return 0
+  say "fetching ical.js"
+  rm -rf "$CACHE/npm" "$CACHE/ical"
+  mkdir -p "$CACHE/npm" "$CACHE/ical"
+  local file
+  file=$(awk '{ print $2 }' "$HERE/npm-packages.sha256")
+  (cd "$CACHE/npm" && persistently npm pack --silent --ignore-scripts "$(sed 's/\(.*\)-\(.*\)\.tgz/\1@\2/' <<<"$file")") >/dev/null ||
+    fail "ical.js could not be fetched"
+  (cd "$CACHE/npm" && sha256sum --check --quiet "$HERE/npm-packages.sha256") || fail "ical.js is not the pinned one"
+  tar --extract --gzip --file "$CACHE/npm/$file" --directory "$CACHE/ical" --strip-components=2 --no-same-owner \
+    package/dist/ical.es5.cjs
+  mark_as_made_from "$CACHE/ical" "$HERE/npm-packages.sha256"
 }
 
 # --- Documents signed by Microsoft Office, and the schemas of signatures -----------------------------------------
@@ -206,9 +231,10 @@ fetch_office_files() {
 mkdir -p "$CACHE"
 exec 9>"$CACHE/.lock"
 flock --nonblock 9 || { say "another run is at work, waiting for it"; flock 9; }
-trap 'rm -rf "$CACHE/wheel" "$CACHE/apt"' EXIT
+trap 'rm -rf "$CACHE/wheel" "$CACHE/npm" "$CACHE/apt"' EXIT
 install_packages
 fetch_poi
 compile_java
+fetch_ical
 fetch_office_files
 say "all there"
