@@ -10,7 +10,9 @@ from kanta_tenancy.assembly.outcomes import told
 from kanta_tenancy.kernel.acting import Actor, ActorKind
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.outgoing.smtp import Mailer
 from kanta_tenancy.machinery.postgres.database import Database, connect
+from kanta_tenancy.messages.delivering import Post
 
 
 class Ended(Record, frozen=True, kw_only=True):
@@ -22,13 +24,23 @@ class Ended(Record, frozen=True, kw_only=True):
 
 
 class ADesk:
-    def __init__(self, database_url: str, clock: Clock) -> None:
+    def __init__(
+        self, database_url: str, clock: Clock, *, mailer: Mailer | None = None, post: Post | None = None
+    ) -> None:
         self.clock = clock
+        self._mailer = mailer
+        self._post = post
         self.operator = Actor(kind=ActorKind.OPERATOR, name="tester")
         self._url = database_url.replace("postgres@", "kanta_service@")
 
     def database(self) -> AbstractAsyncContextManager[Database]:
         return connect(self._url, size=2)
+
+    def mailer(self) -> Mailer | None:
+        return self._mailer
+
+    def post(self) -> Post | None:
+        return self._post
 
     async def type(self, *arguments: object, stdin: bytes = b"") -> Ended:
         """Run `kanta-tenancy` with these arguments, in a thread: commands have an event loop of their own."""

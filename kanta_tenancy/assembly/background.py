@@ -1,6 +1,6 @@
 """What passing time does: the table of jobs, and when each is woken on every instance."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -8,17 +8,42 @@ from typing import Final
 import structlog
 
 from kanta_tenancy.assembly import promised
+from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.assembly.serving import GRACE_S, Stop
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres import invariants, outbox
-from kanta_tenancy.machinery.postgres.database import Database
+from kanta_tenancy.machinery.postgres.database import Database, Transaction
 from kanta_tenancy.machinery.scheduling.ticking import Tick, tick
 from kanta_tenancy.machinery.web.repeatable import forget_answers
+from kanta_tenancy.messages import jobs as deliveries
+from kanta_tenancy.messages.events import fan_out
 
-SUBSCRIBERS: Final[dict[str, outbox.Subscriber]] = {}  # message kind → who is woken by it
+# Which room is woken by which kind of message; of several that want a kind, each hears it, in this order and all in
+# one transaction.
+SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (dict.fromkeys(EVENTS, fan_out(EVENTS)),)
 
 log: Final = structlog.get_logger("kanta_tenancy.work")
+
+
+def by_kind(subscriptions: Iterable[Mapping[str, outbox.Subscriber]]) -> dict[str, outbox.Subscriber]:
+    """Return one subscriber for each kind, which hands the message to everyone who wants it."""
+    wanted: dict[str, list[outbox.Subscriber]] = {}
+    for subscription in subscriptions:
+        for kind, subscriber in subscription.items():
+            wanted.setdefault(kind, []).append(subscriber)
+    return {kind: _each(subscribers) for kind, subscribers in wanted.items()}
+
+
+def _each(subscribers: Sequence[outbox.Subscriber]) -> outbox.Subscriber:
+    async def hand_on(tx: Transaction, message: outbox.Message) -> None:
+        for subscriber in subscribers:
+            await subscriber(tx, message)
+
+    return hand_on
+
+
+SUBSCRIBERS: Final = by_kind(SUBSCRIPTIONS)
 
 
 class Job(Record, frozen=True, kw_only=True):
@@ -47,6 +72,7 @@ JOBS: Final[tuple[Job, ...]] = (
     Job(name="promises", every=timedelta(seconds=1), run=promised.pay),
     Job(name="forget-answers", every=timedelta(hours=1), run=forget_answers),
     Job(name="forget-messages", every=timedelta(hours=1), run=outbox.forget),
+    Job(name="forget-deliveries", every=timedelta(hours=1), run=deliveries.forget),
     # It reads every document there is: not at each deployment, and not while an instance that fails starts over.
     Job(name="invariants", every=timedelta(hours=24), first_after=timedelta(hours=1), run=_check_invariants),
     Job(name="audit-promises", every=timedelta(hours=24), first_after=timedelta(hours=1), run=promised.audit_all),

@@ -70,6 +70,11 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         summary="Bring in agreements that were signed before, and tell what will fall due.",
         at_desk=True,
     ),
+    "messages": Subcommand(
+        target="kanta_tenancy.messages.cli:messages",
+        summary="Try mail and webhooks out, and look after what did not arrive.",
+        at_desk=True,
+    ),
     "journal": Subcommand(
         target="kanta_tenancy.assembly.journal_cli:journal",
         summary="Look after the journal of who did what.",

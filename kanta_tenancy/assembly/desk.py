@@ -3,14 +3,19 @@
 import os
 import pwd
 from contextlib import AbstractAsyncContextManager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kanta_tenancy.assembly.home import service_url
+from kanta_tenancy.assembly.lazily import load
 from kanta_tenancy.assembly.settings import read_settings, refuse_known_password
 from kanta_tenancy.kernel.acting import Actor, ActorKind
 from kanta_tenancy.kernel.clock import Clock, SystemClock
 from kanta_tenancy.machinery.postgres.database import Database, connect
 from kanta_tenancy.machinery.postgres.fitness import ensure_fit
+
+if TYPE_CHECKING:  # most commands send nothing
+    from kanta_tenancy.machinery.outgoing.smtp import Mailer
+    from kanta_tenancy.messages.delivering import Post
 
 _CONNECTIONS: Final = 2  # one for the command's transaction, one for what it asks beside it
 
@@ -26,6 +31,14 @@ class OperatorsDesk:
         settings = read_settings(os.environ)
         refuse_known_password(settings)
         return connect(service_url(settings), size=_CONNECTIONS, check=ensure_fit)
+
+    def mailer(self) -> "Mailer | None":
+        way: Mailer | None = load("kanta_tenancy.assembly.sending:mailer")(read_settings(os.environ))
+        return way
+
+    def post(self) -> "Post | None":
+        way: Post | None = load("kanta_tenancy.assembly.sending:post")(read_settings(os.environ))
+        return way
 
 
 def account() -> str:

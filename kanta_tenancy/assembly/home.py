@@ -8,6 +8,7 @@ from typing import Final
 from kanta_tenancy.assembly.settings import Settings, WrongSettings
 
 DATABASE_URL: Final = "database-url"  # the address of the service's role, as `run` left it
+WEBHOOK_KEY: Final = "webhook-key"  # what the secrets of webhooks are made from, as `run` made it
 SERVICE_PASSWORD: Final = "service-password"  # noqa: S105 -- the name of the file
 
 
@@ -23,6 +24,20 @@ def service_url(settings: Settings) -> str:
     if not left.is_file():
         raise WrongSettings([f"KANTA_DATABASE_URL is not set, and `run` has left no database in {settings.home}."])
     return left.read_text("utf-8").strip()
+
+
+def webhook_keys(settings: Settings) -> tuple[str, ...]:
+    """Return the keys that the secrets of webhooks are made from: those set, else the one that `run` left."""
+    if settings.webhook_keys:
+        return settings.webhook_keys
+    left = settings.home / WEBHOOK_KEY
+    return (left.read_text("utf-8").strip(),) if left.is_file() else ()
+
+
+def ensure_webhook_key(settings: Settings) -> None:
+    """Make a key for the secrets of webhooks when none is set and none is there."""
+    if not webhook_keys(settings):
+        keep_secret(settings.home / WEBHOOK_KEY, secrets.token_urlsafe(32))
 
 
 def keep_secret(file: Path, text: str) -> None:

@@ -8,12 +8,14 @@ from socket import socket
 from kanta_tenancy.assembly.application import build_application
 from kanta_tenancy.assembly.background import JOBS, Job, work
 from kanta_tenancy.assembly.database_watch import OUT_OF_REACH, is_fit, refuse_unfit_database
+from kanta_tenancy.assembly.sending import sending_jobs
 from kanta_tenancy.assembly.serving import Stop, serve, together
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.kernel.clock import Clock, SystemClock
 from kanta_tenancy.machinery.postgres.database import Database, connect
 from kanta_tenancy.machinery.postgres.fitness import ensure_fit
 from kanta_tenancy.machinery.web.metrics import Metrics
+from kanta_tenancy.messages.jobs import MessageFigures
 from kanta_tenancy.parties.access import LastUses
 from kanta_tenancy.promises.figures import PromiseFigures
 
@@ -41,23 +43,24 @@ async def serve_api(
     """
     clock = SystemClock()
     uses = LastUses()
-
     metrics = Metrics()
-    figures = PromiseFigures(metrics.registry)
+    promises, messages = PromiseFigures(metrics.registry), MessageFigures(metrics.registry)
 
     async def record_uses(db: Database, _: Clock) -> int:
         return await uses.flush(db)
 
     own = (
         Job(name="access-keys", every=timedelta(seconds=60), run=record_uses),
-        Job(name="promise-figures", every=timedelta(seconds=60), run=figures.read),
+        Job(name="promise-figures", every=timedelta(seconds=60), run=promises.read),
+        Job(name="message-figures", every=timedelta(seconds=60), run=messages.read),
     )
     async with connect(url, size=settings.pool_size, check=ensure_fit) as db:
         fit = await is_fit(db)
         lines = await prepare(db, clock) if prepare is not None else []
+        jobs = (*own, *JOBS, *sending_jobs(settings, stop)) if works else own
         await together(
             serve(build_application(settings, db, clock, uses, metrics), listener, stop, on_begun=lambda: show(lines)),
-            work(db, clock, stop, (*own, *JOBS) if works else own),
+            work(db, clock, stop, jobs),
             *(() if fit else (refuse_unfit_database(db, stop),)),
         )
         with suppress(*OUT_OF_REACH):
@@ -73,4 +76,4 @@ async def work_alone(settings: Settings, url: str, stop: Stop) -> None:
     async with connect(url, size=settings.pool_size, check=ensure_fit) as db:
         if not await is_fit(db):
             await refuse_unfit_database(db, stop)
-        await work(db, SystemClock(), stop)
+        await work(db, SystemClock(), stop, (*JOBS, *sending_jobs(settings, stop)))

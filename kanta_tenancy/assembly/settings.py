@@ -3,17 +3,21 @@
 import logging
 import re
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.outgoing.allowance import NOTHING, Allowed, read_allowed
 
 TEST_PREFIX: Final = "KANTA_TEST_"  # the test suite's own names; the service does not read them
 _PREFIX: Final = "KANTA_"
 _LEVELS: Final = ("debug", "info", "warning", "error")
+_PROTECTIONS: Final = ("starttls", "tls", "none")
 _SHORTEST_TOKEN: Final = 24
+_SHORTEST_KEY: Final = 32
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
 _TRIED_FIRST: Final = frozenset(
     {
         "",
@@ -51,6 +55,15 @@ class Settings(Record, frozen=True, kw_only=True):
     log_level: int
     metrics_token: str | None
     signing_keys: Path | None
+    smtp_host: str | None
+    smtp_port: int
+    smtp_protection: str
+    smtp_sender: str | None
+    smtp_username: str | None
+    smtp_password: str | None
+    smtp_authorities: Path | None
+    webhook_keys: tuple[str, ...]  # the first makes new secrets, the others those that were made before
+    outgoing_allowed: Allowed
     postgres_programs: Path | None
 
     def __repr__(self) -> str:
@@ -110,6 +123,41 @@ def _token(value: str) -> str:
     return value
 
 
+def _protection(value: str) -> str:
+    if value not in _PROTECTIONS:
+        raise ValueError(f"must be one of {', '.join(_PROTECTIONS)}")
+    return value
+
+
+def _address(value: str) -> str:
+    if not _ADDRESS.fullmatch(value):
+        raise ValueError("must be an e-mail address in ASCII, such as kanta@example.org")
+    return value
+
+
+def _file(value: str) -> Path:
+    path = _path(value)
+    if not path.is_file():
+        raise ValueError(f"names {path}, which is not a file")
+    return path
+
+
+def _keys(value: str) -> tuple[str, ...]:
+    keys = tuple(value.split())
+    if any(len(key) < _SHORTEST_KEY for key in keys):
+        raise ValueError(
+            f"must be a random text of at least {_SHORTEST_KEY} characters, or several with blanks between"
+        )
+    return keys
+
+
+def _allowed(value: str) -> Allowed:
+    try:
+        return read_allowed(value)
+    except ValueError as error:
+        raise ValueError(f"cannot be used: {error}") from None
+
+
 SETTINGS: Final[Mapping[str, Setting]] = {
     "KANTA_HOME": Setting(field="home", read=_path, default=Path("var")),
     "KANTA_DATABASE_URL": Setting(field="database_url", read=_database, secret=True),
@@ -120,6 +168,15 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     "KANTA_LOG_LEVEL": Setting(field="log_level", read=_level, default=logging.INFO),
     "KANTA_METRICS_TOKEN": Setting(field="metrics_token", read=_token, secret=True),
     "KANTA_SIGNING_KEYS": Setting(field="signing_keys", read=_private_folder),
+    "KANTA_SMTP_HOST": Setting(field="smtp_host", read=_text),
+    "KANTA_SMTP_PORT": Setting(field="smtp_port", read=_number(1, 65535), default=587),
+    "KANTA_SMTP_PROTECTION": Setting(field="smtp_protection", read=_protection, default="starttls"),
+    "KANTA_SMTP_SENDER": Setting(field="smtp_sender", read=_address),
+    "KANTA_SMTP_USERNAME": Setting(field="smtp_username", read=_text),
+    "KANTA_SMTP_PASSWORD": Setting(field="smtp_password", read=_text, secret=True),
+    "KANTA_SMTP_AUTHORITIES": Setting(field="smtp_authorities", read=_file),
+    "KANTA_WEBHOOK_KEY": Setting(field="webhook_keys", read=_keys, default=(), secret=True),
+    "KANTA_OUTGOING_ALLOWED": Setting(field="outgoing_allowed", read=_allowed, default=NOTHING),
     "PG_BINDIR": Setting(field="postgres_programs", read=_path),
 }
 
@@ -141,7 +198,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             wrong.append(f"{name} {error}.")
     if wrong:
         raise WrongSettings(wrong)
-    return Settings(**values)
+    settings = Settings(**values)
+    contradictions = [*_contradictions(settings)]
+    if contradictions:
+        raise WrongSettings(contradictions)
+    return settings
 
 
 def refuse_known_password(settings: Settings) -> None:
@@ -153,6 +214,16 @@ def refuse_known_password(settings: Settings) -> None:
     url = _split(settings.database_url or "")
     if url.password is not None and url.password.casefold() in _TRIED_FIRST:
         raise WrongSettings(["KANTA_DATABASE_URL has a password that anyone would try first: give the role another."])
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    """Say which settings of the mail server do not go together."""
+    if (settings.smtp_host is None) != (settings.smtp_sender is None):
+        yield "KANTA_SMTP_HOST and KANTA_SMTP_SENDER belong together: set both, or none."
+    if (settings.smtp_username is None) != (settings.smtp_password is None):
+        yield "KANTA_SMTP_USERNAME and KANTA_SMTP_PASSWORD belong together: set both, or none."
+    if settings.smtp_password is not None and settings.smtp_protection == "none":
+        yield "KANTA_SMTP_PROTECTION is none: a password is not sent without TLS."
 
 
 def _unknown(given: Mapping[str, str]) -> list[str]:

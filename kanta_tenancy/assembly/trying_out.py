@@ -11,7 +11,7 @@ import click
 import structlog
 
 from kanta_tenancy.assembly import sample
-from kanta_tenancy.assembly.home import DATABASE_URL, keep_secret
+from kanta_tenancy.assembly.home import DATABASE_URL, ensure_webhook_key, keep_secret
 from kanta_tenancy.assembly.listening import address_of
 from kanta_tenancy.assembly.roles import DATABASE, SERVICE, connect_as_owner, prepare_other
 from kanta_tenancy.assembly.service import serve_api
@@ -48,6 +48,7 @@ def try_out(settings: Settings, server: Server | None, listener: socket) -> None
 async def _try_out(settings: Settings, server: Server | None, listener: socket, stop: Stop) -> None:
     url = await _prepare_database(settings, server)
     keep_secret(settings.home / DATABASE_URL, url)
+    ensure_webhook_key(settings)
 
     async def prepare(db: Database, clock: Clock) -> list[str]:
         return [line for welcome in BEFORE_SERVING for line in await welcome(db, clock, settings.home)]

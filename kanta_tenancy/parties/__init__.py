@@ -1,30 +1,44 @@
 """Organisations, tenancies, contacts, evidence that they are registered, and who holds a key.
 
-What rooms above use: both parties of a tenancy, a contact, the rule of Soteri evidence (`soteri`), and the rules for
-text that a party supplied (`wording`).
+What rooms above use: both parties of a tenancy, who is there for which function, a contact, the rule of Soteri evidence
+(`soteri`), and the rules for text that a party supplied (`wording`).
 """
 
 from kanta_tenancy.parties import soteri, wording
 from kanta_tenancy.parties.errors import ImportRefused, TenancyNotFound
 from kanta_tenancy.parties.imports.examining import day as read_day
 from kanta_tenancy.parties.imports.rows import BadRow
-from kanta_tenancy.parties.model import ContactPerson, PartyFacts, Permission, Role, SoteriCheck, TheParties
+from kanta_tenancy.parties.model import (
+    ContactPerson,
+    Function,
+    PartyFacts,
+    Permission,
+    Person,
+    Role,
+    SoteriCheck,
+    TheParties,
+)
 from kanta_tenancy.parties.store.contacts import find as find_contact
-from kanta_tenancy.parties.store.organisations import with_business_ids
+from kanta_tenancy.parties.store.contacts import persons_for
+from kanta_tenancy.parties.store.organisations import main_connector, with_business_ids
 from kanta_tenancy.parties.store.tenancies import check_tenancy, the_parties
 
 __all__ = [
     "BadRow",
     "ContactPerson",
+    "Function",
     "ImportRefused",
     "PartyFacts",
     "Permission",
+    "Person",
     "Role",
     "SoteriCheck",
     "TenancyNotFound",
     "TheParties",
     "check_tenancy",
     "find_contact",
+    "main_connector",
+    "persons_for",
     "read_day",
     "soteri",
     "the_parties",

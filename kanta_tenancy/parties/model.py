@@ -59,6 +59,9 @@ class Permission(enum.StrEnum):
     JOURNAL_READ = "journal.read"
     PROMISES_READ = "promises.read"
     PROMISES_KEEP = "promises.keep"
+    MESSAGES_READ = "messages.read"
+    MESSAGES_MANAGE = "messages.manage"
+    CALENDAR_MANAGE = "calendar.manage"
 
 
 TENANT_PERMISSIONS: Final = frozenset(
@@ -72,6 +75,9 @@ TENANT_PERMISSIONS: Final = frozenset(
         Permission.JOURNAL_READ,
         Permission.PROMISES_READ,
         Permission.PROMISES_KEEP,  # its own only
+        Permission.MESSAGES_READ,  # to its own endpoints only
+        Permission.MESSAGES_MANAGE,  # its own endpoints only
+        Permission.CALENDAR_MANAGE,
     }
 )
 
@@ -205,6 +211,15 @@ class ContactPerson(Record, frozen=True, kw_only=True):
     name: str
     email: str
     phone: str | None
+
+
+class Person(Record, frozen=True, kw_only=True):
+    """Somebody to write to, in the language that their organisation is written to in."""
+
+    id: ContactId
+    name: str
+    email: str
+    language: Language
 
 
 class PartyFacts(Record, frozen=True, kw_only=True):

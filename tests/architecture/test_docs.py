@@ -2,23 +2,35 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 
 import click
 import pytest
+from litestar import Router
 
 from kanta_tenancy import promises
 from kanta_tenancy.agreements import catalogue
 from kanta_tenancy.agreements.lifecycle import MOVES
 from kanta_tenancy.agreements.model import Party, Register, Status
 from kanta_tenancy.agreements.routes import routes
-from kanta_tenancy.assembly.background import JOBS
+from kanta_tenancy.assembly.application import entries
+from kanta_tenancy.assembly.background import JOBS, Job
 from kanta_tenancy.assembly.command_line import SUBCOMMANDS
+from kanta_tenancy.assembly.events import EVENTS, endpoint_rules
 from kanta_tenancy.assembly.lazily import load
+from kanta_tenancy.assembly.sending import sending_jobs
+from kanta_tenancy.assembly.serving import Stop
+from kanta_tenancy.assembly.settings import read_settings
+from kanta_tenancy.machinery.outgoing.posting import Trouble
+from kanta_tenancy.machinery.outgoing.smtp import Stage
 from kanta_tenancy.machinery.web.metrics import Metrics
+from kanta_tenancy.messages.jobs import MessageFigures
+from kanta_tenancy.messages.judging import Outcome
+from kanta_tenancy.messages.model import Channel, ClosedBecause, State
+from kanta_tenancy.messages.routes import routes as message_routes
 from kanta_tenancy.parties.model import Function
 from kanta_tenancy.promises.figures import PromiseFigures
 from kanta_tenancy.promises.lifecycle import MOVES as PROMISE_MOVES
@@ -42,24 +54,69 @@ def test_the_picture_of_the_lifecycle_is_the_lifecycle(name, moves):
 
 def test_every_job_is_told_of_with_its_rhythm():
     told = set(re.findall(r"^\| `([a-z-]+)` \| (\d+) s \| (\d+) s \|", page("jobs.md"), re.MULTILINE))
-    rhythms = {(job.name, job.every.total_seconds(), job.first_after.total_seconds()) for job in JOBS}
+    rhythms = {(job.name, job.every.total_seconds(), job.first_after.total_seconds()) for job in every_job()}
     assert {(name, float(every), float(first)) for name, every, first in told} == rhythms
 
 
 def test_what_is_done_once_a_day_is_not_done_at_every_start():
-    assert [job.name for job in JOBS if job.every > timedelta(hours=1) > job.first_after] == []
+    assert [job.name for job in every_job() if job.every > timedelta(hours=1) > job.first_after] == []
+
+
+def every_job() -> list[Job]:
+    """Return the jobs of an instance that has every way out."""
+    mail = {"KANTA_SMTP_HOST": "mail.example", "KANTA_SMTP_SENDER": "kanta@example.org"}
+    settings = read_settings(mail | {"KANTA_WEBHOOK_KEY": "k" * 40})
+    return [*JOBS, *sending_jobs(settings, Stop())]
 
 
 @pytest.mark.parametrize(("name", "routers"), [("agreements", routes(lambda _: None)), ("promises", [PROMISES])])
 def test_every_route_of_a_room_is_told_of(name, routers):
     told = set(re.findall(r"^\| `([A-Z]+) (/v1/\S+)` \|", page(f"capabilities/{name}.md"), re.MULTILINE))
-    found = {
+    assert told == routes_of(routers)
+
+
+def routes_of(routers: Iterable[Router]) -> set[tuple[str, str]]:
+    """Return method and path of every route, its parameters called `{id}`."""
+    return {
         (method, "/v1" + re.sub(r"\{\w+(:\w+)?\}", "{id}", route.path_format).removesuffix("/"))
         for router in routers
         for route in router.routes
         for method in route.methods - {"OPTIONS"}
     }
-    assert told == found
+
+
+def routes_told(name: str) -> set[tuple[str, str]]:
+    told = re.findall(r"^\| `([A-Z]+) (/v1/\S+)` \|", page(name), re.MULTILINE)
+    return {(method, re.sub(r"\{\w+\}", "{id}", path)) for method, path in told}
+
+
+def test_every_route_of_agreements_is_told_of():
+    assert routes_told("capabilities/agreements.md") == routes_of(routes(lambda _: None))
+
+
+def test_every_route_of_messages_is_told_of():
+    rules = endpoint_rules(read_settings({}))
+    assert routes_told("capabilities/messages.md") == routes_of(message_routes(rules, entries))
+
+
+def test_every_kind_of_event_is_told_of_with_when_it_comes_and_whether_tenants_get_it():
+    told = set(
+        re.findall(r"^\| `([a-z_]+\.[a-z_]+)` \| (.+) \| (yes|no) \|$", page("capabilities/messages.md"), re.MULTILINE)
+    )
+    kinds = {(kind.kind, kind.description, "yes" if kind.for_tenants else "no") for kind in EVENTS.values()}
+    assert told == kinds
+
+
+def test_every_event_that_a_room_announces_can_be_subscribed_to():
+    sources = [file.read_text("utf-8") for file in (ROOT / "kanta_tenancy").rglob("*.py")]
+    announced = {tag for source in sources for tag in re.findall(r'\btag="([a-z_]+\.[a-z_]+)"', source)}
+    assert announced == set(EVENTS)
+
+
+def test_every_word_of_the_delivery_log_is_told_of():
+    told = page("capabilities/messages.md")
+    words = {*Outcome, *Trouble, *Stage} - {Stage.CONTENT, Stage.RECIPIENT, Stage.SENDER}
+    assert [word for word in sorted(words) if f"`{word}`" not in told + page("operations/messages.md")] == []
 
 
 def anchors(file: Path) -> set[str]:
@@ -123,8 +180,19 @@ def test_every_debian_package_that_tests_ask_is_told_of():
 
 
 def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
-    trade = {*Party, *Register, *Status, *Function, *(service.key for service in catalogue.services())}
-    words = trade | {*promises.Owner, *promises.State, *promises.What}
+    words = {
+        *promises.Owner,
+        *promises.State,
+        *promises.What,
+        *Party,
+        *Register,
+        *Status,
+        *Function,
+        *Channel,
+        *State,
+        *ClosedBecause,
+        *(service.key for service in catalogue.services()),
+    }
     glossary = page("glossary.md")
     assert [word for word in sorted(words) if f"`{word}`" not in glossary] == []
 
@@ -140,5 +208,6 @@ def test_every_metric_and_every_line_of_the_log_is_told_of():
     assert set(re.findall(r"^\| `([^`]+)` \| (info|warning|error) \|", monitoring, re.MULTILINE)) == lines
     metrics = Metrics()
     PromiseFigures(metrics.registry)
+    MessageFigures(metrics.registry)
     figures = {family.name for family in metrics.registry.collect() if not family.name.endswith("_created")}
     assert set(re.findall(r"^\| `([a-z_]+)` \| (?:histogram|gauge|counter)", monitoring, re.MULTILINE)) == figures

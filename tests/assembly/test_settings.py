@@ -13,6 +13,7 @@ from kanta_tenancy.assembly.settings import (
     read_settings,
     refuse_known_password,
 )
+from kanta_tenancy.machinery.outgoing.allowance import NOTHING
 
 PAGE = Path(__file__).parents[2] / "docs" / "operations" / "settings.md"
 URL = "postgresql://kanta_service:5ecret-of-some-length@db.example/kanta"
@@ -72,6 +73,14 @@ def test_a_port_is_a_number_in_range_or_refused(value: str):
         ("KANTA_OWNER_DATABASE_URL", "postgresql//db"),
         ("KANTA_METRICS_TOKEN", "short"),
         ("KANTA_SIGNING_KEYS", "/nowhere/at/all"),
+        ("KANTA_SMTP_PORT", "0"),
+        ("KANTA_SMTP_PROTECTION", "maybe"),
+        ("KANTA_SMTP_SENDER", "nobody"),
+        ("KANTA_SMTP_SENDER", "a@b.example\r\nBcc: c@d.example"),
+        ("KANTA_SMTP_AUTHORITIES", "/nowhere/at/all"),
+        ("KANTA_WEBHOOK_KEY", "short"),
+        ("KANTA_WEBHOOK_KEY", f"{'k' * 40} short"),
+        ("KANTA_OUTGOING_ALLOWED", "hooks.example.internal"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str):
@@ -143,8 +152,43 @@ def test_the_page_of_settings_lists_every_key_with_its_default_and_whether_it_is
         if line.startswith("| `"):
             name, default, secret, _ = (cell.strip() for cell in line.strip("|").split("|"))
             told[name.strip("`")] = (default.strip("`"), secret)
-    shown = {None: "none", logging.INFO: "info"}
+    shown = {None: "none", (): "none", NOTHING: "none", logging.INFO: "info"}
     assert told == {
         name: (shown.get(setting.default, str(setting.default)), "yes" if setting.secret else "no")
         for name, setting in SETTINGS.items()
     }
+
+
+MAIL = {"KANTA_SMTP_HOST": "mail.example", "KANTA_SMTP_SENDER": "kanta@example.org"}
+PASSWORD = {"KANTA_SMTP_USERNAME": "kanta", "KANTA_SMTP_PASSWORD": "open sesame"}
+
+
+def test_mail_goes_with_starttls_unless_said_otherwise():
+    settings = read_settings(MAIL | PASSWORD)
+    assert (settings.smtp_port, settings.smtp_protection) == (587, "starttls")
+    assert "sesame" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"KANTA_SMTP_HOST": "mail.example"}, "KANTA_SMTP_SENDER"),
+        ({"KANTA_SMTP_SENDER": "kanta@example.org"}, "KANTA_SMTP_HOST"),
+        (MAIL | {"KANTA_SMTP_USERNAME": "kanta"}, "KANTA_SMTP_PASSWORD"),
+        (MAIL | {"KANTA_SMTP_PASSWORD": "open sesame"}, "KANTA_SMTP_USERNAME"),
+        (MAIL | PASSWORD | {"KANTA_SMTP_PROTECTION": "none"}, "KANTA_SMTP_PROTECTION"),
+    ],
+)
+def test_settings_of_the_mail_server_that_do_not_go_together_are_refused(environment, named):
+    sentence = refused(**environment)
+    assert named in sentence
+    assert "sesame" not in sentence
+
+
+def test_several_keys_of_webhooks_can_lie_beside_one_another():
+    assert read_settings({"KANTA_WEBHOOK_KEY": f"{'n' * 40}\n{'o' * 40}"}).webhook_keys == ("n" * 40, "o" * 40)
+
+
+def test_what_is_allowed_inside_is_read_once():
+    assert read_settings({}).outgoing_allowed == NOTHING
+    assert read_settings({"KANTA_OUTGOING_ALLOWED": "10.0.0.0/8, hooks.example.internal:8443"}).outgoing_allowed

@@ -35,7 +35,7 @@ def signing_keys(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def application(database, clock, signing_keys):
-    settings = read_settings({"KANTA_SIGNING_KEYS": str(signing_keys)})
+    settings = read_settings({"KANTA_SIGNING_KEYS": str(signing_keys), "KANTA_WEBHOOK_KEY": "k" * 40})
     return build_application(settings, database, clock, LastUses())
 
 

@@ -17,7 +17,9 @@ from tests.journeys.test_from_draft_to_in_force import DOCX, hand_in, offered
 from tests.parties.examples import a_key, a_tenant, named, owner_of
 from tests.promises.examples import owed, promised
 
-PUBLIC = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/problems/{slug}"}
+PUBLIC = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/problems/{slug}", "/v1/calendar/{address}"}
+ADDRESSES = {"slug", "address"}  # parameters that name no thing of anybody's by its id
+ENDPOINT = {"url": "https://hooks.example.org/in", "kinds": ["agreement.offered"]}
 
 
 def routes(application) -> list[Access]:
@@ -90,6 +92,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "changeContact": WHO,
     "recordSoteriEvidence": {"entry_reference": "S-7", "checked_on": "2026-03-01", "checked_by": "Eino"},
     "withdrawSoteriEvidence": {"reason": "A mistake"},
+    "changeWebhookEndpoint": ENDPOINT,
 }
 
 
@@ -134,6 +137,9 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         await realm.main_connector.get(f"/v1/organisations/{realm.tenant.organisation.id}/soteri-evidence")
     ).json()["items"][0]
     keys = (await realm.of_tenant.get("/v1/keys")).json()["items"]
+    endpoint = (await realm.of_tenant.post("/v1/webhooks", json=ENDPOINT)).json()["id"]
+    message = (await realm.of_tenant.post(f"/v1/webhooks/{endpoint}/test")).json()["id"]
+    feed = (await realm.of_tenant.post("/v1/calendar-feeds", json={"name": "Kanta", "language": "fi"})).json()["id"]
     return {
         "agreement_id": agreement["id"],
         **lived,
@@ -143,6 +149,9 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "tenancy_id": realm.tenant.tenancy.id,
         "key_id": keys[0]["id"],
         "promise_id": await promise_of(realm, database),
+        "endpoint_id": endpoint,
+        "message_id": message,
+        "feed_id": feed,
     }
 
 
@@ -190,8 +199,8 @@ async def promise_of(realm: Realm, database) -> uuid.UUID:
 
 async def test_what_belongs_to_another_is_not_there(database, clock, application, realm: Realm, other_realm: Realm):
     ids = await ids_of(other_realm, database, clock)
-    named_ones = {name for access in routes(application) for name in re.findall(r"\{(\w+)", access.path)} - {"slug"}
-    assert named_ones == set(ids)
+    named_ones = {name for access in routes(application) for name in re.findall(r"\{(\w+)", access.path)}
+    assert named_ones - ADDRESSES == set(ids)
     walked = 0
     for access in routes(application):
         if "_id" not in access.path:

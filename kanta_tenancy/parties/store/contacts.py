@@ -2,23 +2,24 @@
 
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 
-from kanta_tenancy.kernel.identifiers import ContactId, OrganisationId
+from kanta_tenancy.kernel.identifiers import ContactId, OrganisationId, TenancyId
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.statements import Statement, statement
 from kanta_tenancy.parties.errors import ContactNotFound, ContactOverlaps, PartyChanged
-from kanta_tenancy.parties.model import Contact, Function, NewContact, Organisation
+from kanta_tenancy.parties.model import Contact, Function, NewContact, Organisation, Person
 
 INSERT: Final[Statement[Contact]] = statement("parties/contact.insert", Contact)
 FIND: Final[Statement[Contact]] = statement("parties/contact.find", Contact)
 FIND_FOR_UPDATE: Final[Statement[Contact]] = statement("parties/contact.find_for_update", Contact)
 FIND_OF_ORGANISATIONS: Final[Statement[Contact]] = statement("parties/contact.find_of_organisations", Contact)
 PAGE: Final[Statement[Contact]] = statement("parties/contact.page", Contact)
+PERSONS_FOR: Final[Statement[Person]] = statement("parties/contact.persons_for", Person)
 SAVE: Final[Statement[Contact]] = statement("parties/contact.save", Contact)
 
 
@@ -74,6 +75,18 @@ async def take(tx: Transaction, organisation_id: OrganisationId, contact_id: Con
 async def of_organisations(tx: Transaction, organisation_ids: Iterable[OrganisationId]) -> list[Contact]:
     realm = tx.scope.main_connector_id
     return await FIND_OF_ORGANISATIONS.all(tx, main_connector_id=realm, organisation_ids=list(organisation_ids))
+
+
+async def persons_for(
+    tx: Transaction, function: Function, *, tenancy_id: TenancyId | None, on_day: date
+) -> list[Person]:
+    """Return who is there for a function on a day.
+
+    Args:
+        tenancy_id: at this tenant; None: at the main connector itself.
+    """
+    realm = tx.scope.main_connector_id
+    return await PERSONS_FOR.all(tx, main_connector_id=realm, function=function, tenancy_id=tenancy_id, on_day=on_day)
 
 
 async def page(tx: Transaction, organisation_id: OrganisationId, *, after: UUID, limit: int) -> list[Contact]:

@@ -54,3 +54,18 @@ UPDATE contact
    AND id = :id
    AND version = :version - 1
 RETURNING id, organisation_id, tenancy_id, name, email, phone, function, valid_from, valid_until, version, created_at;
+
+-- name: persons_for
+-- Who is there for a function on a day, at the main connector or at one tenant, and the language of their organisation.
+SELECT person.id, person.name, person.email, firm.language
+  FROM contact AS person
+  JOIN organisation AS firm ON firm.id = person.organisation_id
+ WHERE person.main_connector_id = :main_connector_id
+   AND person.function = :function
+   AND daterange(person.valid_from, person.valid_until) @> :on_day::date
+   AND CASE WHEN :tenancy_id::uuid IS NULL
+            THEN firm.id = (SELECT realm.organisation_id
+                              FROM main_connector AS realm
+                             WHERE realm.main_connector_id = :main_connector_id)
+            ELSE firm.tenancy_id = :tenancy_id END
+ ORDER BY person.id;

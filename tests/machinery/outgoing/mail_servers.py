@@ -34,7 +34,8 @@ class MailRoom:
         self.refused: dict[str, str] = {}  # recipient → reply
         self.reply = "250 Taken"
         self.sender_reply = "250 OK"
-        self.before_reply: Callable[[], Awaitable[object]] | None = None
+        self.before_reply: Callable[[], Awaitable[object]] | None = None  # before it has the mail
+        self.once_taken: Callable[[], Awaitable[object]] | None = None  # when it has, and has not said so
         self.logged_in: list[str] = []
         self._tls = tls
         self._from_the_start = from_the_start
@@ -65,6 +66,8 @@ class MailRoom:
             got: Any = message_from_bytes(raw, _class=Got, policy=default)
             got.recipient, got.raw = envelope.rcpt_tos[0], raw
             self.mails.append(got)
+        if self.once_taken is not None:
+            await self.once_taken()
         return self.reply
 
     def _authenticate(self, _server: SMTP, _session: Session, _envelope: Envelope, _how: str, said: Any) -> AuthResult:

@@ -24,7 +24,7 @@ class Receiver:
         self.behave = behave
         self.host = host
         self.received: list[Received] = []
-        self.has_received = asyncio.Event()
+        self._changed = asyncio.Condition()
         self.connections = 0
         self.port = 0
         self.written = 0  # bytes that the other side let us write
@@ -33,6 +33,11 @@ class Receiver:
 
     def url(self, path: str = "/hook", *, host: str | None = None) -> str:
         return f"{'https' if self._tls else 'http'}://{host or self.host}:{self.port}{path}"
+
+    async def heard(self, count: int = 1) -> None:
+        """Return as soon as so many requests have come."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: len(self.received) >= count)
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator["Receiver"]:
@@ -55,7 +60,8 @@ class Receiver:
             with suppress(OSError, asyncio.IncompleteReadError):
                 request = await _read(reader)
                 self.received.append(request)
-                self.has_received.set()
+                async with self._changed:
+                    self._changed.notify_all()
                 await self.behave(writer, request)
                 await writer.drain()
         finally:

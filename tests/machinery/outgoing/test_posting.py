@@ -152,7 +152,7 @@ async def test_names_that_are_never_answered_hold_up_nobody_elses_look_up(monkey
 async def test_it_is_cut_off_when_its_task_is(monkeypatch):
     async with Receiver(never).listening() as receiver:
         work = asyncio.ensure_future(posted(receiver, within_s=30))
-        await receiver.has_received.wait()
+        await receiver.heard()
         work.cancel()
         await asyncio.wait({work}, timeout=2)
         assert work.cancelled()

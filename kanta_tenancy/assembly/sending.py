@@ -1,0 +1,74 @@
+"""The ways out of this machine, as the settings have them, and the jobs that use them."""
+
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from kanta_tenancy.assembly.background import Job
+from kanta_tenancy.assembly.events import signing_keys
+from kanta_tenancy.assembly.serving import Stop
+from kanta_tenancy.assembly.settings import Settings
+from kanta_tenancy.machinery.outgoing.posting import Outgoing
+from kanta_tenancy.machinery.outgoing.smtp import Mailer, MailServer, Protection
+from kanta_tenancy.messages import delivering, mailing
+from kanta_tenancy.messages.delivering import Post
+
+log = structlog.get_logger("kanta_tenancy.work")
+
+
+def mailer(settings: Settings) -> Mailer | None:
+    """Return the way to the mail server; None when the settings name none."""
+    if settings.smtp_host is None or settings.smtp_sender is None:
+        return None
+    return Mailer(
+        MailServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            protection=Protection(settings.smtp_protection),
+            sender=settings.smtp_sender,
+            username=settings.smtp_username,
+            password=settings.smtp_password,
+            authorities=settings.smtp_authorities,
+        )
+    )
+
+
+def post(settings: Settings) -> Post | None:
+    """Return what webhooks are sent with; None when there is no key to sign with.
+
+    What the operator allows inside its own network is for endpoints of main connectors: a tenant's reaches the
+    internet alone.
+    """
+    keys = signing_keys(settings)
+    if keys is None:
+        return None
+    return Post(keys=keys, to_main_connectors=Outgoing(allowed=settings.outgoing_allowed), to_tenants=Outgoing())
+
+
+def sending_jobs(settings: Settings, stop: Stop) -> tuple[Job, ...]:
+    """Return the jobs of the ways out that there are; what failed before has jobs of its own, and holds up no other."""
+    way, webhooks = mailer(settings), post(settings)
+
+    def may_go_on() -> bool:
+        return not stop.is_asked
+
+    jobs: list[Job] = []
+    if way is None:
+        log.info("mail is not set up")
+    else:
+        mails = partial(mailing.send, mailer=way, may_go_on=may_go_on)
+        jobs += [
+            Job(name="gather-mails", every=timedelta(seconds=5), run=mailing.gather),
+            Job(name="mails", every=timedelta(seconds=1), run=partial(mails, again=False)),
+            Job(name="mails-again", every=timedelta(seconds=5), run=partial(mails, again=True)),
+        ]
+    if webhooks is None:
+        log.info("webhooks are not set up")
+    else:
+        sent = partial(delivering.send, post=webhooks, may_go_on=may_go_on)
+        jobs += [
+            Job(name="webhooks", every=timedelta(seconds=1), run=partial(sent, troubled=False)),
+            Job(name="webhooks-again", every=timedelta(seconds=1), run=partial(sent, troubled=True)),
+        ]
+    return tuple(jobs)

@@ -1,0 +1,1 @@
+"""Messages in PostgreSQL. The only modules that read `sql/queries/messages/`."""

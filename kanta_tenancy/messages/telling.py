@@ -1,0 +1,61 @@
+"""Notices, written in the transaction of what they are about."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from kanta_tenancy.kernel.explanation import Sentence
+from kanta_tenancy.kernel.identifiers import new_id
+from kanta_tenancy.machinery.postgres.database import Transaction
+from kanta_tenancy.messages import gathering
+from kanta_tenancy.messages.model import Notice
+from kanta_tenancy.messages.store import notices as store
+
+_BATCH: Final = 1_000  # notices in one round trip
+
+
+async def tell(tx: Transaction, at: datetime, notices: Sequence[Notice]) -> int:
+    """Tell people something; the mail goes out after the transaction has committed.
+
+    A notice whose key was told before is left as it was. In a tenant's scope every notice is about that tenant.
+
+    Returns:
+        How many were not told before.
+
+    Raises:
+        ValueError: a subject names the person or holds an address: it would be read on a locked telephone. A
+            programmer must mend it.
+    """
+    for notice in notices:
+        _refuse_personal(notice.subject, notice.to.name, notice.to.email)
+    written = 0
+    for start in range(0, len(notices), _BATCH):
+        rows = [_row(notice, at) for notice in notices[start : start + _BATCH]]
+        written += await store.tell(tx, rows, at=at)
+    return written
+
+
+def _row(notice: Notice, at: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "tenancy_id": notice.tenancy_id,
+        "key": notice.key,
+        "contact_id": notice.to.contact_id,
+        "name": notice.to.name,
+        "email": notice.to.email,
+        "language": notice.to.language,
+        "topic": notice.topic,
+        "subject": msgspec.to_builtins(notice.subject),
+        "lines": msgspec.to_builtins(notice.lines),
+        "facts": msgspec.to_builtins(notice.facts),
+        "urgent": notice.urgent,
+        "due_at": gathering.due_at(at, urgent=notice.urgent),
+    }
+
+
+def _refuse_personal(subject: Sentence, name: str, email: str) -> None:
+    for text in (subject.fi, subject.sv, subject.en):
+        if "@" in text or name.casefold() in text.casefold() or email.casefold() in text.casefold():
+            raise ValueError("the subject of a notice holds personal data")
