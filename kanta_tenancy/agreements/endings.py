@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from kanta_tenancy.agreements import annex, ending, history, lifecycle, owing, reckoning
+from kanta_tenancy.agreements import annex, checklists, ending, history, lifecycle, owing, reckoning
 from kanta_tenancy.agreements.ends import End, first_day_without
 from kanta_tenancy.agreements.model import Agreement
 from kanta_tenancy.agreements.store import agreements as store
@@ -45,6 +45,7 @@ async def foresee(tx: Transaction, before: Agreement, end: End | None, *, at: da
     await store.save_move(tx, after)
     await write_annex(tx, after)
     await owe_end(tx, after, at=at)
+    await checklists.follow(tx, after, at=at)
     await record(tx, history.act("ending", before, after, at=at, **_facts(after)), announce=event)
     return after
 
@@ -76,6 +77,7 @@ async def put_down(tx: Transaction, before: Agreement, end: End | None, *, at: d
     after, event = lifecycle.finish(before, end, at=at)
     await store.save_move(tx, after)
     await write_annex(tx, after)
+    await checklists.follow(tx, after, at=at)
     await record(tx, history.act("ended", before, after, at=at, **_facts(after)), announce=event)
     return after
 

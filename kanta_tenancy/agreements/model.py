@@ -257,6 +257,13 @@ class AgreementEnded(Record, frozen=True, kw_only=True, tag="agreement.ended"):
     at: datetime  # when it was put down
 
 
+class EndingCompleted(Record, frozen=True, kw_only=True, tag="agreement.ending_completed"):
+    """All that had to be done for an ending is done or not needed, and no hold stands."""
+
+    agreement_id: AgreementId
+    at: datetime
+
+
 class AgreementWithdrawn(Record, frozen=True, kw_only=True, tag="agreement.withdrawn"):
     agreement_id: AgreementId
     because: str

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from kanta_tenancy.agreements import endings, history, lifecycle
+from kanta_tenancy.agreements import checklists, endings, history, lifecycle
 from kanta_tenancy.agreements.errors import MoveNotAllowed, OccurrenceChanged, OccurrenceRefused
 from kanta_tenancy.agreements.model import Agreement, Party
 from kanta_tenancy.agreements.occurrences import NewNotice, Notice, NoticeDelivered, NoticeGiven, NoticeWithdrawn
@@ -118,6 +118,7 @@ async def _hold(tx: Transaction, agreement_id: AgreementId, at: datetime) -> Agr
     lifecycle.check(agreement, lifecycle.Move.FORESEE)
     if agreement.in_force_until is not None and agreement.in_force_until <= at:
         raise MoveNotAllowed("its end has come", status=agreement.status.value)
+    await checklists.hold(tx, agreement)
     return agreement
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from kanta_tenancy import parties
-from kanta_tenancy.agreements import ending, endings, four_eyes, history, lifecycle, owing
+from kanta_tenancy.agreements import checklists, ending, endings, four_eyes, history, lifecycle, owing
 from kanta_tenancy.agreements.errors import FourEyes, MoveNotAllowed, OccurrenceChanged, OccurrenceRefused
 from kanta_tenancy.agreements.model import Agreement
 from kanta_tenancy.agreements.occurrences import AgreementRescinded, NewRescission, Rescission
@@ -110,6 +110,7 @@ async def _hold(tx: Transaction, agreement_id: AgreementId, at: datetime) -> Agr
     lifecycle.check(agreement, lifecycle.Move.END)
     if agreement.in_force_until is not None and agreement.in_force_until <= at:
         raise MoveNotAllowed("its end has come", status=agreement.status.value)
+    await checklists.hold(tx, agreement)
     return agreement
 
 

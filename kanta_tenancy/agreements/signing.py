@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from kanta_tenancy import parties
-from kanta_tenancy.agreements import endings, history, lifecycle, offering, rendering
+from kanta_tenancy.agreements import checklists, endings, history, lifecycle, offering, rendering
 from kanta_tenancy.agreements.acceptance import Accepted, Ground, accept
 from kanta_tenancy.agreements.errors import AgreementChanged, MoveNotAllowed, SignatureRefused, SigningKeyMissing
 from kanta_tenancy.agreements.model import (
@@ -145,6 +145,7 @@ async def _complete(
     act = history.act("amendment_agreed", before, after, at=event.at, since=event.since.isoformat(), original=sha256)
     await record(tx, act, announce=event)
     await endings.write_annex(tx, amended)
+    await checklists.follow(tx, amended, at=event.at)
     return after
 
 

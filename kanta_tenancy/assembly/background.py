@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from kanta_tenancy.agreements import settling
 from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.assembly.serving import GRACE_S, Stop
@@ -21,7 +22,10 @@ from kanta_tenancy.messages.events import fan_out
 
 # Which room is woken by which kind of message; of several that want a kind, each hears it, in this order and all in
 # one transaction.
-SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (dict.fromkeys(EVENTS, fan_out(EVENTS)),)
+SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
+    dict.fromkeys(EVENTS, fan_out(EVENTS)),
+    {"promise.kept": settling.carry_on_kept},
+)
 
 log: Final = structlog.get_logger("kanta_tenancy.work")
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import structlog
 
-from kanta_tenancy.agreements import jobs, owing
+from kanta_tenancy.agreements import jobs, open_endings, owing
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.postgres.database import Database
@@ -16,6 +16,7 @@ KEEPERS: Final[dict[str, Keeper]] = {owing.END: jobs.end_agreement}  # kind of p
 EXPECTATIONS: Final[dict[str, Expectation]] = {
     "ends of agreements": jobs.ends_expected,
     "decisions on circumstances": jobs.decisions_expected,
+    "checklists of endings": open_endings.items_expected,
 }  # by the name of whoever expects
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

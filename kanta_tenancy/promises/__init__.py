@@ -25,7 +25,7 @@ from kanta_tenancy.promises.model import (
     What,
 )
 from kanta_tenancy.promises.paying import Keeper, NotNow, pay_due
-from kanta_tenancy.promises.store import page
+from kanta_tenancy.promises.store import hold, of_subjects, page
 
 __all__ = [
     "AMISS",
@@ -47,8 +47,10 @@ __all__ = [
     "Wanted",
     "What",
     "audit",
+    "hold",
     "is_overdue",
     "keep",
+    "of_subjects",
     "owe",
     "owe_many",
     "page",

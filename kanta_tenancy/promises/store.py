@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from kanta_tenancy.kernel.identifiers import new_id
+from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Database, Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, statement
 from kanta_tenancy.promises.errors import PromiseChanged, PromiseNotFound
@@ -27,9 +28,15 @@ from kanta_tenancy.promises.model import (
     What,
 )
 
+
+class Held(Record, frozen=True, kw_only=True):
+    id: UUID
+
+
 OWE: Final = statement("promises/promise.owe", Nothing)
 SETTLE: Final = statement("promises/promise.settle", Nothing)
 RELEASE_ALL: Final = statement("promises/promise.release_all", Nothing)
+HOLD: Final = statement("promises/promise.hold", Held)
 FIND: Final = statement("promises/promise.find", Promise)
 TAKE: Final = statement("promises/promise.take", Promise)
 KEEP_TAKEN: Final = statement("promises/promise.keep_taken", Nothing)
@@ -39,6 +46,7 @@ OF_REALM: Final = statement("promises/reading.of_realm", Promise)
 OF_KIND: Final = statement("promises/reading.of_kind", Promise)
 OF_TENANCY: Final = statement("promises/reading.of_tenancy", Promise)
 OF_SUBJECT: Final = statement("promises/reading.of_subject", Promise)
+OF_SUBJECTS: Final = statement("promises/reading.of_subjects", Promise)
 UNMET: Final = statement("promises/auditing.unmet", Finding)
 STANDING: Final = statement("promises/auditing.standing", Finding)
 LATE: Final = statement("promises/auditing.late", Finding)
@@ -86,6 +94,15 @@ async def release_all(
         at=at,
         result=result,
     )
+
+
+async def hold(tx: Transaction, subject: str, kinds: Collection[str]) -> None:
+    """Hold what is owed about a subject, of these kinds, until the transaction ends.
+
+    Whoever keeps one by hand holds it first and journals then. An act that journals first and changes them afterwards
+    holds them before, or the two would wait for each other.
+    """
+    await HOLD.all(tx, main_connector_id=tx.scope.main_connector_id, subject=subject, kinds=list(kinds))
 
 
 async def find(tx: Transaction, promise_id: UUID) -> Promise:
@@ -145,6 +162,11 @@ async def page(tx: Transaction, wanted: Wanted, *, after: Position | None, count
     if wanted.kind is not None:
         return await OF_KIND.all(tx, kind=wanted.kind, **asked)
     return await OF_REALM.all(tx, **asked)
+
+
+async def of_subjects(tx: Transaction, subjects: Collection[str], kind: str) -> list[Promise]:
+    """Read all promises of one kind about some subjects, by subject and due time; for a kind of which each has few."""
+    return await OF_SUBJECTS.all(tx, main_connector_id=tx.scope.main_connector_id, subjects=list(subjects), kind=kind)
 
 
 async def unmet(tx: Transaction, expected: Sequence[Expected]) -> list[Finding]:

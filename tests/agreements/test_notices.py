@@ -46,7 +46,7 @@ async def agreed(desk: Desk, notice: Notice, by: Party) -> Notice:
 
 async def promises(desk: Desk, agreement: Agreement) -> list[tuple[State, datetime]]:
     async with desk.database.transaction(desk.main_connector) as tx:
-        found = await page(tx, Wanted(subject=f"agreement/{agreement.id}"), after=None, count=50)
+        found = await page(tx, Wanted(subject=f"agreement/{agreement.id}", kind="agreement.end"), after=None, count=50)
     return [(one.state, one.due_at) for one in found]
 
 

@@ -7,6 +7,8 @@ from uuid import UUID
 import msgspec
 
 from kanta_tenancy.agreements.bodies.agreements import Line
+from kanta_tenancy.agreements.bodies.endings import ShownConflict, conflicts
+from kanta_tenancy.agreements.checklist_promises import Line as Item
 from kanta_tenancy.agreements.ends import Ground, Period, Unit
 from kanta_tenancy.agreements.model import Agreement, Party, Status
 from kanta_tenancy.agreements.occurrences import (
@@ -88,6 +90,12 @@ class ShownNotice(Body, frozen=True, kw_only=True):
     version: int
 
 
+class NoticeTold(ShownNotice, frozen=True, kw_only=True):
+    """A notice, and what cannot be done as it should before the end that it brings."""
+
+    conflicts: tuple[ShownConflict, ...]
+
+
 class Notices(Body, frozen=True, kw_only=True):
     items: tuple[ShownNotice, ...]
 
@@ -102,6 +110,12 @@ class ShownServiceAgreement(Body, frozen=True, kw_only=True):
     exhibit_id: UUID | None
     recorded_at: datetime
     version: int
+
+
+class ServiceAgreementTold(ShownServiceAgreement, frozen=True, kw_only=True):
+    """A service-production agreement, and what cannot be done as it should before the end that it brings."""
+
+    conflicts: tuple[ShownConflict, ...]
 
 
 class ServiceAgreements(Body, frozen=True, kw_only=True):
@@ -140,10 +154,18 @@ def shown_notice(notice: Notice) -> ShownNotice:
     return ShownNotice(**msgspec.structs.asdict(notice), withdrawn=notice.is_withdrawn)
 
 
+def notice_told(notice: Notice, found: tuple[Item, ...]) -> NoticeTold:
+    return NoticeTold(**msgspec.structs.asdict(shown_notice(notice)), conflicts=conflicts(found))
+
+
 def shown_service_agreement(said: ServiceAgreement) -> ShownServiceAgreement:
     kept = msgspec.structs.asdict(said)
     del kept["notice_count"], kept["notice_unit"]
     return ShownServiceAgreement(**kept, notice_period=said.period)
+
+
+def service_agreement_told(said: ServiceAgreement, found: tuple[Item, ...]) -> ServiceAgreementTold:
+    return ServiceAgreementTold(**msgspec.structs.asdict(shown_service_agreement(said)), conflicts=conflicts(found))
 
 
 def shown_exhibit(exhibit: Exhibit) -> ShownExhibit:

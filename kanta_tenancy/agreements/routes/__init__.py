@@ -2,7 +2,17 @@
 
 from litestar import Router
 
-from kanta_tenancy.agreements.routes import agreements, annex, catalogue, decisions, earlier, notices, outside, timeline
+from kanta_tenancy.agreements.routes import (
+    agreements,
+    annex,
+    catalogue,
+    decisions,
+    earlier,
+    endings,
+    notices,
+    outside,
+    timeline,
+)
 from kanta_tenancy.agreements.signing import OwnKey
 
 __all__ = ["routes"]
@@ -20,6 +30,7 @@ def routes(own_key: OwnKey) -> tuple[Router, ...]:
         annex.ROUTES,
         notices.ROUTES,
         outside.ROUTES,
+        endings.ROUTES,
         decisions.ROUTES,
         timeline.ROUTES,
         catalogue.ROUTES,

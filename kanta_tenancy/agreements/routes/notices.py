@@ -11,9 +11,11 @@ from kanta_tenancy.agreements import notices, reading
 from kanta_tenancy.agreements.bodies.ends import (
     Delivery,
     Notices,
+    NoticeTold,
     SaidNotice,
     ShownEnd,
     ShownNotice,
+    notice_told,
     shown_end,
     shown_notice,
 )
@@ -26,6 +28,7 @@ from kanta_tenancy.agreements.errors import (
     OccurrenceRefused,
 )
 from kanta_tenancy.agreements.occurrences import Notice
+from kanta_tenancy.agreements.routes.telling import Told, telling
 from kanta_tenancy.kernel.identifiers import AgreementId
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
@@ -42,15 +45,19 @@ from kanta_tenancy.machinery.web.repeatable import once
 )
 async def give_notice(
     agreement_id: FromPath[UUID], data: JSONBody[SaidNotice], call: NamedDependency[Call]
-) -> Response[ShownNotice]:
+) -> Response[NoticeTold]:
     """Give notice on an agreement in force, in writing.
 
     A tenant's is delivered by being handed in here. The main connector says when its own reached the tenant, now or
-    later, and puts down what a tenant gave it on paper. From the day of delivery the end is worked out.
+    later, and puts down what a tenant gave it on paper. From the day of delivery the end is worked out, and what has to
+    be done by then; what cannot be done in time is told at once.
     """
     return await once(
         call,
-        lambda tx: notices.give(tx, call.clock, agreement_id=AgreementId(agreement_id), said=data.notice()),
+        telling(
+            call,
+            lambda tx: notices.give(tx, call.clock, agreement_id=AgreementId(agreement_id), said=data.notice()),
+        ),
         answer=_made,
     )
 
@@ -90,17 +97,20 @@ async def read_notice(notice_id: FromPath[UUID], call: NamedDependency[Call]) ->
 )
 async def deliver_notice(
     notice_id: FromPath[UUID], data: JSONBody[Delivery], call: NamedDependency[Call]
-) -> Response[ShownNotice]:
+) -> Response[NoticeTold]:
     """Say when a notice reached the other party and how that is known; a tenant tells of the main connector's."""
     return await once(
         call,
-        lambda tx: notices.deliver(
-            tx,
-            call.clock,
-            notice_id=notice_id,
-            version=call.expected_version,
-            delivered_on=data.delivered_on,
-            how=data.how,
+        telling(
+            call,
+            lambda tx: notices.deliver(
+                tx,
+                call.clock,
+                notice_id=notice_id,
+                version=call.expected_version,
+                delivered_on=data.delivered_on,
+                how=data.how,
+            ),
         ),
         answer=_answer,
     )
@@ -113,11 +123,14 @@ async def deliver_notice(
     status_code=200,
     responses=refusals(NoticeNotFound, OccurrenceChanged, MoveNotAllowed),
 )
-async def withdraw_notice(notice_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownNotice]:
+async def withdraw_notice(notice_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[NoticeTold]:
     """Agree, for your party, that a notice shall not hold. Once both have, the agreement goes on."""
     return await once(
         call,
-        lambda tx: notices.agree_to_withdraw(tx, call.clock, notice_id=notice_id, version=call.expected_version),
+        telling(
+            call,
+            lambda tx: notices.agree_to_withdraw(tx, call.clock, notice_id=notice_id, version=call.expected_version),
+        ),
         answer=_answer,
     )
 
@@ -142,9 +155,11 @@ ROUTES: Final = Router(
 )
 
 
-def _made(notice: Notice) -> Response[ShownNotice]:
-    return with_etag(shown_notice(notice), notice.version, location=f"/v1/notices/{notice.id}")
+def _made(told: Told[Notice]) -> Response[NoticeTold]:
+    notice, _ = told
+    return with_etag(notice_told(*told), notice.version, location=f"/v1/notices/{notice.id}")
 
 
-def _answer(notice: Notice) -> Response[ShownNotice]:
-    return with_etag(shown_notice(notice), notice.version)
+def _answer(told: Told[Notice]) -> Response[NoticeTold]:
+    notice, _ = told
+    return with_etag(notice_told(*told), notice.version)

@@ -12,8 +12,10 @@ from kanta_tenancy.agreements.bodies.ends import (
     ExhibitAsked,
     SaidServiceAgreement,
     ServiceAgreements,
+    ServiceAgreementTold,
     ShownExhibit,
     ShownServiceAgreement,
+    service_agreement_told,
     shown_exhibit,
     shown_service_agreement,
 )
@@ -25,6 +27,7 @@ from kanta_tenancy.agreements.errors import (
     ServiceAgreementNotFound,
 )
 from kanta_tenancy.agreements.occurrences import ServiceAgreement
+from kanta_tenancy.agreements.routes.telling import Told, telling
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
@@ -92,11 +95,14 @@ async def read_content(exhibit_id: FromPath[UUID], call: NamedDependency[Call]) 
 )
 async def record_service_agreement(
     tenancy_id: FromPath[UUID], data: JSONBody[SaidServiceAgreement], call: NamedDependency[Call]
-) -> Response[ShownServiceAgreement]:
+) -> Response[ServiceAgreementTold]:
     """Put down a service-production agreement of the two: its notice period prevails, its end ends their agreement."""
     return await once(
         call,
-        lambda tx: service_agreements.put_down(tx, call.clock, tenancy_id=TenancyId(tenancy_id), said=data.said()),
+        telling(
+            call,
+            lambda tx: service_agreements.put_down(tx, call.clock, tenancy_id=TenancyId(tenancy_id), said=data.said()),
+        ),
         answer=_made,
     )
 
@@ -137,17 +143,21 @@ async def read_service_agreement(
 )
 async def change_service_agreement(
     service_agreement_id: FromPath[UUID], data: JSONBody[SaidServiceAgreement], call: NamedDependency[Call]
-) -> Response[ShownServiceAgreement]:
+) -> Response[ServiceAgreementTold]:
     """Put down what is known of it now, such as its last day: their agreement ends by itself the same day."""
-    async with call.transaction() as tx:
-        changed = await service_agreements.change(
+    change = telling(
+        call,
+        lambda tx: service_agreements.change(
             tx,
             call.clock,
             service_agreement_id=service_agreement_id,
             version=call.expected_version,
             said=data.said(),
-        )
-    return with_etag(shown_service_agreement(changed), changed.version)
+        ),
+    )
+    async with call.transaction() as tx:
+        told = await change(tx)
+    return with_etag(service_agreement_told(*told), told[0].version)
 
 
 ROUTES: Final = Router(
@@ -160,5 +170,6 @@ ROUTES: Final = Router(
 )  # fmt: skip
 
 
-def _made(said: ServiceAgreement) -> Response[ShownServiceAgreement]:
-    return with_etag(shown_service_agreement(said), said.version, location=f"/v1/service-agreements/{said.id}")
+def _made(told: Told[ServiceAgreement]) -> Response[ServiceAgreementTold]:
+    said, _ = told
+    return with_etag(service_agreement_told(*told), said.version, location=f"/v1/service-agreements/{said.id}")

@@ -38,6 +38,17 @@ UPDATE promise
    AND state = ANY (:states)
    AND (cardinality(:kinds::text[]) = 0 OR kind = ANY (:kinds));
 
+-- name: hold
+-- Hold what is owed about a subject, of some kinds, until the transaction ends.
+SELECT id
+  FROM promise
+ WHERE main_connector_id = :main_connector_id
+   AND subject = :subject
+   AND state = 'owed'
+   AND kind = ANY (:kinds::text[])
+ ORDER BY id
+   FOR UPDATE;
+
 -- name: find
 -- One promise.
 SELECT id, key, kind, subject, tenancy_id, owner, due_at, rule, title, facts, state, version, attempts, last_error,

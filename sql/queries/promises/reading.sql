@@ -72,3 +72,13 @@ SELECT id, key, kind, subject, tenancy_id, owner, due_at, rule, title, facts, st
    AND (due_at, id) > (:after_due, :after_id)
  ORDER BY due_at, id
  LIMIT :count;
+
+-- name: of_subjects
+-- All promises of one kind about some subjects, of which each has few.
+SELECT id, key, kind, subject, tenancy_id, owner, due_at, rule, title, facts, state, version, attempts, last_error,
+       made_at, settled_at, result, explanation
+  FROM promise
+ WHERE main_connector_id = :main_connector_id
+   AND subject = ANY (:subjects::text[])
+   AND kind = :kind
+ ORDER BY subject, due_at, id;
