@@ -1,4 +1,4 @@
-"""Agreements at the command line: `models import|list` and `agreements import|forecast`."""
+"""Agreements at the command line: `models import|list` and `agreements import|forecast|endings`."""
 
 import asyncio
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from kanta_tenancy.agreements import models, timeline
 from kanta_tenancy.agreements.bodies.timeline import shown_due
+from kanta_tenancy.agreements.endings_cli import endings
 from kanta_tenancy.agreements.foreseeing import Due
 from kanta_tenancy.agreements.imports.importing import Imported, import_agreements
 from kanta_tenancy.agreements.imports.reading import LARGEST_FILE
@@ -209,3 +210,6 @@ async def _listed(desk: Desk, main_connector: str | None) -> list[ListedModel]:
 def _shown(frozen: FrozenModel, main_connector: str | None) -> ListedModel:
     said = msgspec.structs.asdict(frozen) | {"clauses": len(frozen.clauses)}
     return ListedModel(**said, main_connector=main_connector)
+
+
+agreements_.add_command(endings)

@@ -16,12 +16,7 @@ from kanta_tenancy.parties import desk_work
 _PAGE = 200
 
 
-@click.group()
-def agreements() -> None:
-    """Look at agreements that end."""
-
-
-@agreements.command()
+@click.command()
 @click.option(
     "--main-connector",
     metavar="BUSINESS_ID",

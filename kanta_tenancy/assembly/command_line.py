@@ -55,11 +55,6 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         summary="Bring in organisations, and list main connectors.",
         at_desk=True,
     ),
-    "agreements": Subcommand(
-        target="kanta_tenancy.agreements.endings_cli:agreements",
-        summary="Look at agreements that end.",
-        at_desk=True,
-    ),
     "models": Subcommand(
         target="kanta_tenancy.agreements.cli:models_",
         summary="Bring in model agreements of your own, and list those there are.",

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import asyncpg
 import pytest
 
-from kanta_tenancy.agreements import checklists, open_endings, place_hold, release_hold, settling
+from kanta_tenancy.agreements import checklists, open_endings, place_hold, release_hold, settling, timeline
 from kanta_tenancy.agreements.checklist import Conflict
 from kanta_tenancy.agreements.ends import Ground, Period, Unit
 from kanta_tenancy.agreements.errors import AgreementNotFound, EndingNotFound, ItemNotOwed, OccurrenceRefused
@@ -25,6 +25,7 @@ from tests.agreements.examples import a_draft
 from tests.agreements.test_amending import amended
 from tests.agreements.test_life import changed, recorded
 from tests.agreements.test_notices import TODAY, a_notice, agreed, given
+from tests.agreements.test_rescinding import a_person, confirmed, proposed
 
 DAY = timedelta(days=1)
 ALL = 12  # items, where a tenant with prescriptions leaves
@@ -124,6 +125,26 @@ class TestKnown:
         assert set(wrong["technical_notice"]) == {Conflict.BEFORE_TODAY}
         assert "end_confirmed" not in wrong
         assert found.lines[0].is_overdue(desk.clock.now())
+
+    async def test_a_rescission_leaves_no_day_for_what_is_to_be_done_before_it(self, desk):
+        agreement = await desk.in_force()
+        proposal = await proposed(desk, agreement, await a_person(desk, "aino@example.org"))
+        desk.clock.advance(hours=2)
+        await confirmed(desk, proposal, await a_person(desk, "eino@example.org"))
+        found = await ending(desk, agreement)
+        assert found.checklist.ground is Ground.RESCISSION
+        wrong = {line.item: line.conflicts for line in found.conflicting}
+        assert len(wrong) == ALL - 2  # all but what may follow
+        assert wrong["renewal_intake"] == (Conflict.BEFORE_TODAY,)
+        assert wrong["access_rights"] == (Conflict.AFTER_END,)
+
+    async def test_the_forecast_tells_of_the_items_and_the_end_in_order(self, desk):
+        await given(desk, await desk.in_force(), a_notice())
+        async with desk.database.transaction(desk.main_connector) as tx:
+            asked = timeline.Asked(now=desk.clock.now(), until=date(2026, 4, 10), count=50)
+            found = await timeline.forecast(tx, asked)
+        assert [one.due_at for one in found] == sorted(one.due_at for one in found)
+        assert sum(one.kind == "agreement.checklist" for one in found) == ALL - 2  # two are due after the tenth
 
     async def test_a_short_notice_period_shows_what_is_due_before_the_delivery(self, desk):
         agreement = await desk.in_force()

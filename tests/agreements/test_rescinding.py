@@ -71,7 +71,8 @@ async def test_confirmed_by_a_second_person_it_ends_the_agreement_at_that_instan
     kinds = [row["kind"] for row in await owner.fetch("SELECT kind FROM outbox ORDER BY id")]
     assert kinds[-2:] == ["agreement.rescinded", "agreement.ended"]
     async with desk.database.transaction(desk.main_connector) as tx:
-        (told,) = await page(tx, Wanted(owners=(Owner.MAIN_CONNECTOR,)), after=None, count=9)
+        wanted = Wanted(owners=(Owner.MAIN_CONNECTOR,), kind="rescission.tell")
+        (told,) = await page(tx, wanted, after=None, count=9)
     assert (told.kind, told.due_at) == ("rescission.tell", datetime(2026, 3, 2, 22, tzinfo=UTC))
 
 

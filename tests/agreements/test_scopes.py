@@ -5,6 +5,7 @@ import pytest
 
 from kanta_tenancy.agreements.model import Party
 from kanta_tenancy.kernel.acting import Caller
+from tests.agreements.test_endings import held
 from tests.agreements.test_life import recorded
 from tests.agreements.test_notices import a_notice, given
 from tests.conftest import someone
@@ -12,7 +13,7 @@ from tests.parties.examples import a_realm, a_tenant
 
 TABLES = (
     "agreement", "agreement_signature", "agreement_document", "agreement_receipt", "agreement_model",
-    "annex_period", "exhibit", "termination_notice", "service_agreement",
+    "annex_period", "exhibit", "termination_notice", "service_agreement", "checklist", "ending_hold",
     "journal_entry", "journal_head", "outbox",
 )  # fmt: skip
 COPY = (
@@ -66,6 +67,7 @@ async def test_neither_another_tenant_nor_another_realm_sees_a_row(desk, databas
     await recorded(desk)
     exhibit = await desk.exhibit(Party.TENANT)
     await given(desk, agreement, a_notice(exhibit_id=exhibit.id))
+    await held(desk, agreement)
     stranger = await a_realm(database, clock, 2100000)
     neighbour = await a_tenant(database, clock, desk.main_connector, 1100000)
     impostor = someone(stranger.scope.main_connector_id, desk.tenant.tenancy.id)

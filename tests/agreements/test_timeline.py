@@ -18,6 +18,7 @@ from tests.agreements.test_rescinding import TestCircumstances
 from tests.desk import ADesk
 
 noted = TestCircumstances().noted
+CHECKLIST = "agreement.checklist"  # what has to be done before an end is told of in test_endings
 TODAY = date(2026, 3, 2)
 
 
@@ -41,7 +42,7 @@ async def forecast(desk: Desk, until: date, *, all_of_it: bool = False, count: i
             page = await timeline.forecast(tx, asked)
         seen += page
         if len(page) < count:
-            return seen
+            return [one for one in seen if one.kind != CHECKLIST]
         after = Position(due_at=page[-1].due_at, id=page[-1].id)
 
 
@@ -112,9 +113,9 @@ async def test_a_tenant_sees_its_own_forecast_and_no_neighbours(desk, database):
     neighbour = await desk.another_tenant(1100000)
     for caller, kinds in ((desk.tenant.caller, ["agreement.end"]), (neighbour.caller, [])):
         async with database.transaction(caller) as tx:
-            asked = timeline.Asked(now=desk.clock.now(), until=date(2026, 12, 31), count=9)
+            asked = timeline.Asked(now=desk.clock.now(), until=date(2026, 12, 31), count=50)
             found = await timeline.forecast(tx, asked)
-        assert [one.kind for one in found] == kinds
+        assert [one.kind for one in found if one.kind != CHECKLIST] == kinds
     async with database.transaction(neighbour.caller) as tx:
         with pytest.raises(TenancyNotFound):
             await timeline.as_of(tx, desk.tenant.tenancy.id, TODAY)

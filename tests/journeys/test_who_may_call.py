@@ -83,6 +83,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "services": ["prescription"],
     },
     "showImportedAgreement": {"exhibit_id": str(uuid.uuid4())},
+    "releaseEndingItem": {"item": "dpo_mandate", "because": "It has none"},
     "draftAmendment": {"services": ["imaging"], "effective_on": "2026-05-01"},
     "signWithOwnKey": {},
     "withdrawAgreement": {"reason": "A mistake"},

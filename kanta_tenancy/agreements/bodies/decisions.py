@@ -6,7 +6,9 @@ from uuid import UUID
 
 import msgspec
 
+from kanta_tenancy.agreements.bodies.endings import ShownConflict, conflicts
 from kanta_tenancy.agreements.bodies.ends import Text
+from kanta_tenancy.agreements.checklist_promises import Line as Item
 from kanta_tenancy.agreements.ends import Breach, CircumstanceKind, Decision
 from kanta_tenancy.agreements.model import Party
 from kanta_tenancy.agreements.occurrences import Circumstance, NewCircumstance, NewRescission, Rescission
@@ -37,6 +39,12 @@ class ShownRescission(Body, frozen=True, kw_only=True):
     confirmed_by: UUID | None
     dropped_at: datetime | None
     version: int
+
+
+class RescissionTold(ShownRescission, frozen=True, kw_only=True):
+    """A rescission, and what could not be done as it should before the end that it brings."""
+
+    conflicts: tuple[ShownConflict, ...]
 
 
 class Rescissions(Body, frozen=True, kw_only=True):
@@ -90,6 +98,10 @@ def shown_rescission(rescission: Rescission) -> ShownRescission:
     kept = msgspec.structs.asdict(rescission)
     del kept["proposed_with"], kept["confirmed_with"]
     return ShownRescission(**kept)
+
+
+def rescission_told(rescission: Rescission, found: tuple[Item, ...]) -> RescissionTold:
+    return RescissionTold(**msgspec.structs.asdict(shown_rescission(rescission)), conflicts=conflicts(found))
 
 
 def shown_circumstance(circumstance: Circumstance) -> ShownCircumstance:

@@ -12,10 +12,12 @@ from kanta_tenancy.agreements.bodies.decisions import (
     Circumstances,
     Deciding,
     Rescissions,
+    RescissionTold,
     SaidCircumstance,
     SaidRescission,
     ShownCircumstance,
     ShownRescission,
+    rescission_told,
     shown_circumstance,
     shown_rescission,
 )
@@ -30,6 +32,7 @@ from kanta_tenancy.agreements.errors import (
     RescissionNotFound,
 )
 from kanta_tenancy.agreements.occurrences import Circumstance, Rescission
+from kanta_tenancy.agreements.routes.telling import Told, telling
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
@@ -92,12 +95,18 @@ async def read_rescission(rescission_id: FromPath[UUID], call: NamedDependency[C
     status_code=200,
     responses=refusals(RescissionNotFound, OccurrenceChanged, MoveNotAllowed, FourEyes),
 )
-async def confirm_rescission(rescission_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownRescission]:
-    """Confirm, as another person than the one who proposed it: the agreement ends at that instant."""
+async def confirm_rescission(rescission_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[RescissionTold]:
+    """Confirm, as another person than the one who proposed it: the agreement ends at that instant.
+
+    What should have been done before such an end is told at once.
+    """
     return await once(
         call,
-        lambda tx: rescinding.confirm(tx, call.clock, rescission_id=rescission_id, version=call.expected_version),
-        answer=_rescission,
+        telling(
+            call,
+            lambda tx: rescinding.confirm(tx, call.clock, rescission_id=rescission_id, version=call.expected_version),
+        ),
+        answer=_confirmed,
     )
 
 
@@ -203,6 +212,10 @@ def _proposed(made: Rescission) -> Response[ShownRescission]:
 
 def _rescission(rescission: Rescission) -> Response[ShownRescission]:
     return with_etag(shown_rescission(rescission), rescission.version)
+
+
+def _confirmed(told: Told[Rescission]) -> Response[RescissionTold]:
+    return with_etag(rescission_told(*told), told[0].version)
 
 
 def _noted(made: Circumstance) -> Response[ShownCircumstance]:

@@ -41,29 +41,38 @@ SELECT id, services
  WHERE id = ANY (:ids::uuid[]);
 
 -- name: all
--- Endings of a realm, soonest end first, after a position, with the agreement's reference; rows are ListedChecklist.
-SELECT checklist.id, checklist.tenancy_id, checklist.agreement_id, ground, until, delivered_on, known_at, reckoned_at,
-       completed_at, dropped_at, checklist.version, agreement.reference
-  FROM checklist
-  JOIN agreement ON agreement.id = checklist.agreement_id
- WHERE checklist.main_connector_id = :main_connector_id
-   AND dropped_at IS NULL
-   AND (NOT :complete::boolean OR completed_at IS NOT NULL)
-   AND (until, checklist.id) > (:after_until, :after_id)
- ORDER BY until, checklist.id
+-- Endings of a realm, soonest end first, after a position, with the agreement's reference; rows are ListedChecklist. The
+-- longest page is written out so that one plan serves every page.
+SELECT page.id, page.tenancy_id, agreement_id, ground, until, delivered_on, known_at, reckoned_at, completed_at,
+       dropped_at, page.version, agreement.reference
+  FROM (SELECT id, tenancy_id, agreement_id, ground, until, delivered_on, known_at, reckoned_at, completed_at,
+               dropped_at, version
+          FROM checklist
+         WHERE main_connector_id = :main_connector_id
+           AND dropped_at IS NULL
+           AND (NOT :complete::boolean OR completed_at IS NOT NULL)
+           AND (until, id) > (:after_until, :after_id)
+         ORDER BY until, id
+         LIMIT 201) AS page
+  JOIN agreement ON agreement.id = page.agreement_id
+ ORDER BY until, page.id
  LIMIT :count;
 
 -- name: open
 -- The same of those that are not complete.
-SELECT checklist.id, checklist.tenancy_id, checklist.agreement_id, ground, until, delivered_on, known_at, reckoned_at,
-       completed_at, dropped_at, checklist.version, agreement.reference
-  FROM checklist
-  JOIN agreement ON agreement.id = checklist.agreement_id
- WHERE checklist.main_connector_id = :main_connector_id
-   AND dropped_at IS NULL
-   AND completed_at IS NULL
-   AND (until, checklist.id) > (:after_until, :after_id)
- ORDER BY until, checklist.id
+SELECT page.id, page.tenancy_id, agreement_id, ground, until, delivered_on, known_at, reckoned_at, completed_at,
+       dropped_at, page.version, agreement.reference
+  FROM (SELECT id, tenancy_id, agreement_id, ground, until, delivered_on, known_at, reckoned_at, completed_at,
+               dropped_at, version
+          FROM checklist
+         WHERE main_connector_id = :main_connector_id
+           AND dropped_at IS NULL
+           AND completed_at IS NULL
+           AND (until, id) > (:after_until, :after_id)
+         ORDER BY until, id
+         LIMIT 201) AS page
+  JOIN agreement ON agreement.id = page.agreement_id
+ ORDER BY until, page.id
  LIMIT :count;
 
 -- name: place_hold
