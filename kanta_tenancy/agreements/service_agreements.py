@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from kanta_tenancy import parties
-from kanta_tenancy.agreements import endings, history
+from kanta_tenancy.agreements import checklists, endings, history
 from kanta_tenancy.agreements.errors import OccurrenceChanged, OccurrenceRefused
 from kanta_tenancy.agreements.occurrences import NewServiceAgreement, ServiceAgreement
 from kanta_tenancy.agreements.store import exhibits, life
@@ -82,13 +82,15 @@ async def change(
 
 async def _bear(tx: Transaction, action: str, said: ServiceAgreement, at: datetime) -> None:
     """Journal what was put down, and work out anew when the agreement in force ends."""
+    agreement = await life.in_force(tx, said.tenancy_id)
+    if agreement is not None:
+        await checklists.hold(tx, agreement)
     act = history.occurred(
         f"service_agreement.{action}", said.id, tenancy_id=said.tenancy_id, at=at,
         since=said.since.isoformat(), last_day=_iso(said.last_day),
         period=None if said.period is None else f"{said.period.count} {said.period.unit}",
     )  # fmt: skip
     await record(tx, act)
-    agreement = await life.in_force(tx, said.tenancy_id)
     if agreement is not None and (agreement.in_force_until is None or agreement.in_force_until > at):
         await endings.reckon(tx, agreement, at=at)
 

@@ -101,6 +101,7 @@ async def add_signature(tx: Transaction, *, agreement_id: AgreementId, accepted:
     after, signed, completed = lifecycle.sign(before, signature)
     if after.status is Status.IN_FORCE:
         await endings.make_way(tx, after, at=signature.signed_at)
+    amended = await _held_amended(tx, before, after, signature.signed_at) if after.status is Status.AGREED else None
     await store.save_move(tx, after)
     await store.add_signature(tx, after, signature)
     sha256 = hashlib.sha256(accepted.docx).hexdigest()
@@ -117,7 +118,7 @@ async def add_signature(tx: Transaction, *, agreement_id: AgreementId, accepted:
     if completed is not None:
         both = tuple(Receipt(party=party, sha256=sha256, at=signature.signed_at) for party in Party)
         await store.add_receipts(tx, after, both)
-        return await _complete(tx, before, after, completed, sha256)
+        return await _complete(tx, before, after, completed, amended=amended, sha256=sha256)
     return after
 
 
@@ -131,21 +132,38 @@ async def _check_evidence(tx: Transaction, agreement: Agreement, at: datetime) -
     offering.check_evidence(await parties.the_parties(tx, agreement.tenancy_id, on_day=today), today)
 
 
+async def _held_amended(tx: Transaction, before: Agreement, after: Agreement, at: datetime) -> Agreement:
+    """Hold the agreement that an amendment amends, with its checklist, before anything is journalled.
+
+    Raises:
+        MoveNotAllowed: it is not in force any more.
+    """
+    amended = await life.in_force(tx, after.tenancy_id)
+    if amended is None or amended.id != after.amends or _is_over(amended, at):
+        raise MoveNotAllowed("the agreement that it amends is not in force", status=before.status.value)
+    await checklists.hold(tx, amended)
+    return amended
+
+
 async def _complete(
-    tx: Transaction, before: Agreement, after: Agreement, event: AgreementInForce | AmendmentAgreed, sha256: str
+    tx: Transaction,
+    before: Agreement,
+    after: Agreement,
+    event: AgreementInForce | AmendmentAgreed,
+    *,
+    amended: Agreement | None,
+    sha256: str,
 ) -> Agreement:
     if isinstance(event, AgreementInForce):
         act = history.act("in_force", before, after, at=event.at, on=event.on.isoformat(), original=sha256)
         await record(tx, act, announce=event)
         await endings.write_annex(tx, after)
         return await endings.reckon(tx, after, at=event.at)  # a contract beneath it may have its last day already
-    amended = await life.in_force(tx, after.tenancy_id)
-    if amended is None or amended.id != event.amends or _is_over(amended, event.at):
-        raise MoveNotAllowed("the agreement that it amends is not in force", status=before.status.value)
     act = history.act("amendment_agreed", before, after, at=event.at, since=event.since.isoformat(), original=sha256)
     await record(tx, act, announce=event)
-    await endings.write_annex(tx, amended)
-    await checklists.follow(tx, amended, at=event.at)
+    if amended is not None:
+        await endings.write_annex(tx, amended)
+        await checklists.follow(tx, amended, at=event.at)
     return after
 
 
