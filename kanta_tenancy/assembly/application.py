@@ -10,6 +10,7 @@ from kanta_tenancy.assembly.events import endpoint_rules
 from kanta_tenancy.assembly.journal_routes import ROUTES as JOURNAL
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.signing_check import SigningCheck
+from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import MainConnectorId
 from kanta_tenancy.machinery.postgres.database import Database, Transaction
@@ -51,6 +52,7 @@ def build_application(
             *PARTIES,
             *agreement_routes(_own_key(shelf)),
             *message_routes(endpoint_rules(settings), entries),
+            JOINING,
             PROMISES,
             JOURNAL,
         ),

@@ -11,6 +11,7 @@ from kanta_tenancy.agreements import settling
 from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.assembly.serving import GRACE_S, Stop
+from kanta_tenancy.joining import following
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres import invariants, outbox
@@ -25,6 +26,7 @@ from kanta_tenancy.messages.events import fan_out
 SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
     dict.fromkeys(EVENTS, fan_out(EVENTS)),
     {"promise.kept": settling.carry_on_kept},
+    {"promise.kept": following.promise_was_kept},
 )
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

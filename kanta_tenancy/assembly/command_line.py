@@ -60,6 +60,16 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         summary="Bring in model agreements of your own, and list those there are.",
         at_desk=True,
     ),
+    "roster": Subcommand(
+        target="kanta_tenancy.joining.cli:roster",
+        summary="Write which tenants use which Kanta services on a day, past or future, for the application to Kela.",
+        at_desk=True,
+    ),
+    "joining": Subcommand(
+        target="kanta_tenancy.joining.cli:joining",
+        summary="Look at how the main connector stands with Kela.",
+        at_desk=True,
+    ),
     "promises": Subcommand(
         target="kanta_tenancy.assembly.promises_cli:promises",
         summary="Look at what is owed, and whether it is kept.",

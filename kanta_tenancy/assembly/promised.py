@@ -5,6 +5,7 @@ from typing import Final
 import structlog
 
 from kanta_tenancy.agreements import jobs, open_endings, owing
+from kanta_tenancy.joining import auditing as joining
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.postgres.database import Database
@@ -13,11 +14,12 @@ from kanta_tenancy.parties.model import MainConnector
 from kanta_tenancy.promises import AMISS, Expectation, Finding, Keeper, What, audit, pay_due
 
 KEEPERS: Final[dict[str, Keeper]] = {owing.END: jobs.end_agreement}  # kind of promise → who keeps it when it is due
-EXPECTATIONS: Final[dict[str, Expectation]] = {
+EXPECTATIONS: Final[dict[str, Expectation]] = {  # by the name of whoever expects
     "ends of agreements": jobs.ends_expected,
     "decisions on circumstances": jobs.decisions_expected,
     "checklists of endings": open_endings.items_expected,
-}  # by the name of whoever expects
+    "notices of technical changes": joining.expected,
+}
 
 log: Final = structlog.get_logger("kanta_tenancy.work")
 

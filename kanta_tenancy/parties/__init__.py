@@ -11,6 +11,7 @@ from kanta_tenancy.parties.imports.rows import BadRow
 from kanta_tenancy.parties.model import (
     ContactPerson,
     Function,
+    NamedOnDay,
     PartyFacts,
     Permission,
     Person,
@@ -20,14 +21,15 @@ from kanta_tenancy.parties.model import (
 )
 from kanta_tenancy.parties.store.contacts import find as find_contact
 from kanta_tenancy.parties.store.contacts import persons_for
-from kanta_tenancy.parties.store.organisations import main_connector, with_business_ids
-from kanta_tenancy.parties.store.tenancies import check_tenancy, the_parties
+from kanta_tenancy.parties.store.organisations import main_connector, main_connector_on, with_business_ids
+from kanta_tenancy.parties.store.tenancies import check_tenancy, tenants_on, the_parties
 
 __all__ = [
     "BadRow",
     "ContactPerson",
     "Function",
     "ImportRefused",
+    "NamedOnDay",
     "PartyFacts",
     "Permission",
     "Person",
@@ -38,9 +40,11 @@ __all__ = [
     "check_tenancy",
     "find_contact",
     "main_connector",
+    "main_connector_on",
     "persons_for",
     "read_day",
     "soteri",
+    "tenants_on",
     "the_parties",
     "with_business_ids",
     "wording",

@@ -62,6 +62,8 @@ class Permission(enum.StrEnum):
     MESSAGES_READ = "messages.read"
     MESSAGES_MANAGE = "messages.manage"
     CALENDAR_MANAGE = "calendar.manage"
+    JOINING_READ = "joining.read"
+    JOINING_WRITE = "joining.write"
 
 
 TENANT_PERMISSIONS: Final = frozenset(
@@ -162,6 +164,17 @@ class TenancyLine(Record, frozen=True, kw_only=True):
     reference: str
     created_at: datetime
     business_id: str
+    name: str
+
+
+class NamedOnDay(Record, frozen=True, kw_only=True):
+    """A party by its name on a day; the rest is as it is now."""
+
+    organisation_id: OrganisationId
+    tenancy_id: TenancyId | None  # None: the main connector
+    reference: str | None
+    business_id: str
+    oid: str | None
     name: str
 
 

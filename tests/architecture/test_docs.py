@@ -21,6 +21,12 @@ from kanta_tenancy.assembly.background import JOBS, Job
 from kanta_tenancy.assembly.command_line import SUBCOMMANDS
 from kanta_tenancy.assembly.events import EVENTS, endpoint_rules
 from kanta_tenancy.assembly.lazily import load
+from kanta_tenancy.joining import lifecycle as joining
+from kanta_tenancy.joining.bodies.applications import StepAsked
+from kanta_tenancy.joining.model import ChangeKind, Clash
+from kanta_tenancy.joining.model import Stage as JoiningStage
+from kanta_tenancy.joining.model import Status as NoticeStatus
+from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.assembly.sending import sending_jobs
 from kanta_tenancy.assembly.serving import Stop
 from kanta_tenancy.assembly.settings import read_settings
@@ -46,7 +52,10 @@ def page(name: str) -> str:
     return (DOCS / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize(("name", "moves"), [("agreements", MOVES), ("promises", PROMISE_MOVES)])
+@pytest.mark.parametrize(
+    ("name", "moves"),
+    [("agreements", MOVES), ("promises", PROMISE_MOVES), ("joining", {**joining.MOVES, **joining.NOTICE_MOVES})],
+)
 def test_the_picture_of_the_lifecycle_is_the_lifecycle(name, moves):
     drawn = {line.strip() for line in page(f"capabilities/{name}.md").splitlines() if "-->" in line}
     assert drawn == {f"{before} --> {after}: {move}" for (before, move), after in moves.items()}
@@ -69,7 +78,9 @@ def every_job() -> list[Job]:
     return [*JOBS, *sending_jobs(settings, Stop())]
 
 
-@pytest.mark.parametrize(("name", "routers"), [("agreements", routes(lambda _: None)), ("promises", [PROMISES])])
+@pytest.mark.parametrize(
+    ("name", "routers"), [("agreements", routes(lambda _: None)), ("promises", [PROMISES]), ("joining", [JOINING])]
+)
 def test_every_route_of_a_room_is_told_of(name, routers):
     told = set(re.findall(r"^\| `([A-Z]+) (/v1/\S+)` \|", page(f"capabilities/{name}.md"), re.MULTILINE))
     assert told == routes_of(routers)
@@ -191,6 +202,11 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *Channel,
         *State,
         *ClosedBecause,
+        *JoiningStage,
+        *StepAsked,
+        *NoticeStatus,
+        *ChangeKind,
+        *Clash,
         *(service.key for service in catalogue.services()),
     }
     glossary = page("glossary.md")

@@ -13,7 +13,8 @@ readonly SYSTEM_PYTHON=/usr/bin/python3
 readonly ATTEMPTS=3
 
 readonly PACKAGES=(
-  libreoffice-writer-nogui python3-uno libnss3-tools fonts-liberation fonts-dejavu-core # LibreOffice, its trust, its letters
+  libreoffice-writer-nogui libreoffice-calc-nogui # LibreOffice: documents, spreadsheets
+  python3-uno libnss3-tools fonts-liberation fonts-dejavu-core # its desk, its trust, its letters
   openjdk-17-jdk-headless libxml-security-java libslf4j-java libbcprov-java libbcpkix-java libbcutil-java # Apache POI
   xmlsec1 poppler-utils         # the XMLDSig core alone; pages as pictures
   postgresql-15                 # the oldest PostgreSQL that is supported

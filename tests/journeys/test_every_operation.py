@@ -34,6 +34,7 @@ from kanta_tenancy.agreements import actions, circumstances, earlier, exhibits, 
 from kanta_tenancy.agreements.ends import CircumstanceKind
 from kanta_tenancy.agreements.model import Earlier, Form, Party
 from kanta_tenancy.agreements.occurrences import NewCircumstance, NewNotice, NewServiceAgreement
+from kanta_tenancy.joining.actions import applications, change_notices
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock, SystemClock
@@ -44,6 +45,7 @@ from kanta_tenancy.promises import Owner, Wanted, page
 from tests import postgres_server
 from tests.agreements.examples import a_draft
 from tests.assembly.processes import eventually, running
+from tests.joining.examples import a_change
 from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant, looked, owner_of
 from tests.promises.examples import owed, promised
 
@@ -96,7 +98,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
             plan = await actions.plan_offer(tx, clock, agreement_id=agreement.id, version=agreement.version)
         async with database.transaction(realm) as tx:
             await actions.offer(tx, clock, plan)
-        happened = await lived(database, clock, realm, tenant)
+        happened = await lived(database, clock, realm, tenant) | await with_kela(database, clock, realm)
         await promised(database, realm, owed(owner=Owner.MAIN_CONNECTOR))
         async with database.transaction(realm) as tx:
             promise = (await page(tx, Wanted(), after=None, count=1))[0]
@@ -108,6 +110,17 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         **happened,
     }
     return token.text, {name: str(value) for name, value in ids.items()}
+
+
+async def with_kela(database: Database, clock: Clock, realm: Caller) -> dict[str, uuid.UUID]:
+    """Make a joining application and a change notice, each at its second version."""
+    change = a_change(known_on=day_in_finland(clock.now()))
+    async with database.transaction(realm) as tx:
+        application = await applications.draft(tx, clock, name="Kanta", services=("will",))
+        await applications.amend(tx, clock, application.id, version=1, name="Kanta", services=("prescription",))
+        notice = await change_notices.plan(tx, clock, change)
+        await change_notices.plan_anew(tx, clock, notice.id, lambda _: change, version=1)
+    return {"application_id": application.id, "change_notice_id": notice.id}
 
 
 async def lived(database: Database, clock: Clock, realm: Caller, tenant: Tenant) -> dict[str, uuid.UUID]:

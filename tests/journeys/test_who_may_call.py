@@ -65,7 +65,16 @@ QUERIES = {
     "forecast": "?until=2030-01-01",
 }
 WHO = {"name": "Aino", "email": "aino@example.org", "function": "disturbances", "valid_from": "2026-01-01"}
+CHANGE = {"kind": "other", "description": "x", "effective_on": "2026-04-01"}
 BODIES: dict[str, dict[str, Any]] = {
+    "draftJoiningApplication": {"name": "Kanta", "services": ["prescription"]},
+    "amendJoiningApplication": {"name": "Kanta", "services": ["imaging"]},
+    "takeJoiningStep": {"move": "apply", "on": "2026-03-02", "evidence": "x"},
+    "planChangeNotice": CHANGE,
+    "planChangeNoticeAnew": CHANGE,
+    "sendChangeNotice": {"sent_on": "2026-03-02", "sent_by": "Aino"},
+    "ruleOutChangeNotice": {"reason": "A mistake"},
+    "cancelChangeNotice": {"reason": "A mistake"},
     "amendAgreement": {"language": "fi"},
     "giveNotice": {"party": "tenant", "given_on": "2026-03-02", "message": "We leave"},
     "deliverNotice": {"delivered_on": "2026-03-02", "how": "receipt"},
@@ -141,7 +150,15 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
     endpoint = (await realm.of_tenant.post("/v1/webhooks", json=ENDPOINT)).json()["id"]
     message = (await realm.of_tenant.post(f"/v1/webhooks/{endpoint}/test")).json()["id"]
     feed = (await realm.of_tenant.post("/v1/calendar-feeds", json={"name": "Kanta", "language": "fi"})).json()["id"]
+    of_kela = {
+        "application_id": ("applications", "draftJoiningApplication"),
+        "change_notice_id": ("change-notices", "planChangeNotice"),
+    }
     return {
+        **{
+            name: (await realm.main_connector.post(f"/v1/joining/{path}", json=BODIES[operation])).json()["id"]
+            for name, (path, operation) in of_kela.items()
+        },
         "agreement_id": agreement["id"],
         **lived,
         "organisation_id": realm.tenant.organisation.id,

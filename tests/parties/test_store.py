@@ -1,6 +1,7 @@
 """What the store refuses by itself, beneath the actions that ask first."""
 
 import uuid
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
@@ -28,7 +29,8 @@ async def test_a_state_is_not_written_over_another_than_it_came_from(database, c
     async with database.transaction(realm) as tx:
         organisation = await organisations.find(tx, tenant.organisation.id)
         key = await keys.find(tx, token.key_id)
-        for save, state in ((organisations.save, organisation), (contacts.save, contact), (keys.revoke, key)):
+        save_organisation = partial(organisations.save, on_day=clock.now().date())
+        for save, state in ((save_organisation, organisation), (contacts.save, contact), (keys.revoke, key)):
             with pytest.raises(PartyChanged, match=f"no longer at version {state.version + 4}"):
                 await save(tx, replace(state, version=state.version + 5))
 

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import OrganisationId, new_id
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -77,8 +78,9 @@ async def change_organisation(
         oid=fit.oid,
         version=before.version + 1,
     )
-    kept = await store.save(tx, after)
-    await acts.journal(tx, "changed", before, kept, at=clock.now())
+    at = clock.now()
+    kept = await store.save(tx, after, on_day=day_in_finland(at))
+    await acts.journal(tx, "changed", before, kept, at=at)
     return kept
 
 

@@ -1,7 +1,7 @@
 """Realms and organisations in PostgreSQL."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from kanta_tenancy.kernel.identifiers import MainConnectorId, OrganisationId
 from kanta_tenancy.machinery.postgres.database import Connection, Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, Statement, statement
 from kanta_tenancy.parties.errors import MainConnectorExists, OrganisationExists, OrganisationNotFound, PartyChanged
-from kanta_tenancy.parties.model import MainConnector, NewOrganisation, Organisation
+from kanta_tenancy.parties.model import MainConnector, NamedOnDay, NewOrganisation, Organisation
 
 EVERYWHERE: Final[Statement[MainConnector]] = statement("parties/main_connector.everywhere", MainConnector)
 MINE: Final[Statement[MainConnector]] = statement("parties/main_connector.mine", MainConnector)
@@ -26,6 +26,7 @@ FIND_BY_BUSINESS_ID: Final[Statement[Organisation]] = statement(
 )
 PAGE: Final[Statement[Organisation]] = statement("parties/organisation.page", Organisation)
 SAVE: Final[Statement[Organisation]] = statement("parties/organisation.save", Organisation)
+OWNER_ON: Final[Statement[NamedOnDay]] = statement("parties/organisation.owner_on", NamedOnDay)
 
 
 async def main_connectors(connection: Connection) -> list[MainConnector]:
@@ -39,6 +40,18 @@ async def main_connector(tx: Transaction) -> MainConnector:
         OrganisationNotFound: there is no such realm, or the scope is a tenant's.
     """
     found = await MINE.one(tx, main_connector_id=tx.scope.main_connector_id)
+    if found is None:
+        raise OrganisationNotFound("the main connector is not within sight")
+    return found
+
+
+async def main_connector_on(tx: Transaction, day: date) -> NamedOnDay:
+    """Return the main connector by its name on a day; only the main connector itself can read it.
+
+    Raises:
+        OrganisationNotFound: there is no such realm, or the scope is a tenant's.
+    """
+    found = await OWNER_ON.one(tx, main_connector_id=tx.scope.main_connector_id, on_day=day)
     if found is None:
         raise OrganisationNotFound("the main connector is not within sight")
     return found
@@ -138,8 +151,11 @@ async def page(tx: Transaction, *, after: UUID, limit: int) -> list[Organisation
     return await PAGE.all(tx, main_connector_id=tx.scope.main_connector_id, after=after, limit=limit)
 
 
-async def save(tx: Transaction, changed: Organisation) -> Organisation:
+async def save(tx: Transaction, changed: Organisation, *, on_day: date) -> Organisation:
     """Write a changed organisation over the version it came from.
+
+    Args:
+        on_day: the day, in Finland, from which it is called what it is called now.
 
     Raises:
         PartyChanged: another transaction changed it first.
@@ -153,6 +169,7 @@ async def save(tx: Transaction, changed: Organisation) -> Organisation:
         language=changed.language,
         oid=changed.oid,
         version=changed.version,
+        on_day=on_day,
     )
     if kept is None:
         raise PartyChanged(f"organisation {changed.id} is no longer at version {changed.version - 1}")

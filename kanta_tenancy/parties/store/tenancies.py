@@ -11,7 +11,7 @@ from kanta_tenancy.kernel.identifiers import OrganisationId, TenancyId
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, Statement, statement
 from kanta_tenancy.parties.errors import OrganisationNotFound, TenancyExists, TenancyNotFound
-from kanta_tenancy.parties.model import Organisation, PartyFacts, Role, Tenancy, TenancyLine, TheParties
+from kanta_tenancy.parties.model import NamedOnDay, Organisation, PartyFacts, Role, Tenancy, TenancyLine, TheParties
 
 INSERT: Final[Statement[Nothing]] = statement("parties/tenancy.insert", Nothing)
 HAND_OVER: Final[Statement[Organisation]] = statement("parties/tenancy.hand_over", Organisation)
@@ -19,6 +19,7 @@ FIND: Final[Statement[TenancyLine]] = statement("parties/tenancy.find", TenancyL
 FIND_OF_ORGANISATIONS: Final[Statement[Tenancy]] = statement("parties/tenancy.find_of_organisations", Tenancy)
 FIND_REFERENCES: Final[Statement[Tenancy]] = statement("parties/tenancy.find_references", Tenancy)
 PAGE: Final[Statement[TenancyLine]] = statement("parties/tenancy.page", TenancyLine)
+NAMED_ON: Final[Statement[NamedOnDay]] = statement("parties/tenancy.named_on", NamedOnDay)
 PARTIES: Final[Statement[PartyFacts]] = statement("parties/tenancy.parties", PartyFacts)
 
 _TAKEN: Final = {
@@ -110,3 +111,13 @@ async def the_parties(tx: Transaction, tenancy_id: TenancyId, *, on_day: date) -
     if len(sides) != len((Role.MAIN_CONNECTOR, Role.TENANT)):
         raise TenancyNotFound(f"no tenancy {tenancy_id}")
     return TheParties(tenancy_id=tenancy_id, main_connector=sides[Role.MAIN_CONNECTOR], tenant=sides[Role.TENANT])
+
+
+async def tenants_on(tx: Transaction, tenancy_ids: Iterable[TenancyId], day: date) -> dict[TenancyId, NamedOnDay]:
+    """Return the tenants of those of these tenancies that the scope has, by their names on a day.
+
+    Names are known from the day on which they were told here; before that, a tenant is called what it was called first.
+    """
+    asked = list(tenancy_ids)
+    found = await NAMED_ON.all(tx, main_connector_id=tx.scope.main_connector_id, tenancy_ids=asked, on_day=day)
+    return {one.tenancy_id: one for one in found if one.tenancy_id is not None}

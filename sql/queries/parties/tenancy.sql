@@ -64,3 +64,19 @@ SELECT tenancy.tenancy_id AS id, tenancy.organisation_id, tenancy.reference, ten
 -- What an agreement needs to know of both parties on a day; two rows, or none when the scope does not hold the tenancy.
 SELECT role, organisation_id, business_id, name, parallel_names, language, oid, contact, soteri
   FROM party_facts(:tenancy_id, :on_day);
+
+-- name: named_on
+-- These tenancies, each by its tenant's name on a day; before the first that is known, by that one. Rows are NamedOnDay.
+SELECT tenancy.organisation_id, tenancy.tenancy_id, tenancy.reference, organisation.business_id, organisation.oid,
+       coalesce(called.name, organisation.name) AS name
+  FROM tenancy
+  JOIN organisation ON organisation.main_connector_id = tenancy.main_connector_id
+   AND organisation.id = tenancy.organisation_id
+  LEFT JOIN LATERAL (
+       SELECT name
+         FROM organisation_name
+        WHERE organisation_id = organisation.id
+        ORDER BY since > :on_day, CASE WHEN since <= :on_day THEN since END DESC, since
+        LIMIT 1) AS called ON true
+ WHERE tenancy.main_connector_id = :main_connector_id
+   AND tenancy.tenancy_id = ANY(:tenancy_ids::uuid[]);

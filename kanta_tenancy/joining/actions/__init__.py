@@ -1,0 +1,1 @@
+"""What the main connector does in its dealings with Kela."""

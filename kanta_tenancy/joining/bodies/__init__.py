@@ -1,0 +1,1 @@
+"""Dealings with Kela as the API shows and takes them."""

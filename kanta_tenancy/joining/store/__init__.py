@@ -1,0 +1,1 @@
+"""Applications and change notices in PostgreSQL."""
