@@ -8,7 +8,7 @@ from uuid import UUID
 from kanta_tenancy.agreements.model import Content, Party, PartyAsOffered, Signatory
 from kanta_tenancy.kernel.languages import Language, written_day
 from kanta_tenancy.machinery.docx.contract import Contract, Group, Names, Properties, SignatureLine, Values
-from kanta_tenancy.machinery.ooxml import signature_lines
+from kanta_tenancy.machinery.ooxml.signature_lines import SignatureLine as LineToSign
 
 CREATOR: Final = "Kanta Tenancy"
 TICKED: Final = "\N{BALLOT BOX WITH X}"
@@ -125,9 +125,9 @@ def line_id(line: UUID | None) -> str:
     return f"{{{line}}}".upper()
 
 
-def line_to_sign(who: Signatory) -> signature_lines.SignatureLine:
+def line_to_sign(who: Signatory) -> LineToSign:
     """Return the signature line of a signatory who has not signed yet, as the rendered document has it."""
-    return signature_lines.SignatureLine(
+    return LineToSign(
         setup_id=line_id(who.line), suggested_signer=who.name, title=who.title, email=who.email, signed=False
     )
 

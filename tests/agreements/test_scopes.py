@@ -42,8 +42,8 @@ CONTRACT = (
     " NULL, NULL, NULL, now(), 1 FROM agreement"
 )
 NOTICE = (
-    "INSERT INTO termination_notice SELECT gen_random_uuid(), main_connector_id, tenancy_id, id, '{}', '2026-03-02', 'x', NULL,"
-    " now(), NULL, NULL, NULL, NULL, 1 FROM agreement"
+    "INSERT INTO termination_notice SELECT gen_random_uuid(), main_connector_id, tenancy_id, id, '{}', '2026-03-02',"
+    " 'x', NULL, now(), NULL, NULL, NULL, NULL, 1 FROM agreement"
 )
 RESCISSION = (
     "INSERT INTO rescission SELECT gen_random_uuid(), main_connector_id, tenancy_id, id, 'considerable_harm', 'x', id,"

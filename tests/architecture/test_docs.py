@@ -21,15 +21,15 @@ from kanta_tenancy.assembly.background import JOBS, Job
 from kanta_tenancy.assembly.command_line import SUBCOMMANDS
 from kanta_tenancy.assembly.events import EVENTS, endpoint_rules
 from kanta_tenancy.assembly.lazily import load
+from kanta_tenancy.assembly.sending import sending_jobs
+from kanta_tenancy.assembly.serving import Stop
+from kanta_tenancy.assembly.settings import read_settings
 from kanta_tenancy.joining import lifecycle as joining
 from kanta_tenancy.joining.bodies.applications import StepAsked
 from kanta_tenancy.joining.model import ChangeKind, Clash
 from kanta_tenancy.joining.model import Stage as JoiningStage
 from kanta_tenancy.joining.model import Status as NoticeStatus
 from kanta_tenancy.joining.routes import ROUTES as JOINING
-from kanta_tenancy.assembly.sending import sending_jobs
-from kanta_tenancy.assembly.serving import Stop
-from kanta_tenancy.assembly.settings import read_settings
 from kanta_tenancy.machinery.outgoing.posting import Trouble
 from kanta_tenancy.machinery.outgoing.smtp import Stage
 from kanta_tenancy.machinery.web.metrics import Metrics
