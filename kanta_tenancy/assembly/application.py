@@ -1,26 +1,25 @@
 """The web application of this service: every room's routes, who may call them, and what must work."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from kanta_tenancy.agreements.routes import routes as agreement_routes
 from kanta_tenancy.agreements.signing import OwnKey
 from kanta_tenancy.assembly.database_watch import ensure_migrated
 from kanta_tenancy.assembly.events import endpoint_rules
+from kanta_tenancy.assembly.feeds import entries
 from kanta_tenancy.assembly.journal_routes import ROUTES as JOURNAL
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.signing_check import SigningCheck
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import MainConnectorId
-from kanta_tenancy.machinery.postgres.database import Database, Transaction
+from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.machinery.web import application
 from kanta_tenancy.machinery.web.envelope import Envelope
 from kanta_tenancy.machinery.web.metrics import Metrics
 from kanta_tenancy.machinery.web.openapi import Info
 from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.shelf import KeyShelf
-from kanta_tenancy.messages import Entry
 from kanta_tenancy.messages.routes import routes as message_routes
 from kanta_tenancy.parties.access import KeyAuthenticator, LastUses
 from kanta_tenancy.parties.routes import ROUTES as PARTIES
@@ -67,11 +66,6 @@ def build_application(
         metrics=metrics,
         metrics_token=settings.metrics_token,
     )
-
-
-async def entries(_: Transaction, __: Clock) -> Sequence[Entry]:
-    """Return what a calendar feed shows of a scope: no room has days to give yet."""
-    return ()
 
 
 def _own_key(shelf: KeyShelf | None) -> OwnKey:

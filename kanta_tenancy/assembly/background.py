@@ -7,9 +7,10 @@ from typing import Final
 
 import structlog
 
-from kanta_tenancy.agreements import settling
+from kanta_tenancy.agreements import settling, telling
 from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.events import EVENTS
+from kanta_tenancy.assembly.reminding import remind
 from kanta_tenancy.assembly.serving import GRACE_S, Stop
 from kanta_tenancy.joining import following
 from kanta_tenancy.kernel.clock import Clock
@@ -25,6 +26,7 @@ from kanta_tenancy.messages.events import fan_out
 # one transaction.
 SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
     dict.fromkeys(EVENTS, fan_out(EVENTS)),
+    dict.fromkeys(telling.TOLD, telling.tell_people),
     {"promise.kept": settling.carry_on_kept},
     {"promise.kept": following.promise_was_kept},
 )
@@ -76,6 +78,7 @@ async def _check_invariants(db: Database, _: Clock) -> int:
 JOBS: Final[tuple[Job, ...]] = (
     Job(name="outbox", every=timedelta(seconds=1), run=_carry_on_outbox),
     Job(name="promises", every=timedelta(seconds=1), run=promised.pay),
+    Job(name="remind", every=timedelta(minutes=15), run=remind),
     Job(name="forget-answers", every=timedelta(hours=1), run=forget_answers),
     Job(name="forget-messages", every=timedelta(hours=1), run=outbox.forget),
     Job(name="forget-deliveries", every=timedelta(hours=1), run=deliveries.forget),

@@ -17,6 +17,18 @@ EVENTS: Final[EventKinds] = {
         ("agreement.signed", "A signatory has signed an agreement", True),
         ("agreement.in_force", "An agreement has its last signature and is in force", True),
         ("agreement.withdrawn", "An agreement that was on offer was given up", True),
+        ("agreement.imported", "An agreement that was signed before this system was brought in", True),
+        ("agreement.amendment_agreed", "A change of Annex 1 has its last signature", True),
+        ("agreement.ending", "The end of an agreement became known, is another now, or fell away", True),
+        ("agreement.ended", "An agreement has ended", True),
+        ("agreement.ending_completed", "All that an ending asked for is done, and nothing holds it", True),
+        ("agreement.rescinded", "The main connector has rescinded an agreement", True),
+        ("notice.given", "A party has given notice of an agreement", True),
+        ("notice.delivered", "A notice has reached the other party", True),
+        ("notice.withdrawn", "A notice was withdrawn by agreement of both", True),
+        ("promise.kept", "A person has kept what was promised", True),
+        ("joining_application.moved", "A joining application to Kela came to another stage", False),
+        ("change_notice.moved", "A notice of a technical change was planned, sent, released or cancelled", False),
     )
 }
 

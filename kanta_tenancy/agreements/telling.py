@@ -1,0 +1,218 @@
+"""What people are told of an agreement's life: each party's contacts, in their language, with the rule and its steps.
+
+A subscriber of the outbox; telling twice is telling once, since each notice has the id of the event in its key.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from kanta_tenancy import parties
+from kanta_tenancy.agreements.ends import last_day_before
+from kanta_tenancy.agreements.model import Agreement, Party
+from kanta_tenancy.agreements.store import agreements as store
+from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.kernel.explanation import Sentence, sentence
+from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
+from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.postgres.database import Transaction
+from kanta_tenancy.machinery.postgres.outbox import Message
+from kanta_tenancy.messages import Notice, Recipient, tell
+from kanta_tenancy.parties import Function
+
+Body = Mapping[str, Any]
+
+_REFERENCE: Final = Sentence(fi="Sopimuksen tunnus", sv="Avtalets referens", en="Agreement reference")
+_MAIN_CONNECTOR: Final = Sentence(fi="Pääliittyjä", sv="Huvudanslutare", en="Main connector")
+_TENANT: Final = Sentence(fi="Vuokralainen", sv="Hyresgäst", en="Tenant")
+# Who reads a party's post about agreements: the first of these functions that somebody has.
+_READERS: Final = (Function.AGREEMENTS, Function.SIGNATORY, Function.ADMINISTRATOR)
+
+
+class Telling(Record, frozen=True, kw_only=True):
+    """What is told of one kind of event."""
+
+    subject: Sentence  # no personal data, and no name of a firm
+    lines: Callable[[Agreement, Body], Iterable[Sentence]]
+    urgent: bool = False
+
+
+async def tell_people(tx: Transaction, message: Message) -> None:
+    """Tell both parties' contacts of what happened to their agreement; subscribes to the kinds of `TOLD`."""
+    telling = TOLD[message.kind]
+    agreement = await store.find(tx, AgreementId(UUID(str(message.body["agreement_id"]))))
+    day = day_in_finland(message.at)
+    both = await parties.the_parties(tx, agreement.tenancy_id, on_day=day)
+    facts = (
+        (_REFERENCE, agreement.reference),
+        (_MAIN_CONNECTOR, both.main_connector.name),
+        (_TENANT, both.tenant.name),
+    )
+    lines = tuple(telling.lines(agreement, message.body))
+    readers = [*await _readers(tx, None, day), *await _readers(tx, agreement.tenancy_id, day)]
+    await tell(
+        tx,
+        message.at,
+        [
+            Notice(
+                key=f"{message.kind}/{message.id}/{reader.contact_id}",
+                to=reader,
+                topic=message.kind,
+                subject=telling.subject,
+                lines=lines,
+                facts=facts,
+                tenancy_id=agreement.tenancy_id,
+                urgent=telling.urgent,
+            )
+            for reader in readers
+        ],
+    )
+
+
+async def _readers(tx: Transaction, tenancy_id: TenancyId | None, day: date) -> list[Recipient]:
+    for function in _READERS:
+        found = await parties.persons_for(tx, function, tenancy_id=tenancy_id, on_day=day)
+        if found:
+            return [
+                Recipient(contact_id=one.id, name=one.name, email=one.email, language=one.language) for one in found
+            ]
+    return []
+
+
+def _offered(agreement: Agreement, _: Body) -> Iterable[Sentence]:
+    yield sentence(
+        "Sopimus {reference} on tarjottu, ja sen voi allekirjoittaa. Sisältöä ei enää muuteta.",
+        "Avtalet {reference} har erbjudits och kan undertecknas. Innehållet ändras inte längre.",
+        "Agreement {reference} is on offer and can be signed. Its content does not change any more.",
+        reference=agreement.reference,
+    )
+
+
+def _in_force(agreement: Agreement, body: Body) -> Iterable[Sentence]:
+    yield sentence(
+        "Sopimus {reference} on voimassa {day} alkaen. Kummallakin osapuolella on alkuperäinen kappale.",
+        "Avtalet {reference} är i kraft från {day}. Båda parterna har ett originalexemplar.",
+        "Agreement {reference} is in force from {day}. Each party holds an original.",
+        reference=agreement.reference,
+        day=date.fromisoformat(body["on"]),
+    )
+
+
+def _amended(agreement: Agreement, body: Body) -> Iterable[Sentence]:
+    yield sentence(
+        "Liite 1 muuttuu {day} alkaen muutoksella {reference}, jonka molemmat osapuolet ovat allekirjoittaneet.",
+        "Bilaga 1 ändras från {day} genom ändringen {reference}, som båda parterna har undertecknat.",
+        "Annex 1 changes from {day} by amendment {reference}, which both parties have signed.",
+        reference=agreement.reference,
+        day=date.fromisoformat(body["since"]),
+    )
+
+
+def _notice_given(agreement: Agreement, body: Body) -> Iterable[Sentence]:
+    if body["party"] == Party.TENANT:
+        yield sentence(
+            "Vuokralainen on irtisanonut sopimuksen {reference}.",
+            "Hyresgästen har sagt upp avtalet {reference}.",
+            "The tenant has given notice of agreement {reference}.",
+            reference=agreement.reference,
+        )
+    else:
+        yield sentence(
+            "Pääliittyjä on irtisanonut sopimuksen {reference}.",
+            "Huvudanslutaren har sagt upp avtalet {reference}.",
+            "The main connector has given notice of agreement {reference}.",
+            reference=agreement.reference,
+        )
+    if body["delivered_on"] is None:
+        yield sentence(
+            "Tiedoksiantopäivää ei ole vielä kirjattu, joten päättymispäivää ei ole laskettu.",
+            "Dagen för delgivningen är inte antecknad än, så slutdagen är inte räknad.",
+            "The day of delivery is not recorded yet, so the end is not worked out.",
+        )
+
+
+def _ending(agreement: Agreement, body: Body) -> Iterable[Sentence]:
+    if body["until"] is None:
+        yield sentence(
+            "Sopimuksen {reference} tiedossa ollut päättyminen on rauennut. Sopimus jatkuu toistaiseksi.",
+            "Den kända tidpunkten för när avtalet {reference} upphör gäller inte längre. Avtalet fortsätter tills"
+            " vidare.",
+            "The end of agreement {reference} that was known has fallen away. The agreement goes on until further"
+            " notice.",
+            reference=agreement.reference,
+        )
+        return
+    yield _last_day(agreement.reference, datetime.fromisoformat(body["until"]))
+    explanation = agreement.end_explanation
+    if explanation is not None and agreement.in_force_until == datetime.fromisoformat(body["until"]):
+        yield from explanation.steps
+
+
+def _ended(agreement: Agreement, body: Body) -> Iterable[Sentence]:
+    yield sentence(
+        "Sopimus {reference} on päättynyt.",
+        "Avtalet {reference} har upphört.",
+        "Agreement {reference} has ended.",
+        reference=agreement.reference,
+    )
+    yield _last_day(agreement.reference, datetime.fromisoformat(body["until"]))
+    if agreement.end_explanation is not None:
+        yield from agreement.end_explanation.steps
+
+
+def _rescinded(agreement: Agreement, _: Body) -> Iterable[Sentence]:
+    yield sentence(
+        "Pääliittyjä on purkanut sopimuksen {reference} (kohta 20).",
+        "Huvudanslutaren har hävt avtalet {reference} (punkt 20).",
+        "The main connector has rescinded agreement {reference} (clause 20).",
+        reference=agreement.reference,
+    )
+
+
+def _last_day(reference: str, until: datetime) -> Sentence:
+    return sentence(
+        "Sopimuksen {reference} viimeinen voimassaolopäivä on {last}.",
+        "Den sista dagen i kraft för avtalet {reference} är {last}.",
+        "The last day in force of agreement {reference} is {last}.",
+        reference=reference,
+        last=last_day_before(until),
+    )
+
+
+TOLD: Final[Mapping[str, Telling]] = {
+    "agreement.offered": Telling(
+        subject=Sentence(
+            fi="Sopimus odottaa allekirjoitusta", sv="Ett avtal väntar på underskrift", en="An agreement can be signed"
+        ),
+        lines=_offered,
+    ),
+    "agreement.in_force": Telling(
+        subject=Sentence(fi="Sopimus on voimassa", sv="Ett avtal är i kraft", en="An agreement is in force"),
+        lines=_in_force,
+    ),
+    "agreement.amendment_agreed": Telling(
+        subject=Sentence(fi="Liite 1 muuttuu", sv="Bilaga 1 ändras", en="Annex 1 changes"), lines=_amended
+    ),
+    "notice.given": Telling(
+        subject=Sentence(fi="Sopimus on irtisanottu", sv="Ett avtal har sagts upp", en="Notice of an agreement"),
+        lines=_notice_given,
+        urgent=True,
+    ),
+    "agreement.ending": Telling(
+        subject=Sentence(
+            fi="Sopimuksen päättymispäivä", sv="Dagen då ett avtal upphör", en="The day on which an agreement ends"
+        ),
+        lines=_ending,
+        urgent=True,
+    ),
+    "agreement.ended": Telling(
+        subject=Sentence(fi="Sopimus on päättynyt", sv="Ett avtal har upphört", en="An agreement has ended"),
+        lines=_ended,
+    ),
+    "agreement.rescinded": Telling(
+        subject=Sentence(fi="Sopimus on purettu", sv="Ett avtal har hävts", en="An agreement was rescinded"),
+        lines=_rescinded,
+        urgent=True,
+    ),
+}

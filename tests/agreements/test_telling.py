@@ -1,0 +1,79 @@
+"""Who is told what of an agreement's life, by mail and in which language."""
+
+import json
+from datetime import date
+
+import pytest
+
+from kanta_tenancy.agreements.model import Party
+from kanta_tenancy.agreements.telling import TOLD
+from kanta_tenancy.assembly.background import SUBSCRIBERS
+from kanta_tenancy.assembly.events import EVENTS
+from kanta_tenancy.machinery.postgres import outbox
+from kanta_tenancy.parties import Function
+from tests.agreements.test_notices import a_notice, given
+from tests.parties.examples import named, owner_of
+
+
+@pytest.fixture
+async def readers(desk, database, clock):
+    """One person of each party, and one who is there for something else."""
+    own = await owner_of(database, desk.main_connector)
+    await named(database, clock, desk.main_connector, own, name="Kaarina Kanta", email="k@kanta.example")
+    of_tenant = {"name": "An", "email": "an@tenant.example"}
+    await named(database, clock, desk.main_connector, desk.tenant.organisation.id, **of_tenant)
+    others = {"name": "Lasse Lasku", "email": "l@kanta.example", "function": Function.FEES}
+    await named(database, clock, desk.main_connector, own, **others)
+
+
+async def told(desk, owner) -> list[tuple[str, str, str]]:
+    """Hand on every event, and return topic, address and text in English of each notice."""
+    await outbox.carry_on(desk.database, desk.clock, SUBSCRIBERS)
+    rows = await owner.fetch("SELECT topic, email, lines, facts, urgent FROM notice ORDER BY told_at, topic, email")
+    return [(row["topic"], row["email"], " ".join(line["en"] for line in json.loads(row["lines"]))) for row in rows]
+
+
+async def test_both_parties_are_told_of_an_offer_and_that_it_is_in_force(desk, owner, readers):
+    agreement = await desk.in_force()
+    found = await told(desk, owner)
+    assert [(topic, email) for topic, email, _ in found] == [
+        (topic, email)
+        for topic in ("agreement.in_force", "agreement.offered")
+        for email in ("an@tenant.example", "k@kanta.example")
+    ]
+    assert found[0][2] == (
+        f"Agreement {agreement.reference} is in force from 2 March 2026. Each party holds an original."
+    )
+
+
+async def test_a_notice_is_told_with_the_end_and_how_it_was_worked_out(desk, owner, readers):
+    agreement = await desk.in_force()
+    await told(desk, owner)
+    await given(desk, agreement, a_notice(Party.TENANT, given_on=date(2026, 3, 2)))
+    texts = {topic: text for topic, _, text in await told(desk, owner)}
+    assert texts["notice.given"] == f"The tenant has given notice of agreement {agreement.reference}."
+    assert f"The last day in force of agreement {agreement.reference} is 2 April 2026." in texts["agreement.ending"]
+    assert "The notice period is one month (clause 20)." in texts["agreement.ending"]
+    assert await owner.fetchval("SELECT bool_and(urgent) FROM notice WHERE topic = 'notice.given'")
+
+
+async def test_an_event_that_is_handed_on_twice_is_told_once(desk, owner, readers):
+    await desk.offered()
+    assert len(await told(desk, owner)) == 2
+    await owner.execute("UPDATE outbox SET state = 'due', attempts = 0, next_at = at")
+    assert len(await told(desk, owner)) == 2
+
+
+async def test_what_nobody_reads_is_told_to_nobody_and_stops_nothing(desk, owner):
+    await desk.offered()
+    assert await told(desk, owner) == []
+    assert await owner.fetchval("SELECT count(*) FROM outbox WHERE state <> 'done'") == 0
+
+
+def test_every_event_that_people_are_told_of_is_one_that_systems_can_hear_of():
+    assert TOLD.keys() <= EVENTS.keys()
+
+
+def test_no_subject_holds_a_place_for_anything():
+    subjects = [text for one in TOLD.values() for text in (one.subject.fi, one.subject.sv, one.subject.en)]
+    assert all("{" not in text and text for text in subjects)
