@@ -88,14 +88,16 @@ def audit_(context: click.Context, *, main_connector: str | None, as_json: bool)
     more overdue. Broken: the system gave up. Unkept: a person's, thirty days or more overdue. Late: kept more than
     fifteen minutes late, within the last seven days. Of each sort a thousand at most are told.
 
-    Ends with 3 when something is missing, misdated, unpaid or broken, else with 0.
+    Ends with 3 when something is amiss, which is missing, misdated, unpaid or broken, else with 0.
     docs/capabilities/promises.md tells what to do then.
     """
     desk: Desk = context.obj
     found = asyncio.run(_audit(desk, main_connector))
     for finding in found:
         click.echo(msgspec.json.encode(finding) if as_json else _told(finding))
-    if any(finding.what in AMISS for finding in found):
+    amiss = sum(finding.what in AMISS for finding in found)
+    click.echo(f"{amiss} amiss, {len(found) - amiss} late.", err=True)
+    if amiss:
         context.exit(Outcome.INVALID)
 
 

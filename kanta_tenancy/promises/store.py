@@ -143,7 +143,7 @@ async def retry_taken(tx: Transaction, promise_id: UUID) -> Promise:
 
 
 async def page(tx: Transaction, wanted: Wanted, *, after: Position | None, count: int) -> list[Promise]:
-    """Read a page of promises by due time; in a tenant's scope of its tenancy alone."""
+    """Read a page of promises by due time; the scope sees its own alone, whatever is wanted."""
     begin = after or BEGINNING
     asked: dict[str, Any] = {
         "main_connector_id": tx.scope.main_connector_id,
@@ -154,7 +154,7 @@ async def page(tx: Transaction, wanted: Wanted, *, after: Position | None, count
         "after_id": begin.id,
         "count": count,
     }
-    tenancy_id = tx.scope.tenancy_id or wanted.tenancy_id
+    tenancy_id = wanted.tenancy_id or tx.scope.tenancy_id
     if wanted.subject is not None:
         return await OF_SUBJECT.all(tx, subject=wanted.subject, tenancy_id=tenancy_id, kind=wanted.kind, **asked)
     if tenancy_id is not None:
@@ -199,7 +199,7 @@ async def figures(db: Database, now: datetime) -> list[Figures]:
 
 
 async def claim(db: Database, now: datetime, *, lease: timedelta, kinds: list[str], batch: int) -> list[Claimed]:
-    """Lease what is due in any realm, soonest lease first to run out."""
+    """Lease what is due in any realm, in the order in which it is due."""
     async with db.unscoped() as connection:
         return await CLAIM.all(connection, now=now, lease=lease, kinds=kinds, batch=batch)
 

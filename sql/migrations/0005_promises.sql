@@ -105,18 +105,23 @@ CREATE FUNCTION promise_claim(now_is timestamptz, lease interval, kinds text[], 
     RETURNS TABLE (id uuid, main_connector_id uuid, leased_until timestamptz)
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-    UPDATE public.promise_work
-       SET leased_until = now_is + lease * (1 + random())
-     WHERE ctid = ANY (ARRAY(
-           SELECT waiting.ctid
-             FROM public.promise_work AS waiting
-            WHERE waiting.next_at <= now_is
-              AND (waiting.leased_until IS NULL OR waiting.leased_until <= now_is)
-              AND waiting.kind = ANY (kinds)
-            ORDER BY waiting.next_at, waiting.promise_id
-            LIMIT batch
-              FOR UPDATE SKIP LOCKED))
-    RETURNING promise_work.promise_id, promise_work.main_connector_id, promise_work.leased_until
+    WITH claimed AS (
+        UPDATE public.promise_work
+           SET leased_until = now_is + lease * (1 + random())
+         WHERE ctid = ANY (ARRAY(
+               SELECT waiting.ctid
+                 FROM public.promise_work AS waiting
+                WHERE waiting.next_at <= now_is
+                  AND (waiting.leased_until IS NULL OR waiting.leased_until <= now_is)
+                  AND waiting.kind = ANY (kinds)
+                ORDER BY waiting.next_at, waiting.promise_id
+                LIMIT batch
+                  FOR UPDATE SKIP LOCKED))
+        RETURNING promise_work.promise_id, promise_work.main_connector_id, promise_work.leased_until,
+                  promise_work.next_at)
+    SELECT claimed.promise_id, claimed.main_connector_id, claimed.leased_until
+      FROM claimed
+     ORDER BY claimed.next_at, claimed.promise_id
 $$;
 
 -- Across realms: how much is owed, past due and given up, by who has to keep it, and since when the oldest is due.

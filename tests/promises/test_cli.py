@@ -43,6 +43,7 @@ async def test_audit_ends_with_3_when_something_is_amiss(database, database_url,
     clock.at += HOUR * 2
     ended = await desk.type("promises", "audit")
     assert (ended.code, ended.output) == (3, "unpaid\ttest.end/1\ttest/1\t2026-03-02T12:00:00Z\n")
+    assert ended.errors == "1 amiss, 0 late.\n"
     assert (await desk.type("promises", "audit", "--json")).code == 3
 
 

@@ -84,9 +84,8 @@ async def carry_on(db: Database, clock: Clock, subscribers: Mapping[str, Subscri
             if len(claimed) < batch:
                 return finished
     finally:
-        if not ahead.done():
-            ahead.cancel()
-            await asyncio.wait({ahead})
+        ahead.cancel()  # when something went wrong: what it may have claimed is due again after its lease
+        await asyncio.wait({ahead})
 
 
 async def _claim(db: Database, clock: Clock, batch: int) -> list[Claimed]:
