@@ -37,6 +37,7 @@ async def bring_in(tx: Transaction, clock: Clock, *, tenancy_id: TenancyId, said
     if flaws:
         raise OccurrenceRefused("; ".join(flaw.detail for flaw in flaws), flaws=flaws)
     await exhibits.check(tx, fit.exhibit_id, tenancy_id)
+    await life.one_at_a_time(tx, tenancy_id)
     while True:
         new = AgreementId(new_id())
         agreement, event = lifecycle.imported(fit, agreement_id=new, tenancy_id=tenancy_id, at=at)

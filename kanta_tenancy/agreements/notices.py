@@ -72,7 +72,7 @@ async def deliver(
     told = look.text("how", wording.name, how, clause="K20.1")
     if tx.scope.tenancy_id is not None and before.party is Party.TENANT:
         look.note("", "the receiving party tells when the notice reached it", clause="K20.1")
-    _check_delivery(look, delivered_on, given_on=before.given_on, today=day_in_finland(at))
+    _check_delivery(look, delivered_on, earliest=_earliest(before.given_on, agreement), today=day_in_finland(at))
     _refuse_flawed(look)
     after = replace(before, delivered_on=delivered_on, delivered_how=told, version=before.version + 1)
     await notice_store.save(tx, after)
@@ -147,7 +147,7 @@ def _examined(said: NewNotice, agreement: Agreement, scope: Scope, at: datetime)
             look.note("delivered_on", "what a tenant hands in here is delivered today", clause="K20.1")
         delivered_on, how = today, HANDED_IN_HERE
     if delivered_on is not None:
-        _check_delivery(look, delivered_on, given_on=said.given_on, today=today)
+        _check_delivery(look, delivered_on, earliest=_earliest(said.given_on, agreement), today=today)
     if (delivered_on is None) != (how is None):
         look.note("delivered_how", "say on which day it was delivered and how that is known", clause="K20.1")
     _refuse_flawed(look)
@@ -168,11 +168,17 @@ def _examined(said: NewNotice, agreement: Agreement, scope: Scope, at: datetime)
     )
 
 
-def _check_delivery(look: wording.Examination, delivered_on: date, *, given_on: date, today: date) -> None:
+def _earliest(given_on: date, agreement: Agreement) -> date:
+    """Return the first day on which a notice can have been delivered: not before it was given or there was anything."""
+    return given_on if agreement.in_force_on is None else max(given_on, agreement.in_force_on)
+
+
+def _check_delivery(look: wording.Examination, delivered_on: date, *, earliest: date, today: date) -> None:
     if delivered_on > today:
         look.note("delivered_on", "it is still to come", clause="K20.1")
-    if delivered_on < given_on:
-        look.note("delivered_on", "it is before the day on which the notice was given", clause="K20.1")
+    if delivered_on < earliest:
+        detail = "it is before the notice was given, or before the agreement was in force"
+        look.note("delivered_on", detail, clause="K20.1")
 
 
 def _refuse_flawed(look: wording.Examination) -> None:

@@ -73,7 +73,7 @@ class TestByItself:
             async with database.transaction(desk.main_connector) as tx:
                 found = await audit(tx, desk.clock.now(), {"ends": jobs.ends_expected})
             assert len(found) == findings
-            await owner.execute("DELETE FROM promise")
+            await owner.execute("TRUNCATE promise CASCADE")
 
     async def test_what_has_ended_stays_so_whatever_the_program_says(self, desk, database, owner):
         agreement = await desk.in_force()
@@ -154,6 +154,13 @@ class TestWithItsContract:
         assert agreement == await desk.read(agreement)
         assert (agreement.status, agreement.last_day) == (Status.IN_FORCE, FAR)
 
+    async def test_put_down_while_the_last_signature_comes_in_it_ends_the_new_agreement(self, desk):
+        offered = await desk.offered()
+        partly = await desk.sign(offered, offered.signatories[0])
+        copy = await desk.signed_copy(partly, partly.signatories[1])
+        await asyncio.gather(recorded(desk, last_day=FAR), desk.hand_in(partly, Party.TENANT, copy))
+        assert (await desk.read(partly)).last_day == FAR
+
     async def test_what_was_over_before_the_agreement_does_not_end_it(self, desk):
         await recorded(desk, last_day=date(2026, 3, 1))
         agreement = await desk.in_force()
@@ -222,7 +229,7 @@ class TestByAnother:
         desk.clock.advance(hours=1)
         await promised.pay(database, desk.clock)
         assert await owner.fetchval("SELECT count(*) FROM outbox WHERE kind = 'agreement.ended'") == 1
-        assert await owner.fetchval("SELECT count(*) FROM promise WHERE state = 'owed'") == 0
+        assert await owner.fetchval("SELECT count(*) FROM promise WHERE state = 'owed' AND kind = 'agreement.end'") == 0
 
     async def test_its_amendments_end_with_it(self, desk):
         first = await desk.in_force()

@@ -124,6 +124,7 @@ class Player:
             return
         party = self.chance.choice(list(Party))
         delivered = self.today - (0 if party is Party.TENANT else self.chance.randint(0, 9)) * DAY
+        delivered = max(delivered, finnish(life.since))
         said = {"given_on": min(delivered, self.today), "message": "x"}
         if party is Party.MAIN_CONNECTOR:
             said |= {"delivered_on": delivered, "delivered_how": "receipt"}

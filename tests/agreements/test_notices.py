@@ -99,6 +99,11 @@ async def test_what_a_tenant_gave_on_paper_the_main_connector_puts_down(desk):
         ({"delivered_on": date(2026, 3, 3), "delivered_how": "x"}, Party.MAIN_CONNECTOR, ["delivered_on"]),
         ({"delivered_on": date(2026, 3, 1), "delivered_how": "x"}, Party.MAIN_CONNECTOR, ["delivered_on"]),
         ({"delivered_on": TODAY}, Party.MAIN_CONNECTOR, ["delivered_how"]),
+        (
+            {"given_on": date(2026, 2, 1), "delivered_on": date(2026, 3, 1), "delivered_how": "x"},
+            Party.MAIN_CONNECTOR,
+            ["delivered_on"],  # the agreement is in force from the day after
+        ),
         ({"message": "a\x07"}, Party.MAIN_CONNECTOR, ["message"]),
     ],
 )

@@ -187,7 +187,7 @@ class TestCircumstances:
         for findings in (0, 1):
             async with database.transaction(desk.main_connector) as tx:
                 assert len(await audit(tx, desk.clock.now(), promised.EXPECTATIONS)) == findings
-            await owner.execute("DELETE FROM promise")
+            await owner.execute("TRUNCATE promise CASCADE")
 
     async def test_it_is_decided_once(self, desk, database):
         noted = await self.noted(desk)

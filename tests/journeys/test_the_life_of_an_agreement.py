@@ -86,7 +86,8 @@ async def test_a_notice_is_explained_and_the_agreement_ends_by_itself(realm: Rea
     assert (content.content, content.headers["content-type"]) == (b"%PDF-1.7\n%%EOF", "application/octet-stream")
     assert content.headers["content-disposition"].startswith("attachment")
     forecast = await realm.of_tenant.get("/v1/forecast", params={"until": "2026-12-31"})
-    assert [one["kind"] for one in forecast.json()["items"]] == ["agreement.end"]
+    kinds = [one["kind"] for one in forecast.json()["items"]]
+    assert kinds.count("agreement.end") == 1
     clock.at = datetime(2026, 4, 3, 5, tzinfo=UTC)
     await promised.pay(database, clock)
     ended = (await realm.of_tenant.get(f"{path}/end")).json()

@@ -52,6 +52,7 @@ class Count(Record, frozen=True, kw_only=True):
     count: int
 
 
+ONE_AT_A_TIME: Final = statement("agreements/life.one_at_a_time", Nothing)
 IN_FORCE: Final = statement("agreements/life.in_force", Held)
 IMPORT: Final = statement("agreements/life.import", Nothing)
 SAVE_EXHIBIT: Final = statement("agreements/life.save_exhibit", Held)
@@ -64,8 +65,18 @@ _BATCH: Final = 500
 _BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)
 
 
+async def one_at_a_time(tx: Transaction, tenancy_id: TenancyId) -> None:
+    """Wait for whoever puts an agreement of the tenancy in force right now, and make others wait.
+
+    What is written before this and what is read after it miss nothing of one another: a service-production agreement
+    that is put down while the last signature comes in ends the new agreement too.
+    """
+    await ONE_AT_A_TIME.run(tx, tenancy_id=tenancy_id)
+
+
 async def in_force(tx: Transaction, tenancy_id: TenancyId) -> Agreement | None:
     """Read the agreement of a tenancy that has not ended, and hold it until the transaction ends."""
+    await one_at_a_time(tx, tenancy_id)
     held = await IN_FORCE.one(tx, tenancy_id=tenancy_id)
     return None if held is None else await agreements.find(tx, held.id)
 

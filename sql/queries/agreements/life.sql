@@ -1,6 +1,11 @@
 -- What happens to agreements in force.
 -- Read by kanta_tenancy/agreements/store/life.py.
 
+-- name: one_at_a_time
+-- Let what puts an agreement of a tenancy in force, and what bears on the one in force, come one after the other; no row
+-- comes back.
+SELECT pg_advisory_xact_lock(uuid_hash_extended(:tenancy_id, 20));
+
 -- name: in_force
 -- Hold the agreement of a tenancy that has not ended, if there is one; rows are Held.
 SELECT id, version
