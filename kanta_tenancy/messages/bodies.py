@@ -112,7 +112,9 @@ class ShownEndpoint(Body, frozen=True, kw_only=True):
     version: int
     created_at: datetime
     closed_at: datetime | None
-    closed_because: Annotated[ClosedBecause | None, msgspec.Meta(description="gone: it answered 410 three times")]
+    closed_because: Annotated[
+        ClosedBecause | None, msgspec.Meta(description="asked: by somebody; gone: it answered 410 three times")
+    ]
     previous_secret_until: Annotated[
         datetime | None, msgspec.Meta(description="Until when the secret before the present one signs too")
     ]

@@ -159,7 +159,7 @@ class Parcel(Record, frozen=True, kw_only=True):
 
 
 class ClosedBecause(enum.StrEnum):
-    OWNER = "owner"
+    ASKED = "asked"  # somebody wanted it
     GONE = "gone"  # it answered 410 three times in a row
 
 

@@ -38,7 +38,7 @@ CREATE TABLE webhook_endpoint (
     version           integer     NOT NULL DEFAULT 1 CHECK (version >= 1),
     created_at        timestamptz NOT NULL,
     closed_at         timestamptz,
-    closed_because    text        CHECK (closed_because IN ('owner', 'gone')),
+    closed_because    text        CHECK (closed_because IN ('asked', 'gone')),
     secret_number     integer     NOT NULL DEFAULT 1 CHECK (secret_number >= 1),
     secret_key        text        NOT NULL,    -- which key its secret is computed from
     previous_number   integer,                 -- the secret before, which signs too for a while

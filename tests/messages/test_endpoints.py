@@ -72,7 +72,7 @@ async def test_what_the_operator_allows_inside_only_a_main_connector_may_name(cl
 async def test_everything_wrong_is_told_at_once(client):
     said = {"url": "https://localhost/", "kinds": ["thing.told", "thing.unknown"], "description": "a\u202eb"}
     answer = await (await client()).post("/webhooks", json=said)
-    assert [flaw["field"] for flaw in answer.json()["errors"]] == ["url", "kinds", "description"]
+    assert [flaw["field"] for flaw in answer.json()["errors"]] == ["url", "kinds[1]", "description"]
 
 
 async def test_a_tenant_is_offered_and_can_have_only_the_kinds_that_are_for_it(client, tenant):
@@ -110,7 +110,7 @@ async def test_an_endpoint_lives_through_changes_and_each_needs_its_version(clie
     assert renewed["secret"] != endpoint["secret"]
     assert renewed["previous_secret_until"] == "2026-03-03T09:00:00Z"  # noqa: S105 -- an instant
     closed = (await http.delete(path, headers=if_match(renewed))).json()
-    assert (closed["closed_because"], closed["version"]) == ("owner", 4)
+    assert (closed["closed_because"], closed["version"]) == ("asked", 4)
     assert (await http.delete(path, headers=if_match(closed))).json()["type"] == "/problems/webhook-endpoint-closed"
     assert (await http.post(f"{path}/test")).json()["type"] == "/problems/webhook-endpoint-closed"
     opened = (await http.post(f"{path}/opening", headers=if_match(closed))).json()
@@ -131,7 +131,7 @@ async def test_where_a_tenant_is_told_is_not_for_its_main_connector_to_say(clien
         answer = await request
         assert (answer.status_code, answer.json()["type"]) == (403, "/problems/webhook-endpoint-of-another")
     closed = (await http.delete(path, headers=if_match(endpoint))).json()
-    assert closed["closed_because"] == "owner"
+    assert closed["closed_because"] == "asked"
     assert (await http.post(f"{path}/opening", headers=if_match(closed))).status_code == 403
 
 

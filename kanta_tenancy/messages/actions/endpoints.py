@@ -66,8 +66,9 @@ class Rules:
         except UnfitTarget as unfit:
             seen.note("url", str(unfit), clause="")
         known = {kind.kind for kind in self.kinds_for(tenant=tenant)}
-        for unknown in sorted(set(said.kinds) - known):
-            seen.note("kinds", f"{unknown[:50]!r} is no kind of event that you can have.", clause="")
+        for position, kind in enumerate(said.kinds):
+            if kind not in known:
+                seen.note(f"kinds[{position}]", "There is no such kind of event for you.", clause="")
         description = seen.optional("description", wording.name, said.description, clause="")
         if seen.flaws:
             raise EndpointRefused("The endpoint is not acceptable.", flaws=tuple(seen.flaws))
@@ -155,7 +156,7 @@ async def close(tx: Transaction, clock: Clock, endpoint_id: EndpointId, *, versi
     if before.closed_at is not None:
         raise EndpointClosed(f"it was closed at {before.closed_at:%Y-%m-%dT%H:%M:%SZ}")
     at = clock.now()
-    kept = await _save(tx, clock, "closed", before, replace(before, closed_at=at, closed_because=ClosedBecause.OWNER))
+    kept = await _save(tx, clock, "closed", before, replace(before, closed_at=at, closed_because=ClosedBecause.ASKED))
     await messages.end_of_endpoint(tx, endpoint_id, at=at, error=CLOSED)
     return kept
 
