@@ -34,6 +34,7 @@ from kanta_tenancy.agreements import actions, circumstances, earlier, exhibits, 
 from kanta_tenancy.agreements.ends import CircumstanceKind
 from kanta_tenancy.agreements.model import Earlier, Form, Party
 from kanta_tenancy.agreements.occurrences import NewCircumstance, NewNotice, NewServiceAgreement
+from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.joining.actions import applications, change_notices
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.calendar import day_in_finland
@@ -41,6 +42,11 @@ from kanta_tenancy.kernel.clock import Clock, SystemClock
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.postgres.database import Database, connect
 from kanta_tenancy.machinery.postgres.migrations import migrate, read_migrations
+from kanta_tenancy.messages.actions import endpoints
+from kanta_tenancy.messages.actions.endpoints import Rules
+from kanta_tenancy.messages.actions.feeds import make_feed
+from kanta_tenancy.messages.model import SaidEndpoint
+from kanta_tenancy.messages.signatures import Keys
 from kanta_tenancy.promises import Owner, Wanted, page
 from tests import postgres_server
 from tests.agreements.examples import a_draft
@@ -102,12 +108,22 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         await promised(database, realm, owed(owner=Owner.MAIN_CONNECTOR))
         async with database.transaction(realm) as tx:
             promise = (await page(tx, Wanted(), after=None, count=1))[0]
+        rules = Rules(EVENTS, Keys(["k" * 40]))
+        async with database.transaction(realm) as tx:
+            said = SaidEndpoint(url="https://hooks.example.invalid/", kinds=("agreement.offered",))
+            endpoint, _ = await endpoints.make(tx, clock, rules, said)
+            message = await endpoints.send_test(tx, clock, endpoint.id)
+            feed, calendar = await make_feed(tx, clock, name="Kanta", language="fi")
     ids = {
         "organisation_id": tenant.organisation.id,
         "tenancy_id": tenant.tenancy.id,
         "agreement_id": agreement.id,
         "promise_id": promise.id,
         **happened,
+        "endpoint_id": endpoint.id,
+        "message_id": message.id,
+        "feed_id": feed.id,
+        "address": calendar.name,
     }
     return token.text, {name: str(value) for name, value in ids.items()}
 
@@ -157,7 +173,9 @@ def service() -> Iterator[tuple[str, str, dict[str, str]]]:
     with postgres_server.running(*postgres_server.DURABLE) as url:
         token, ids = asyncio.run(prepared(url))
         address = url.replace("postgres@", "kanta_service@")
-        with running("serve", KANTA_DATABASE_URL=address, KANTA_LOG_LEVEL="error") as process:
+        with running(
+            "serve", KANTA_DATABASE_URL=address, KANTA_LOG_LEVEL="error", KANTA_WEBHOOK_KEY="k" * 40
+        ) as process:
             assert eventually(process.is_ready), process.errors
             yield f"http://127.0.0.1:{process.port}", token, ids
 

@@ -128,11 +128,13 @@ async def test_headers_of_a_proxy_change_nothing(client, log):
 def test_what_other_libraries_log_is_redacted_too_and_their_errors_lose_their_words(log):
     logger = logging.getLogger("another.room")
     logger.warning("refused kt_0123456789_secret of %s, Authorization: Bearer abc.def", HETU)
+    logger.warning("opened /v1/calendar/kf_0123456789_secret.ics, signed with whsec_MDEyMzQ1Njc4OWFiY2RlZg==")
     try:
         {}[HETU]
     except KeyError:
         logger.exception("it failed for %s", HETU)
-    first, second = map(json.loads, log.getvalue().splitlines())
+    first, opened, second = map(json.loads, log.getvalue().splitlines())
+    assert opened["event"] == "opened /v1/calendar/[redacted].ics, signed with [redacted]"
     assert first["event"] == "refused [redacted] of [redacted], Authorization: [redacted]"
     assert (second["event"], second["error"], second["logger"]) == (
         "an error",
