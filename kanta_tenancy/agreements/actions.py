@@ -3,7 +3,7 @@
 import hashlib
 
 from kanta_tenancy import parties
-from kanta_tenancy.agreements import completeness, documents, history, lifecycle, models, offering
+from kanta_tenancy.agreements import completeness, documents, history, lifecycle, models, offering, owing
 from kanta_tenancy.agreements.errors import AgreementChanged, DraftIncomplete, DraftRefused, MoveNotAllowed
 from kanta_tenancy.agreements.model import Agreement, Content, Document, Draft, Status
 from kanta_tenancy.agreements.store import agreements as store
@@ -14,6 +14,7 @@ from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
 from kanta_tenancy.parties import wording
+from kanta_tenancy.promises import release_all
 
 
 class OfferPlan(Record, frozen=True, kw_only=True):
@@ -146,6 +147,7 @@ async def withdraw(
     # A draft that the tenant never saw is nothing to tell of.
     told = withdrawn if before.offered_at is not None else None
     await record(tx, history.act("withdrawn", before, after, at=at), announce=told)
+    await release_all(tx, owing.subject(after), at=at, because="the offer was withdrawn", kinds=(owing.REMIND,))
     return after
 
 

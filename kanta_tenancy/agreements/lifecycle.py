@@ -25,6 +25,7 @@ from kanta_tenancy.agreements.model import (
     Draft,
     Earlier,
     Origin,
+    Party,
     Signatory,
     Signature,
     Status,
@@ -170,6 +171,11 @@ def unsigned(agreement: Agreement) -> tuple[Signatory, ...]:
     """Return who has not signed yet."""
     signed = {(signature.party, signature.position) for signature in agreement.signatures}
     return tuple(who for who in agreement.signatories if (who.party, who.position) not in signed)
+
+
+def waits_for(agreement: Agreement, party: Party) -> bool:
+    """Say whether somebody who signs for a party has not signed yet."""
+    return any(who.party is party for who in unsigned(agreement))
 
 
 def sign(

@@ -82,6 +82,12 @@ async def listed(tx: Transaction) -> list[FrozenModel]:
     return [model.frozen for model in builtin().values()] + await store.listed(tx)
 
 
+async def languages(tx: Transaction, name: str, version: str) -> frozenset[Language]:
+    """Return the languages in which a model can be drafted on; none when there is no such model."""
+    ours = frozenset(language for known, of, language in builtin() if (known, of) == (name, version))
+    return ours or await store.languages(tx, name, version)
+
+
 async def freeze(
     tx: Transaction, clock: Clock, *, name: str, version: str, language: Language, docx: bytes
 ) -> FrozenModel:

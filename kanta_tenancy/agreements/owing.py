@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Final, Protocol
+from uuid import UUID
 
 from kanta_tenancy.agreements.ends import CircumstanceKind, last_day_before
 from kanta_tenancy.agreements.model import Agreement
@@ -14,6 +15,7 @@ from kanta_tenancy.promises import Owed, Owner
 END: Final = "agreement.end"
 TELL: Final = "rescission.tell"
 DECIDE: Final = "circumstance.decide"
+REMIND: Final = "campaign.reminder"
 _DAY: Final = timedelta(days=1)
 
 
@@ -102,6 +104,31 @@ def to_decide(circumstance: Circumstance) -> Owed:
         title=_DECIDE[circumstance.kind],
         made_at=circumstance.recorded_at,
         facts={"kind": circumstance.kind, "tenancy": str(circumstance.tenancy_id)},
+    )
+
+
+def reminder_key(agreement_id: AgreementId, number: int) -> str:
+    return f"{REMIND}/{agreement_id}/{number}"
+
+
+def to_remind(agreement: Agreement, campaign_id: UUID, number: int, due_at: datetime, *, at: datetime) -> Owed:
+    """Return the system's promise to remind a tenant of an offer that it has not signed."""
+    return Owed(
+        key=reminder_key(agreement.id, number),
+        kind=REMIND,
+        subject=subject(agreement),
+        owner=Owner.SYSTEM,
+        due_at=due_at,
+        rule="K20.3",
+        title=sentence(
+            "Vuokralaista muistutetaan allekirjoittamattomasta sopimuksesta {reference}.",
+            "Hyresgästen påminns om att avtalet {reference} inte är undertecknat.",
+            "The tenant is reminded that agreement {reference} is not signed.",
+            reference=agreement.reference,
+        ),
+        made_at=at,
+        tenancy_id=agreement.tenancy_id,
+        facts={"agreement": agreement.reference, "campaign": str(campaign_id), "number": number},
     )
 
 

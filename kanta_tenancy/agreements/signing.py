@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from kanta_tenancy import parties
-from kanta_tenancy.agreements import checklists, endings, history, lifecycle, offering, rendering
+from kanta_tenancy.agreements import checklists, endings, history, lifecycle, offering, owing, rendering
 from kanta_tenancy.agreements.acceptance import Accepted, Ground, accept
 from kanta_tenancy.agreements.errors import AgreementChanged, MoveNotAllowed, SignatureRefused, SigningKeyMissing
 from kanta_tenancy.agreements.model import (
@@ -29,6 +29,7 @@ from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
 from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.errors import CredentialUnusable
+from kanta_tenancy.promises import release_all
 
 # Where the main connector's organisation key lies beside the service; None: it keeps none there.
 OwnKey = Callable[[MainConnectorId], Credential | None]
@@ -115,6 +116,9 @@ async def add_signature(tx: Transaction, *, agreement_id: AgreementId, accepted:
         ),
         announce=signed,
     )  # fmt: skip
+    if signature.party is Party.TENANT and not lifecycle.waits_for(after, Party.TENANT):
+        because = "the tenant has signed"
+        await release_all(tx, owing.subject(after), at=signature.signed_at, because=because, kinds=(owing.REMIND,))
     if completed is not None:
         both = tuple(Receipt(party=party, sha256=sha256, at=signature.signed_at) for party in Party)
         await store.add_receipts(tx, after, both)

@@ -22,7 +22,7 @@ from kanta_tenancy.parties.model import (
 from kanta_tenancy.parties.store.contacts import find as find_contact
 from kanta_tenancy.parties.store.contacts import persons_for
 from kanta_tenancy.parties.store.organisations import main_connector, main_connector_on, with_business_ids
-from kanta_tenancy.parties.store.tenancies import check_tenancy, tenants_on, the_parties
+from kanta_tenancy.parties.store.tenancies import check_tenancy, tenants_on, the_parties, the_parties_of_many
 
 __all__ = [
     "BadRow",
@@ -46,6 +46,7 @@ __all__ = [
     "soteri",
     "tenants_on",
     "the_parties",
+    "the_parties_of_many",
     "with_business_ids",
     "wording",
 ]

@@ -249,6 +249,12 @@ class PartyFacts(Record, frozen=True, kw_only=True):
     soteri: tuple[SoteriCheck, ...]  # not withdrawn, oldest first
 
 
+class FactsOfTenancy(PartyFacts, frozen=True, kw_only=True):
+    """A party's facts where several tenancies are asked for."""
+
+    tenancy_id: TenancyId
+
+
 class TheParties(Record, frozen=True, kw_only=True):
     tenancy_id: TenancyId
     main_connector: PartyFacts

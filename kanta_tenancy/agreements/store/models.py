@@ -9,11 +9,18 @@ from kanta_tenancy.agreements.errors import ModelExists
 from kanta_tenancy.agreements.model import FrozenModel, ModelFile
 from kanta_tenancy.kernel.identifiers import new_id
 from kanta_tenancy.kernel.languages import Language
+from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, statement
 
+
+class InLanguage(Record, frozen=True, kw_only=True):
+    language: Language
+
+
 INSERT: Final = statement("agreements/model.insert", Nothing)
 LISTED: Final = statement("agreements/model.listed", FrozenModel)
+LANGUAGES: Final = statement("agreements/model.languages", InLanguage)
 FILE: Final = statement("agreements/model.file", ModelFile)
 
 
@@ -46,3 +53,7 @@ async def listed(tx: Transaction) -> list[FrozenModel]:
 
 async def find(tx: Transaction, name: str, version: str, language: Language) -> ModelFile | None:
     return await FILE.one(tx, name=name, version=version, language=language)
+
+
+async def languages(tx: Transaction, name: str, version: str) -> frozenset[Language]:
+    return frozenset(one.language for one in await LANGUAGES.all(tx, name=name, version=version))

@@ -1,6 +1,6 @@
 """Tenancies in PostgreSQL, and what agreements need to know of both parties."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -11,7 +11,16 @@ from kanta_tenancy.kernel.identifiers import OrganisationId, TenancyId
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, Statement, statement
 from kanta_tenancy.parties.errors import OrganisationNotFound, TenancyExists, TenancyNotFound
-from kanta_tenancy.parties.model import NamedOnDay, Organisation, PartyFacts, Role, Tenancy, TenancyLine, TheParties
+from kanta_tenancy.parties.model import (
+    FactsOfTenancy,
+    NamedOnDay,
+    Organisation,
+    PartyFacts,
+    Role,
+    Tenancy,
+    TenancyLine,
+    TheParties,
+)
 
 INSERT: Final[Statement[Nothing]] = statement("parties/tenancy.insert", Nothing)
 HAND_OVER: Final[Statement[Organisation]] = statement("parties/tenancy.hand_over", Organisation)
@@ -21,6 +30,7 @@ FIND_REFERENCES: Final[Statement[Tenancy]] = statement("parties/tenancy.find_ref
 PAGE: Final[Statement[TenancyLine]] = statement("parties/tenancy.page", TenancyLine)
 NAMED_ON: Final[Statement[NamedOnDay]] = statement("parties/tenancy.named_on", NamedOnDay)
 PARTIES: Final[Statement[PartyFacts]] = statement("parties/tenancy.parties", PartyFacts)
+PARTIES_OF_MANY: Final[Statement[FactsOfTenancy]] = statement("parties/tenancy.parties_of_many", FactsOfTenancy)
 
 _TAKEN: Final = {
     "tenancy_organisation": "the organisation is a tenant already",
@@ -121,3 +131,22 @@ async def tenants_on(tx: Transaction, tenancy_ids: Iterable[TenancyId], day: dat
     asked = list(tenancy_ids)
     found = await NAMED_ON.all(tx, main_connector_id=tx.scope.main_connector_id, tenancy_ids=asked, on_day=day)
     return {one.tenancy_id: one for one in found if one.tenancy_id is not None}
+
+
+async def the_parties_of_many(
+    tx: Transaction, tenancies: Sequence[TenancyId], *, on_day: date
+) -> dict[TenancyId, TheParties]:
+    """Return both parties of each of these tenancies that the scope has, in one round trip.
+
+    Args:
+        on_day: the day on which a contact must be valid.
+    """
+    sides: dict[TenancyId, dict[Role, PartyFacts]] = {}
+    for facts in await PARTIES_OF_MANY.all(tx, tenancies=tenancies, on_day=on_day):
+        sides.setdefault(facts.tenancy_id, {})[facts.role] = facts
+    return {
+        tenancy_id: TheParties(
+            tenancy_id=tenancy_id, main_connector=both[Role.MAIN_CONNECTOR], tenant=both[Role.TENANT]
+        )
+        for tenancy_id, both in sides.items()
+    }

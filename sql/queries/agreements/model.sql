@@ -19,3 +19,10 @@ SELECT content, content_sha256
  WHERE name = :name
    AND version = :version
    AND language = :language;
+
+-- name: languages
+-- The languages in which the realm has a template of its own; rows are InLanguage.
+SELECT language
+  FROM agreement_model
+ WHERE name = :name
+   AND version = :version;

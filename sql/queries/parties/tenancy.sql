@@ -80,3 +80,10 @@ SELECT tenancy.organisation_id, tenancy.tenancy_id, tenancy.reference, organisat
         LIMIT 1) AS called ON true
  WHERE tenancy.main_connector_id = :main_connector_id
    AND tenancy.tenancy_id = ANY(:tenancy_ids::uuid[]);
+
+-- name: parties_of_many
+-- The same for several tenancies in one round trip; rows are FactsOfTenancy.
+SELECT asked.tenancy_id, facts.role, facts.organisation_id, facts.business_id, facts.name, facts.parallel_names,
+       facts.language, facts.oid, facts.contact, facts.soteri
+  FROM unnest(:tenancies::uuid[]) AS asked (tenancy_id)
+ CROSS JOIN LATERAL party_facts(asked.tenancy_id, :on_day) AS facts;
