@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from kanta_tenancy.agreements.campaigns.routes import ROUTES as CAMPAIGNS
 from kanta_tenancy.agreements.routes import routes as agreement_routes
 from kanta_tenancy.agreements.signing import OwnKey
 from kanta_tenancy.assembly.database_watch import ensure_migrated
@@ -51,6 +52,7 @@ def build_application(
             *PARTIES,
             *agreement_routes(_own_key(shelf)),
             *message_routes(endpoint_rules(settings), entries),
+            CAMPAIGNS,
             JOINING,
             PROMISES,
             JOURNAL,

@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 
 from kanta_tenancy.agreements import settling, telling
+from kanta_tenancy.agreements.campaigns import running
 from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.assembly.reminding import remind
@@ -78,6 +79,7 @@ async def _check_invariants(db: Database, _: Clock) -> int:
 JOBS: Final[tuple[Job, ...]] = (
     Job(name="outbox", every=timedelta(seconds=1), run=_carry_on_outbox),
     Job(name="promises", every=timedelta(seconds=1), run=promised.pay),
+    Job(name="campaigns", every=timedelta(seconds=1), run=running.work),
     Job(name="remind", every=timedelta(minutes=15), run=remind),
     Job(name="forget-answers", every=timedelta(hours=1), run=forget_answers),
     Job(name="forget-messages", every=timedelta(hours=1), run=outbox.forget),

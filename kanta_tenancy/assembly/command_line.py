@@ -60,6 +60,11 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         summary="Bring in model agreements of your own, and list those there are.",
         at_desk=True,
     ),
+    "campaigns": Subcommand(
+        target="kanta_tenancy.agreements.campaigns.cli:campaigns",
+        summary="Bring a new model agreement to many tenants.",
+        at_desk=True,
+    ),
     "roster": Subcommand(
         target="kanta_tenancy.joining.cli:roster",
         summary="Write which tenants use which Kanta services on a day, past or future, for the application to Kela.",

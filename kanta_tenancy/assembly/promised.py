@@ -5,6 +5,7 @@ from typing import Final
 import structlog
 
 from kanta_tenancy.agreements import jobs, open_endings, owing
+from kanta_tenancy.agreements.campaigns import reminding
 from kanta_tenancy.joining import auditing as joining
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
@@ -13,12 +14,15 @@ from kanta_tenancy.parties import desk_work
 from kanta_tenancy.parties.model import MainConnector
 from kanta_tenancy.promises import AMISS, Expectation, Finding, Keeper, What, audit, pay_due
 
-KEEPERS: Final[dict[str, Keeper]] = {owing.END: jobs.end_agreement}  # kind of promise → who keeps it when it is due
-EXPECTATIONS: Final[dict[str, Expectation]] = {  # by the name of whoever expects
+# Kind of promise → who keeps it when it is due.
+KEEPERS: Final[dict[str, Keeper]] = {owing.END: jobs.end_agreement, owing.REMIND: reminding.remind}
+# By the name of whoever expects.
+EXPECTATIONS: Final[dict[str, Expectation]] = {
     "ends of agreements": jobs.ends_expected,
     "decisions on circumstances": jobs.decisions_expected,
     "checklists of endings": open_endings.items_expected,
     "notices of technical changes": joining.expected,
+    "reminders of campaigns": reminding.reminders_expected,
 }
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

@@ -13,6 +13,10 @@ from litestar import Router
 
 from kanta_tenancy import promises
 from kanta_tenancy.agreements import catalogue
+from kanta_tenancy.agreements.campaigns import lifecycle as campaigns
+from kanta_tenancy.agreements.campaigns.model import CampaignStatus, Reason, RowState
+from kanta_tenancy.agreements.campaigns.redline import Change
+from kanta_tenancy.agreements.campaigns.routes import ROUTES as CAMPAIGNS
 from kanta_tenancy.agreements.lifecycle import MOVES
 from kanta_tenancy.agreements.model import Party, Register, Status
 from kanta_tenancy.agreements.routes import routes
@@ -52,9 +56,17 @@ def page(name: str) -> str:
     return (DOCS / name).read_text("utf-8")
 
 
+CAMPAIGN_MOVES = campaigns.MOVES | campaigns.ROW_MOVES  # two pictures on one page; their states have other names
+
+
 @pytest.mark.parametrize(
     ("name", "moves"),
-    [("agreements", MOVES), ("promises", PROMISE_MOVES), ("joining", {**joining.MOVES, **joining.NOTICE_MOVES})],
+    [
+        ("agreements", MOVES),
+        ("promises", PROMISE_MOVES),
+        ("joining", {**joining.MOVES, **joining.NOTICE_MOVES}),
+        ("campaigns", CAMPAIGN_MOVES),
+    ],
 )
 def test_the_picture_of_the_lifecycle_is_the_lifecycle(name, moves):
     drawn = {line.strip() for line in page(f"capabilities/{name}.md").splitlines() if "-->" in line}
@@ -79,7 +91,13 @@ def every_job() -> list[Job]:
 
 
 @pytest.mark.parametrize(
-    ("name", "routers"), [("agreements", routes(lambda _: None)), ("promises", [PROMISES]), ("joining", [JOINING])]
+    ("name", "routers"),
+    [
+        ("agreements", routes(lambda _: None)),
+        ("promises", [PROMISES]),
+        ("joining", [JOINING]),
+        ("campaigns", [CAMPAIGNS]),
+    ],
 )
 def test_every_route_of_a_room_is_told_of(name, routers):
     told = set(re.findall(r"^\| `([A-Z]+) (/v1/\S+)` \|", page(f"capabilities/{name}.md"), re.MULTILINE))
@@ -200,6 +218,10 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *Channel,
         *State,
         *ClosedBecause,
+        *CampaignStatus,
+        *RowState,
+        *Reason,
+        *Change,
         *JoiningStage,
         *StepAsked,
         *NoticeStatus,

@@ -31,6 +31,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from kanta_tenancy.agreements import actions, circumstances, earlier, exhibits, notices, service_agreements
+from kanta_tenancy.agreements.campaigns import actions as campaigns
+from kanta_tenancy.agreements.campaigns.model import Campaign
 from kanta_tenancy.agreements.ends import CircumstanceKind
 from kanta_tenancy.agreements.model import Earlier, Form, Party
 from kanta_tenancy.agreements.occurrences import NewCircumstance, NewNotice, NewServiceAgreement
@@ -51,6 +53,8 @@ from kanta_tenancy.promises import Owner, Wanted, page
 from tests import postgres_server
 from tests.agreements.examples import a_draft
 from tests.assembly.processes import eventually, running
+from tests.campaigns.conftest import TARGET
+from tests.campaigns.examples import a_cohort, a_new_campaign
 from tests.joining.examples import a_change
 from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant, looked, owner_of
 from tests.promises.examples import owed, promised
@@ -105,6 +109,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         async with database.transaction(realm) as tx:
             await actions.offer(tx, clock, plan)
         happened = await lived(database, clock, realm, tenant) | await with_kela(database, clock, realm)
+        campaign = await campaigning(database, clock, realm)
         await promised(database, realm, owed(owner=Owner.MAIN_CONNECTOR))
         async with database.transaction(realm) as tx:
             promise = (await page(tx, Wanted(), after=None, count=1))[0]
@@ -119,6 +124,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         "tenancy_id": tenant.tenancy.id,
         "agreement_id": agreement.id,
         "promise_id": promise.id,
+        "campaign_id": campaign.id,
         **happened,
         "endpoint_id": endpoint.id,
         "message_id": message.id,
@@ -165,6 +171,15 @@ async def lived(database: Database, clock: Clock, realm: Caller, tenant: Tenant)
         "service_agreement_id": other.id,
         "circumstance_id": noted.id,
     }
+
+
+async def campaigning(database, clock, realm) -> Campaign:
+    """Start a campaign; it is at version 2 then, as an agreement that was offered."""
+    new = a_new_campaign(**TARGET, cohorts=(a_cohort(starts_on=day_in_finland(clock.now()) + timedelta(days=1)),))
+    async with database.transaction(realm) as tx:
+        campaign = await campaigns.create(tx, clock, new)
+    async with database.transaction(realm) as tx:
+        return await campaigns.start(tx, clock, campaign_id=campaign.id, version=campaign.version)
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,11 @@ QUERIES = {
     "forecastOfTenancy": "?until=2030-01-01",
     "forecast": "?until=2030-01-01",
 }
+CAMPAIGN = {
+    "name": "Another model",
+    "signatories": [{"party": "main_connector", "name": "Aino", "title": "Director", "mandate": "Register"}],
+    "cohorts": [{"name": "All", "starts_on": "2026-03-02"}],
+}
 WHO = {"name": "Aino", "email": "aino@example.org", "function": "disturbances", "valid_from": "2026-01-01"}
 CHANGE = {"kind": "other", "description": "x", "effective_on": "2026-04-01"}
 BODIES: dict[str, dict[str, Any]] = {
@@ -76,6 +81,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "ruleOutChangeNotice": {"reason": "A mistake"},
     "cancelChangeNotice": {"reason": "A mistake"},
     "amendAgreement": {"language": "fi"},
+    "retryCampaign": {},
     "giveNotice": {"party": "tenant", "given_on": "2026-03-02", "message": "We leave"},
     "deliverNotice": {"delivered_on": "2026-03-02", "how": "receipt"},
     "recordServiceAgreement": {"name": "S-1", "since": "2026-01-01"},
@@ -170,6 +176,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "endpoint_id": endpoint,
         "message_id": message,
         "feed_id": feed,
+        "campaign_id": (await realm.main_connector.post("/v1/campaigns", json=CAMPAIGN)).json()["id"],
     }
 
 
