@@ -36,6 +36,7 @@ class Telling(Record, frozen=True, kw_only=True):
     subject: Sentence  # no personal data, and no name of a firm
     lines: Callable[[Agreement, Body], Iterable[Sentence]]
     urgent: bool = False
+    tenant_only: bool = False  # the main connector knows it already
 
 
 async def tell_people(tx: Transaction, message: Message) -> None:
@@ -50,7 +51,8 @@ async def tell_people(tx: Transaction, message: Message) -> None:
         (_TENANT, both.tenant.name),
     )
     lines = tuple(telling.lines(agreement, message.body))
-    readers = [*await _readers(tx, None, day), *await _readers(tx, agreement.tenancy_id, day)]
+    own = [] if telling.tenant_only else await _readers(tx, None, day)
+    readers = [*own, *await _readers(tx, agreement.tenancy_id, day)]
     await tell(
         tx,
         message.at,
@@ -170,6 +172,16 @@ def _rescinded(agreement: Agreement, _: Body) -> Iterable[Sentence]:
     )
 
 
+def _reminded(agreement: Agreement, body: Body) -> Iterable[Sentence]:
+    yield sentence(
+        "Sopimus {reference} on tarjottu {day}, ja se odottaa vielä vuokralaisen allekirjoitusta.",
+        "Avtalet {reference} erbjöds {day} och väntar ännu på hyresgästens underskrift.",
+        "Agreement {reference} was offered on {day} and still waits for the tenant's signature.",
+        reference=agreement.reference,
+        day=date.fromisoformat(body["offered_on"]),
+    )
+
+
 def _last_day(reference: str, until: datetime) -> Sentence:
     return sentence(
         "Sopimuksen {reference} viimeinen voimassaolopäivä on {last}.",
@@ -193,6 +205,15 @@ TOLD: Final[Mapping[str, Telling]] = {
     ),
     "agreement.amendment_agreed": Telling(
         subject=Sentence(fi="Liite 1 muuttuu", sv="Bilaga 1 ändras", en="Annex 1 changes"), lines=_amended
+    ),
+    "campaign.reminder_due": Telling(
+        subject=Sentence(
+            fi="Sopimus odottaa yhä allekirjoitusta",
+            sv="Ett avtal väntar ännu på underskrift",
+            en="An agreement still waits for a signature",
+        ),
+        lines=_reminded,
+        tenant_only=True,
     ),
     "notice.given": Telling(
         subject=Sentence(fi="Sopimus on irtisanottu", sv="Ett avtal har sagts upp", en="Notice of an agreement"),
