@@ -28,6 +28,28 @@ async def worked(database, clock, mailer: Mailer) -> int:
     return first + await mailing.send(database, clock, mailer, again=True)
 
 
+class Door:
+    """Where mails wait in the mail server until it is opened."""
+
+    def __init__(self) -> None:
+        self._waiting = 0
+        self._changed = asyncio.Condition()
+        self._opened = asyncio.Event()
+
+    async def wait(self) -> None:
+        async with self._changed:
+            self._waiting += 1
+            self._changed.notify_all()
+        await self._opened.wait()
+
+    async def has_waiting(self, count: int) -> None:
+        async with asyncio.timeout(30), self._changed:
+            await self._changed.wait_for(lambda: self._waiting >= count)
+
+    def open(self) -> None:
+        self._opened.set()
+
+
 async def states(owner) -> Counter[str]:
     return Counter(row["state"] for row in await owner.fetch("SELECT state FROM message"))
 
@@ -217,41 +239,40 @@ async def test_receivers_that_hang_hold_up_no_other(database, clock, owner, real
         await worked(database, clock, a_mailer(port, within_s=0.05, command_s=0.05))
     assert set(await outcomes(owner)) == {"server_trouble"}
     clock.advance(hours=1)
-    released = asyncio.Event()
+    door = Door()
     async with MailRoom().open() as room:
-        room.before_reply = released.wait
+        room.before_reply = door.wait
         again = asyncio.ensure_future(mailing.send(database, clock, a_mailer(room, within_s=30), again=True))
-        await asyncio.sleep(0.3)  # every place for mails that were tried before is taken now
+        await door.has_waiting(mailing.PLACES)  # every place for mails that were tried before is taken now
         await told(database, clock, realm, a_notice(100, urgent=True))
         await mailing.gather(database, clock)
         room.before_reply = None
         assert await asyncio.wait_for(mailing.send(database, clock, a_mailer(room), again=False), 5) == 1
         assert [mail.recipient for mail in room.mails] == ["aino@example.org"]
-        released.set()
+        door.open()
         await again
     assert len(room.mails) == 13
 
 
 async def test_a_new_mail_goes_while_others_are_under_way(database, clock, realm):
     """Within one run too: a place that is free takes what has become due since."""
-    released = asyncio.Event()
+    door = Door()
     await told(database, clock, realm, a_notice(1, urgent=True, to=a_person(email="slow@example.org")))
     await mailing.gather(database, clock)
     async with MailRoom().open() as room:
-        room.before_reply = released.wait
+        room.before_reply = door.wait
         run = asyncio.ensure_future(
             mailing.send(database, clock, a_mailer(room, within_s=30, command_s=30), again=False)
         )
-        await asyncio.sleep(0.2)
+        await door.has_waiting(1)
         room.before_reply = None
         await told(database, clock, realm, a_notice(2, urgent=True))
         await mailing.gather(database, clock)
-        for _ in range(40):
-            if room.mails:
-                break
-            await asyncio.sleep(0.1)
+        async with asyncio.timeout(30):
+            while not room.mails:  # noqa: ASYNC110 -- the server says nothing of it
+                await asyncio.sleep(0.05)
         assert [mail.recipient for mail in room.mails] == ["aino@example.org"]
-        released.set()
+        door.open()
         assert await run == 2
 
 
@@ -300,15 +321,15 @@ async def test_a_run_that_is_cut_off_leaves_its_mails_to_be_sent_again(database,
     await told(database, clock, realm, a_notice(1, urgent=True))
     await mailing.gather(database, clock)
     async with MailRoom().open() as room:
-        never = asyncio.Event()
-        room.before_reply = never.wait
+        door = Door()
+        room.before_reply = door.wait
         run = asyncio.ensure_future(
             mailing.send(database, clock, a_mailer(room, within_s=30, command_s=30), again=False)
         )
-        await asyncio.sleep(0.3)
+        await door.has_waiting(1)
         run.cancel()
         await asyncio.wait({run})
-        never.set()
+        door.open()
     async with MailRoom().open() as room:
         assert await worked(database, clock, a_mailer(room)) == 0  # leased still
         clock.advance(minutes=3)
