@@ -74,7 +74,7 @@ async def test_killed_at_random_moments_and_several_at_once_it_makes_every_offer
     campaign = await office.started()
     service = database_url.replace("postgres@", "kanta_service@")
     lives = random.Random(20261125)  # noqa: S311 -- how long a worker lives is no secret
-    killed = await asyncio.gather(*(live_and_die(service, lives, KILLS // WORKERS) for _ in range(WORKERS)))
+    killed = await asyncio.gather(*(live_and_die(office, service, lives, KILLS // WORKERS) for _ in range(WORKERS)))
     assert sum(killed) == KILLS
     halfway = (await office.states()).get(RowState.OFFERED, 0)
     assert 0 < halfway < TENANTS
@@ -97,14 +97,23 @@ async def begun(url: str) -> asyncio.subprocess.Process:
     return worker
 
 
-async def live_and_die(url: str, lives: random.Random, times: int) -> int:
+async def live_and_die(office: Office, url: str, lives: random.Random, times: int) -> int:
     killed = 0
-    for _ in range(times):
+    for number in range(times):
         worker = await begun(url)
-        await asyncio.sleep(lives.uniform(0.02, LONGEST_S))
+        if number % 2:  # however slow the machine is, half of them die in the midst of their work
+            before = await offered(office)
+            while await offered(office) <= before:  # noqa: ASYNC110 -- it is another process that makes them
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(lives.uniform(0.01, LONGEST_S))
         worker.kill()
         killed += await worker.wait() == -signal.SIGKILL
     return killed
+
+
+async def offered(office: Office) -> int:
+    async with office.database.transaction(office.realm) as tx:
+        return await tx.connection.fetchval("SELECT count(*) FROM campaign_row WHERE state = 'offered'")
 
 
 async def check_journal(office: Office) -> None:
