@@ -15,12 +15,13 @@ from kanta_tenancy.machinery.x509.credentials import Credential
 from tests.agreements.examples import a_draft
 from tests.parties.examples import Tenant, a_realm, a_tenant, looked, owner_of
 
-AUTHORITY = sample_authority.found("Esimerkki", at=datetime(2026, 1, 1, tzinfo=UTC))
+BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
+AUTHORITY = sample_authority.found("Esimerkki", at=BEGINS)
 
 
-def a_credential(name: str) -> Credential:
+def a_credential(name: str, at: datetime = BEGINS) -> Credential:
     signer = sample_authority.Signer(name=name, organisation="Esimerkki Oy")
-    return sample_authority.issue(AUTHORITY, signer, at=datetime(2026, 1, 1, tzinfo=UTC))
+    return sample_authority.issue(AUTHORITY, signer, at=at)
 
 
 class Desk:
@@ -100,7 +101,7 @@ class Desk:
 
 def signed_on_line(docx: bytes, who: Signatory, at: datetime) -> bytes:
     line = next(line for line in signature_lines(docx) if line.setup_id == line_id(who.line))
-    return sign(docx, a_credential(who.name), at=at, line=line)
+    return sign(docx, a_credential(who.name, at), at=at, line=line)
 
 
 @pytest.fixture

@@ -9,11 +9,14 @@ from kanta_tenancy.agreements.campaigns.reminding import due_times, remind, remi
 from kanta_tenancy.agreements.campaigns.running import work
 from kanta_tenancy.agreements.model import Agreement, Party
 from kanta_tenancy.agreements.store import agreements as store
+from kanta_tenancy.assembly.background import SUBSCRIBERS
 from kanta_tenancy.kernel.languages import Language
+from kanta_tenancy.machinery.postgres import outbox
 from kanta_tenancy.promises import audit, pay_due
 from tests.agreements.examples import a_draft
 from tests.campaigns.conftest import Office
 from tests.campaigns.newer import newer
+from tests.parties.examples import named, owner_of
 
 KEEPERS = {"campaign.reminder": remind}
 
@@ -58,6 +61,19 @@ async def test_a_tenant_that_has_not_signed_is_reminded_and_once_each_time(desk,
         " ORDER BY at"
     )
     assert [tuple(row) for row in bodies] == [("1", agreement.tenancy_id), ("2", agreement.tenancy_id)]
+
+
+async def test_a_reminder_is_a_mail_to_the_tenants_contacts_alone(desk, offered):
+    office, agreement = offered
+    own = await owner_of(desk.database, desk.main_connector)
+    for organisation, email in ((own, "k@kanta.example"), (desk.tenant.organisation.id, "an@tenant.example")):
+        await named(desk.database, desk.clock, desk.main_connector, organisation, email=email)
+    desk.clock.advance(days=8)
+    await pay_due(desk.database, desk.clock, KEEPERS)
+    await outbox.carry_on(desk.database, desk.clock, SUBSCRIBERS)
+    rows = await office.owner.fetch("SELECT email, lines FROM notice WHERE topic = 'campaign.reminder_due'")
+    assert [row["email"] for row in rows] == ["an@tenant.example"]
+    assert f"Avtalet {agreement.reference} erbjöds 2.3.2026" in rows[0]["lines"]
 
 
 async def test_nobody_is_reminded_of_what_was_signed(desk, offered):

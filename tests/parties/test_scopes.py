@@ -56,6 +56,7 @@ class Neighbourhood:
             "organisation_ids": [owner.id],
             "tenancy_id": self.neighbour.tenancy.id,
             "tenancy_ids": [self.neighbour.tenancy.id],
+            "tenancies": [self.neighbour.tenancy.id],
             "business_ids": [owner.business_id],
             "business_id": owner.business_id,
             "references": [owner.business_id],
@@ -82,7 +83,8 @@ class Neighbourhood:
 
     def ask(self, statement: Statement) -> dict[str, object]:
         table = statement.name.partition("/")[2].partition(".")[0]
-        given = self.known | ({"version": 3} if statement.name.endswith("organisation.save") else {})
+        own = {"parties/organisation.save": {"version": 3}, "parties/contact.persons_for": {"function": "agreements"}}
+        given = self.known | own.get(statement.name, {})
         return {name: self.ids[table] if name == "id" else given[name] for name in statement.parameters}
 
 

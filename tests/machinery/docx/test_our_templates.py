@@ -16,7 +16,7 @@ from kanta_tenancy.machinery.resources import folder
 from tests.machinery.docx import forms
 from tests.machinery.docx.forms import W, found
 
-FILES = sorted(folder("templates").glob("agreements/*/*.docx"))
+FILES = sorted(folder("templates").glob("agreements/main-connector-tenant-*/*.docx"))
 EMF = bytes(40) + b" EMF" + bytes(100)
 JOINT = frozenset({"signatory.tenant.2", "signatory.main_connector.2"})
 BLOCKS = {f"{W}{name}" for name in ("p", "tbl", "bookmarkStart", "bookmarkEnd", "proofErr")}

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kanta_tenancy.machinery.ooxml.names import UNSIGNED_RELATIONSHIPS
 from kanta_tenancy.machinery.ooxml.report import Outcome, Verdict
 from tests.machinery.ooxml.verification.asking import ask, assert_breaks, only, outcomes
 from tests.machinery.ooxml.verification.documents import (
@@ -57,11 +58,15 @@ def _same_relationships(name: str, content: bytearray) -> bool:
     return _lines(bytes(content)) == _lines(SIGNED[name])
 
 
-def _lines(content: bytes) -> list[list[tuple[bytes, bytes]]]:
-    return [
-        sorted(re.findall(rb"(\w+)\s*=\s*\"([^\"]*)\"", line))
+def _lines(content: bytes) -> list[dict[bytes, bytes]]:
+    lines = [
+        dict(re.findall(rb"(\w+)\s*=\s*\"([^\"]*)\"", line))
         for line in re.findall(rb"(?s)<Relationship\s.*?/>", content)
     ]
+    for line in lines:
+        if line.get(b"Type", b"").decode("latin-1") in UNSIGNED_RELATIONSHIPS:
+            line.pop(b"Id", None)  # what leads to metadata and signatures is not signed, whatever it is called
+    return lines
 
 
 @given(at=st.integers(0, 10**6), change=st.integers(1, 255))
