@@ -66,7 +66,7 @@ def name(text: str) -> str:
     Raises:
         Unfit: it is empty, longer than 200 characters, shows nothing, or holds a refused character.
     """
-    found = _REFUSED.search(text)
+    found = None if text.isprintable() else _REFUSED.search(text)  # no printable character is refused
     if found is not None:
         raise Unfit(f"character {found.start() + 1} is {_refused(found[0])}, U+{ord(found[0]):04X}")
     composed = unicodedata.normalize("NFC", text).strip()
