@@ -88,7 +88,7 @@ def read_json(raw: bytes, kind: type[T]) -> T:
     """
     try:
         value: T = _decoder(kind).decode(raw)
-        json.loads(raw, object_pairs_hook=_each_once, parse_int=str, parse_float=str)
+        _NAMES.decode(raw.decode())
         refuse_unstorable(value)
     except msgspec.ValidationError as error:
         raise _invalid(flaw_of(error)) from error
@@ -161,12 +161,15 @@ def _decoder(kind: Any) -> "msgspec.json.Decoder[Any]":
 
 
 def _each_once(pairs: Sequence[tuple[str, object]]) -> None:
-    names = [name for name, _ in pairs]
-    if len(names) != len(set(names)):
+    if len(dict(pairs)) != len(pairs):
+        names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise RequestMalformed(
             "A field of an object is given twice.", flaws=(Flaw(field=printable(twice), detail="Given twice."),)
         )
+
+
+_NAMES: Final = json.JSONDecoder(object_pairs_hook=_each_once, parse_int=str, parse_float=str)
 
 
 def _unstorable(value: object) -> tuple[str, str] | None:
@@ -176,11 +179,11 @@ def _unstorable(value: object) -> tuple[str, str] | None:
     if isinstance(value, date):
         return _unstorable_time(value)
     if isinstance(value, msgspec.Struct):
-        return _unstorable_field((name, getattr(value, name)) for name in value.__struct_fields__)
-    if isinstance(value, Mapping):
-        return _unstorable_field((key, key) for key in value) or _unstorable_field(value.items())
+        return _unstorable_field(msgspec.structs.asdict(value).items())
     if isinstance(value, list | tuple):
         return _unstorable_item(value)
+    if isinstance(value, dict):
+        return _unstorable_field((key, key) for key in value) or _unstorable_field(value.items())
     return None
 
 
