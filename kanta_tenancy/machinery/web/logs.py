@@ -13,12 +13,13 @@ from kanta_tenancy.machinery.web.trouble import described
 
 # An access key or a calendar's address; the secret of a webhook; what follows `Bearer` or `Basic`; and an identity
 # code: day, month, year, sign of the century, individual number, check character (decree 1053/2009 with the signs of
-# 2023).
+# 2023). Each begins with the letter or digit that it can begin with and looks back from there: so other text is passed
+# over at one glance a character, and every value of every line is looked at.
 _SECRET: Final = re.compile(
-    r"\bk[tf]_[A-Za-z0-9_-]{6,}"
-    r"|\bwhsec_[A-Za-z0-9+/=]{6,}"
-    r"|(?i:\b(?:bearer|basic) +[A-Za-z0-9._~+/=-]+)"
-    r"|(?i:(?<![0-9])[0-3][0-9][01][0-9]{3}[-+A-FU-Y][0-9]{3}[0-9A-FHJ-NPR-Y](?![0-9A-Z]))"
+    r"k(?<=\bk)[tf]_[A-Za-z0-9_-]{6,}"
+    r"|w(?<=\bw)hsec_[A-Za-z0-9+/=]{6,}"
+    r"|[Bb](?<=\b[Bb])(?i:(?:earer|asic) +[A-Za-z0-9._~+/=-]+)"
+    r"|[0-3](?<![0-9][0-3])(?i:[0-9][01][0-9]{3}[-+A-FU-Y][0-9]{3}[0-9A-FHJ-NPR-Y](?![0-9A-Z]))"
 )
 
 
