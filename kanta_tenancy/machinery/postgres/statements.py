@@ -32,6 +32,7 @@ class Statement(Generic[Row]):
         self.name = name
         self.row = row
         self.sql, self.parameters = number_parameters(sql)
+        self._names = frozenset(self.parameters)
 
     async def one(self, on: "Transaction | Connection", /, **values: Any) -> Row | None:
         record = await _connection(on).fetchrow(self.sql, *self._ordered(values))
@@ -54,7 +55,7 @@ class Statement(Generic[Row]):
         return msgspec.convert(dict(record), self.row)
 
     def _ordered(self, values: Mapping[str, Any]) -> list[Any]:
-        if values.keys() != set(self.parameters):
+        if values.keys() != self._names:
             raise StatementError(f"{self.name} takes {self.parameters}, got {sorted(values)}")
         return [values[name] for name in self.parameters]
 
