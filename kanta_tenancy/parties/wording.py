@@ -74,7 +74,7 @@ def name(text: str) -> str:
         raise Unfit("it is empty")
     if len(composed) > LONGEST:
         raise Unfit(f"it has {len(composed)} characters; {LONGEST} are allowed")
-    if all(unicodedata.category(character)[0] in "ZCM" for character in composed):
+    if not any(map(str.isalnum, composed)) and all(unicodedata.category(one)[0] in "ZCM" for one in composed):
         raise Unfit("it shows nothing when printed")
     return composed
 
