@@ -1,5 +1,6 @@
 """What every request gets, whatever answers it: an id, safe headers, a line in the log, a place in the metrics."""
 
+import functools
 import time
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,6 +12,7 @@ from litestar.types import Message, Receive, Send
 
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.identifiers import new_id
+from kanta_tenancy.machinery.web.logs import current_request
 from kanta_tenancy.machinery.web.metrics import Metrics
 from kanta_tenancy.machinery.web.problems import REQUEST_ID
 
@@ -22,8 +24,6 @@ _SAFE_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
 )
 _UNMATCHED: Final = "(none)"  # never the path itself: it may hold anything
-
-log: Final = structlog.get_logger("kanta_tenancy.web.access")
 
 
 class Envelope:
@@ -37,12 +37,7 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = request_id_of(scope["headers"])
-        scope[REQUEST_ID] = request_id
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await self._answer(scope, receive, send, request_id)
-
-    async def _answer(self, scope: Any, receive: Receive, send: Send, request_id: str) -> None:
+        request_id = scope[REQUEST_ID] = request_id_of(scope["headers"])
         status = int(HTTPStatus.INTERNAL_SERVER_ERROR)  # until an answer begins
 
         async def send_on(message: Message) -> None:
@@ -53,6 +48,7 @@ class Envelope:
             await send(message)
 
         began = time.perf_counter()
+        in_every_line = current_request.set(request_id)
         self._metrics.in_flight.inc()
         try:
             await self.app(scope, receive, send_on)
@@ -61,7 +57,7 @@ class Envelope:
             seconds = time.perf_counter() - began
             route = scope.get("path_template", _UNMATCHED)
             self._metrics.count(scope["method"], route, status, seconds)
-            log.info(
+            self.log.info(
                 "request",
                 method=scope["method"],
                 route=route,
@@ -69,6 +65,11 @@ class Envelope:
                 duration_ms=round(seconds * 1000, 2),
                 key_id=_key_of(scope),
             )
+            current_request.reset(in_every_line)
+
+    @functools.cached_property
+    def log(self) -> Any:
+        return structlog.get_logger("kanta_tenancy.web.access").bind()  # once: logs are set up before the first request
 
 
 def request_id_of(headers: Any) -> str:

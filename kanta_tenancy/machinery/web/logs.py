@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextvars import ContextVar
 from typing import Any, Final, TextIO
 
 import msgspec
@@ -22,27 +23,42 @@ _SECRET: Final = re.compile(
     r"|[0-3](?<![0-9][0-3])(?i:[0-9][01][0-9]{3}[-+A-FU-Y][0-9]{3}[0-9A-FHJ-NPR-Y](?![0-9A-Z]))"
 )
 
+current_request: Final[ContextVar[str | None]] = ContextVar("current_request", default=None)  # its id, for every line
+
 
 def configure_logs(*, level: int = logging.INFO, stream: TextIO | None = None) -> None:
     """Send every log of the process, other libraries' too, to `stream` (standard error) as JSON lines."""
+    lines = structlog.WriteLogger(stream or sys.stderr)
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            name_request,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             redact,
-            structlog.processors.JSONRenderer(serializer=_json),
+            as_json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        logger_factory=lambda *_: lines,
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[_Onwards()], level=max(level, logging.WARNING), force=True)
 
 
+def name_request(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Add the id of the request that is being answered, if one is."""
+    request_id = current_request.get()
+    if request_id is not None:
+        event["request_id"] = request_id
+    return event
+
+
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replace what looks like an access key or a Finnish personal identity code in every value."""
     return {name: _redacted(value) for name, value in event.items()}
+
+
+def as_json(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
+    return msgspec.json.encode(event, enc_hook=repr).decode()
 
 
 class _Onwards(logging.Handler):
@@ -66,7 +82,3 @@ def _redacted(value: Any) -> Any:
     if isinstance(value, dict):
         return {_redacted(name): _redacted(item) for name, item in value.items()}
     return value
-
-
-def _json(event: Any, **_: Any) -> str:
-    return msgspec.json.encode(event, enc_hook=repr).decode()
