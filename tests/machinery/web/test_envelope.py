@@ -147,8 +147,9 @@ def test_what_other_libraries_log_is_redacted_too_and_their_errors_lose_their_wo
 @pytest.mark.parametrize("code", ["131052-308T", "131052+308T", "010203A123N", "010594Y9021", "a 131052-308t."])
 def test_identity_codes_are_seen_with_every_sign_of_their_century(log, code):
     logging.getLogger("x").warning({"nested": [code]})
-    assert "[redacted]" in log.getvalue()
-    assert "308" not in log.getvalue()
+    event = json.loads(log.getvalue())["event"]
+    assert "[redacted]" in event
+    assert "308" not in event
 
 
 @pytest.mark.parametrize("harmless", ["0197ad3a-6f00-7000-8000-131052308000", "2026-03-02T09:00:00Z", "1310521308000"])
