@@ -78,7 +78,7 @@ def register_name(register: Register, language: Language) -> str:
 
 def unknown(keys: tuple[str, ...], *, field: str) -> tuple[Flaw, ...]:
     """Say which keys are not services that can be ticked, or stand there twice (K1.3)."""
-    known = {service.key for service in services() if service.tickable}
+    known = _tickable()
     flaws = [
         Flaw(field=f"{field}[{place}]", detail="it is not a service that a tenant can join", rule="K1.3")
         for place, key in enumerate(keys)
@@ -87,6 +87,11 @@ def unknown(keys: tuple[str, ...], *, field: str) -> tuple[Flaw, ...]:
     if len(set(keys)) != len(keys):
         flaws.append(Flaw(field=field, detail="a service is named more than once", rule="K1.3"))
     return tuple(flaws)
+
+
+@cache
+def _tickable() -> frozenset[str]:
+    return frozenset(service.key for service in services() if service.tickable)
 
 
 @cache
