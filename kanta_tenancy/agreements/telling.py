@@ -14,11 +14,11 @@ from kanta_tenancy.agreements.model import Agreement, Party
 from kanta_tenancy.agreements.store import agreements as store
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.explanation import Sentence, sentence
-from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
+from kanta_tenancy.kernel.identifiers import AgreementId
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.outbox import Message
-from kanta_tenancy.messages import Notice, Recipient, tell
+from kanta_tenancy.messages import Notice, readers, tell
 from kanta_tenancy.parties import Function
 
 Body = Mapping[str, Any]
@@ -51,8 +51,8 @@ async def tell_people(tx: Transaction, message: Message) -> None:
         (_TENANT, both.tenant.name),
     )
     lines = tuple(telling.lines(agreement, message.body))
-    own = [] if telling.tenant_only else await _readers(tx, None, day)
-    readers = [*own, *await _readers(tx, agreement.tenancy_id, day)]
+    sides = (agreement.tenancy_id,) if telling.tenant_only else (None, agreement.tenancy_id)
+    people = [one for side in sides for one in await readers(tx, _READERS, tenancy_id=side, at=message.at)]
     await tell(
         tx,
         message.at,
@@ -67,19 +67,9 @@ async def tell_people(tx: Transaction, message: Message) -> None:
                 tenancy_id=agreement.tenancy_id,
                 urgent=telling.urgent,
             )
-            for reader in readers
+            for reader in people
         ],
     )
-
-
-async def _readers(tx: Transaction, tenancy_id: TenancyId | None, day: date) -> list[Recipient]:
-    for function in _READERS:
-        found = await parties.persons_for(tx, function, tenancy_id=tenancy_id, on_day=day)
-        if found:
-            return [
-                Recipient(contact_id=one.id, name=one.name, email=one.email, language=one.language) for one in found
-            ]
-    return []
 
 
 def _offered(agreement: Agreement, _: Body) -> Iterable[Sentence]:

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from kanta_tenancy import parties
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
@@ -17,7 +16,7 @@ from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.kernel.identifiers import MainConnectorId, TenancyId
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Database, Transaction
-from kanta_tenancy.messages import Notice, Recipient, tell
+from kanta_tenancy.messages import Notice, Recipient, readers, tell
 from kanta_tenancy.parties import Function, desk_work
 from kanta_tenancy.promises import Owner, Position, Promise, State, Wanted, page
 
@@ -88,16 +87,16 @@ async def _owed(tx: Transaction, now: datetime, after: Position | None) -> list[
 
 
 async def _tell(tx: Transaction, now: datetime, owed: Iterable[Promise]) -> int:
-    readers: dict[TenancyId | None, list[Recipient]] = {}
+    people: dict[TenancyId | None, list[Recipient]] = {}
     notices: list[Notice] = []
     for promise in owed:
         threshold = threshold_of(promise.due_at, now)
         if threshold is None:
             continue
         whose = promise.tenancy_id if promise.owner is Owner.TENANT else None
-        if whose not in readers:
-            readers[whose] = await _readers(tx, whose, now)
-        notices += (_notice(promise, threshold, reader) for reader in readers[whose])
+        if whose not in people:
+            people[whose] = await readers(tx, _READERS, tenancy_id=whose, at=now)
+        notices += (_notice(promise, threshold, reader) for reader in people[whose])
     return await tell(tx, now, notices)
 
 
@@ -117,16 +116,6 @@ def _notice(promise: Promise, threshold: Threshold, reader: Recipient) -> Notice
         facts=((_RULE, promise.rule),),
         tenancy_id=promise.tenancy_id,
     )
-
-
-async def _readers(tx: Transaction, tenancy_id: TenancyId | None, now: datetime) -> list[Recipient]:
-    for function in _READERS:
-        found = await parties.persons_for(tx, function, tenancy_id=tenancy_id, on_day=day_in_finland(now))
-        if found:
-            return [
-                Recipient(contact_id=one.id, name=one.name, email=one.email, language=one.language) for one in found
-            ]
-    return []
 
 
 def _reminder(main_connector_id: MainConnectorId) -> Caller:

@@ -6,6 +6,6 @@ outbox has and somebody subscribed to. A room whose things have days gives them 
 """
 
 from kanta_tenancy.messages.model import Entries, Entry, EventKind, EventKinds, Notice, Recipient
-from kanta_tenancy.messages.telling import tell
+from kanta_tenancy.messages.telling import readers, tell
 
-__all__ = ["Entries", "Entry", "EventKind", "EventKinds", "Notice", "Recipient", "tell"]
+__all__ = ["Entries", "Entry", "EventKind", "EventKinds", "Notice", "Recipient", "readers", "tell"]

@@ -6,12 +6,15 @@ from typing import Any, Final
 
 import msgspec
 
+from kanta_tenancy import parties
+from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.explanation import Sentence
-from kanta_tenancy.kernel.identifiers import new_id
+from kanta_tenancy.kernel.identifiers import TenancyId, new_id
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.messages import gathering
-from kanta_tenancy.messages.model import Notice
+from kanta_tenancy.messages.model import Notice, Recipient
 from kanta_tenancy.messages.store import notices as store
+from kanta_tenancy.parties import Function
 
 _BATCH: Final = 1_000  # notices in one round trip
 
@@ -35,6 +38,23 @@ async def tell(tx: Transaction, at: datetime, notices: Sequence[Notice]) -> int:
         rows = [_row(notice, at) for notice in notices[start : start + _BATCH]]
         written += await store.tell(tx, rows, at=at)
     return written
+
+
+async def readers(
+    tx: Transaction, functions: Sequence[Function], *, tenancy_id: TenancyId | None, at: datetime
+) -> list[Recipient]:
+    """Return who reads a party's post: the contacts for the first of these functions that somebody has on that day.
+
+    Args:
+        tenancy_id: of this tenant; None: of the main connector itself.
+    """
+    for function in functions:
+        found = await parties.persons_for(tx, function, tenancy_id=tenancy_id, on_day=day_in_finland(at))
+        if found:
+            return [
+                Recipient(contact_id=one.id, name=one.name, email=one.email, language=one.language) for one in found
+            ]
+    return []
 
 
 def _row(notice: Notice, at: datetime) -> dict[str, Any]:
