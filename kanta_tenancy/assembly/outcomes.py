@@ -53,9 +53,16 @@ def ends_in_one_sentence(program: str) -> Generator[None]:
         outcome, sentence = told(trouble)
         if sentence:
             click.echo(f"{program}: {sentence}", err=True)
-        if outcome is Outcome.NOBODY_READS:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python's own flush succeeds
+        _write_out_or_drop()
         raise SystemExit(outcome) from trouble
+
+
+def _write_out_or_drop() -> None:
+    """Leave nothing that Python, when it ends, would fail to write, and tell of in its own words and exit code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def told(trouble: BaseException) -> tuple[Outcome, str]:
