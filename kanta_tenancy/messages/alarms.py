@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from kanta_tenancy import parties
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.explanation import Sentence, sentence
-from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.machinery.postgres.database import Transaction
-from kanta_tenancy.messages.model import EndpointId, Letter, Notice, Parcel, Recipient
-from kanta_tenancy.messages.telling import tell
+from kanta_tenancy.messages.model import EndpointId, Letter, Notice, Parcel
+from kanta_tenancy.messages.telling import readers, tell
+from kanta_tenancy.parties import Function
 
+_ADMINISTRATORS = (Function.ADMINISTRATOR,)
 GIVEN_UP = "messages.given_up"
 ENDPOINT_CLOSED = "messages.endpoint_closed"
 _NUMBER = Sentence(fi="Viestin tunnus", sv="Meddelandets id", en="Message id")
@@ -33,7 +33,7 @@ async def tell_of_mail(tx: Transaction, letter: Letter, reason: str, *, at: date
         (_ABOUT, ", ".join(dict.fromkeys(notice.topic for notice in letter.notices))),
         (_NUMBER, str(letter.id)),
     )
-    people = await _administrators(tx, None, at=at)
+    people = await readers(tx, _ADMINISTRATORS, tenancy_id=None, at=at)
     await tell(
         tx,
         at,
@@ -124,7 +124,7 @@ async def _tell_owner(
         (_REASON, reason),
         (_NUMBER, str(parcel.id)),
     )
-    people = await _administrators(tx, parcel.tenancy_id, at=at)
+    people = await readers(tx, _ADMINISTRATORS, tenancy_id=parcel.tenancy_id, at=at)
     await tell(
         tx,
         at,
@@ -141,10 +141,3 @@ async def _tell_owner(
             for person in people
         ],
     )
-
-
-async def _administrators(tx: Transaction, tenancy_id: TenancyId | None, *, at: datetime) -> list[Recipient]:
-    found = await parties.persons_for(
-        tx, parties.Function.ADMINISTRATOR, tenancy_id=tenancy_id, on_day=day_in_finland(at)
-    )
-    return [Recipient(contact_id=one.id, name=one.name, email=one.email, language=one.language) for one in found]
