@@ -261,6 +261,20 @@ async def test_an_import_that_meets_the_api_in_a_deadlock_tries_again(bring, cou
     assert ((await counts())["organisation"], (await counts())["tenancy"]) == (3, 2)
 
 
+async def test_what_somebody_registers_over_the_api_meanwhile_is_found_there(bring, counts, database, clock, owner):
+    await bring([OWNER])
+    realm = someone(await owner.fetchval("SELECT main_connector_id FROM main_connector"))
+    async with database.transaction(realm) as tx:
+        firm = an_organisation(1100000, name="Praktik 1100000")
+        kept = await organisations.insert(tx, OrganisationId(new_id()), firm, clock.now())
+        await journal(tx, "registered", None, kept, at=clock.now())
+        importing = asyncio.create_task(bring([a_firm(1100000)]))
+        await owner.execute(SOMEBODY_WAITS)
+    done = await importing
+    assert (done.bad_rows, numbers(done)) == ((), (0, 1, 0, 0, 1))
+    assert ((await counts())["organisation"], (await counts())["tenancy"]) == (2, 1)
+
+
 async def test_an_odd_oid_is_told_and_taken(bring):
     done = await bring([OWNER, a_firm(1000000, oid="1.2.246.10.1.10.0")])
     assert [(row.row, row.field) for row in done.warnings] == [(2, "oid")]

@@ -19,7 +19,7 @@ from kanta_tenancy.parties.actions.contacts import name_contact
 from kanta_tenancy.parties.actions.evidence import record_evidence
 from kanta_tenancy.parties.actions.organisations import found_realm, register_organisation
 from kanta_tenancy.parties.actions.tenancies import open_tenancy
-from kanta_tenancy.parties.errors import ImportRefused
+from kanta_tenancy.parties.errors import ImportRefused, OrganisationExists, TenancyExists
 from kanta_tenancy.parties.imports.examining import Good, examine
 from kanta_tenancy.parties.imports.planning import Known, Plan, Step, plan
 from kanta_tenancy.parties.imports.reading import read
@@ -28,6 +28,8 @@ from kanta_tenancy.parties.model import Contact, MainConnector, Permission, Role
 from kanta_tenancy.parties.store import contacts, evidence, organisations, tenancies
 
 _RETRIES: Final = 3
+# What comes of somebody who registers the same over the API meanwhile; the next attempt finds it there.
+_MET_THE_API: Final = (asyncpg.DeadlockDetectedError, OrganisationExists, TenancyExists)
 
 
 class Imported(Record, frozen=True, kw_only=True):
@@ -64,7 +66,7 @@ async def import_parties(
 
     Raises:
         ImportRefused: the file cannot be read, or it cannot be said for which realm it is.
-        DomainError: someone else registered the same at the same time.
+        DomainError: others registered the same at the same time, again and again.
     """
     good, bad = _examined(read(content), day_in_finland(clock.now()))
     async with db.unscoped() as connection:
@@ -89,7 +91,7 @@ async def import_parties(
         return _report(owner, planned, good, flaws, changed=changes)
 
     for _ in range(_RETRIES):
-        with suppress(asyncpg.DeadlockDetectedError):  # with somebody who registers the same over the API
+        with suppress(*_MET_THE_API):
             return await attempt()
     return await attempt()
 
