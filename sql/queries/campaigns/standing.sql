@@ -35,9 +35,12 @@ SELECT tenancy.tenancy_id, in_force.id AS agreement_id, in_force.version AS agre
         AND annex.tenancy_id = tenancy.tenancy_id
         AND annex.since <= :day
         AND (annex.until IS NULL OR annex.until > :day)
-  LEFT JOIN agreement AS offer ON offer.main_connector_id = tenancy.main_connector_id
-        AND offer.tenancy_id = tenancy.tenancy_id
-        AND offer.amends IS NULL
-        AND offer.status IN ('offered', 'partly_signed')
+  LEFT JOIN LATERAL (
+       SELECT id
+         FROM agreement
+        WHERE tenancy_id = tenancy.tenancy_id
+          AND amends IS NULL
+          AND status IN ('offered', 'partly_signed')
+        LIMIT 1) AS offer ON true
  WHERE tenancy.main_connector_id = :main_connector_id
    AND tenancy.tenancy_id = ANY (:tenancies::uuid[]);
