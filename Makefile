@@ -43,7 +43,7 @@ format: $(VENV)/.develops ## Format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
 
 lock: ## Pin every dependency anew, with hashes (needs uv)
-	$(LOCK) --extra embedded --group dev --output-file requirements-dev.lock pyproject.toml
+	$(LOCK) --extra embedded --extra pkcs11 --group dev --output-file requirements-dev.lock pyproject.toml
 	$(LOCK) --extra embedded --constraints requirements-dev.lock --output-file requirements.lock pyproject.toml
 	$(LOCK) --group build --constraints requirements-dev.lock --output-file requirements-build.lock
 
