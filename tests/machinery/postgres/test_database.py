@@ -78,6 +78,19 @@ async def test_nobody_waits_long_for_a_full_pool(database_url):
                 pass
 
 
+async def test_a_connection_is_replaced_so_that_plans_made_for_small_tables_do_not_live_on(database_url):
+    async def server_process(queries: int = 1) -> int:
+        async with database.unscoped() as connection:
+            for _ in range(queries - 1):
+                await connection.fetchval("SELECT 1")
+            return await connection.fetchval("SELECT pg_backend_pid()")
+
+    async with connect(database_url, size=1) as database:
+        first = await server_process()
+        assert await server_process(queries=5_000) == first  # never in the midst of a use
+        assert await server_process() != first
+
+
 async def test_two_that_migrate_at_once_apply_every_file_once(server):
     name = f"empty_{uuid.uuid4().hex}"
     administrator = await asyncpg.connect(server)
