@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from kanta_tenancy.agreements.ends import Ground, last_day_before
+from kanta_tenancy.kernel.acting import Scope
 from kanta_tenancy.kernel.explanation import Explanation
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.kernel.languages import Language
@@ -42,6 +43,11 @@ class Party(enum.StrEnum):
 
     MAIN_CONNECTOR = "main_connector"
     TENANT = "tenant"
+
+
+def party_of(scope: Scope) -> Party:
+    """Return the side of the agreement that a caller is on."""
+    return Party.MAIN_CONNECTOR if scope.tenancy_id is None else Party.TENANT
 
 
 class Register(enum.StrEnum):
@@ -145,17 +151,6 @@ class Earlier(Record, frozen=True, kw_only=True):
     registers: tuple[Register, ...] = ()
     reference: str | None = None  # what the parties call it by; None: one is made
     exhibit_id: UUID | None = None
-
-
-class AnnexOnDay(Record, frozen=True, kw_only=True):
-    """A version of Annex 1: what it says, and from which day until before which."""
-
-    tenancy_id: TenancyId
-    agreement_id: AgreementId  # the agreement that is in force
-    said_by: AgreementId  # that agreement, or its amendment
-    services: tuple[str, ...]
-    since: date
-    until: date | None
 
 
 class Draft(Record, frozen=True, kw_only=True):
@@ -277,28 +272,6 @@ class Document(Record, frozen=True, kw_only=True):
     sha256: str
     content: bytes
     at: datetime
-
-
-class Clause(Record, frozen=True, kw_only=True):
-    number: str  # such as 17.1; empty for an annex
-    heading: str
-    paragraphs: tuple[str, ...]
-
-
-class FrozenModel(Record, frozen=True, kw_only=True):
-    """A model agreement in one language, which nothing changes any more."""
-
-    name: str
-    version: str
-    language: Language
-    content_sha256: str
-    clauses: tuple[Clause, ...]
-    imported_at: datetime | None = None  # None: it travels with the program
-
-
-class ModelFile(Record, frozen=True, kw_only=True):
-    content: bytes
-    content_sha256: str
 
 
 class Receipt(Record, frozen=True, kw_only=True):

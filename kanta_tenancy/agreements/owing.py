@@ -1,22 +1,17 @@
 """What agreements owe, as promises: by which key, until when, by which rule. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from kanta_tenancy.agreements.ends import CircumstanceKind, last_day_before
+from kanta_tenancy.agreements.ends import last_day_before
 from kanta_tenancy.agreements.model import Agreement
-from kanta_tenancy.agreements.occurrences import Circumstance, Rescission
-from kanta_tenancy.kernel.calendar import day_in_finland, start_of_day
 from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.kernel.identifiers import AgreementId
 from kanta_tenancy.promises import Owed, Owner
 
 END: Final = "agreement.end"
-TELL: Final = "rescission.tell"
-DECIDE: Final = "circumstance.decide"
 REMIND: Final = "campaign.reminder"
-_DAY: Final = timedelta(days=1)
 
 
 class Known(Protocol):
@@ -68,45 +63,6 @@ def _title(agreement: Agreement, until: datetime) -> Sentence:
     )
 
 
-def to_tell(rescission: Rescission, reference: str, *, at: datetime) -> Owed:
-    """Return the main connector's promise to tell the tenant in writing that it has rescinded, the same day.
-
-    The agreement says that it rescinds at once; that the tenant is told the same day is our reading.
-    """
-    return Owed(
-        key=f"{TELL}/{rescission.id}",
-        kind=TELL,
-        subject=f"rescission/{rescission.id}",
-        owner=Owner.MAIN_CONNECTOR,
-        due_at=start_of_day(day_in_finland(at) + _DAY),
-        rule="K20.4",
-        title=sentence(
-            "Ilmoittakaa vuokralaiselle kirjallisesti, että sopimus {reference} on purettu.",
-            "Meddela hyresgästen skriftligt att avtalet {reference} har hävts.",
-            "Tell the tenant in writing that agreement {reference} is rescinded.",
-            reference=reference,
-        ),
-        made_at=at,
-        tenancy_id=rescission.tenancy_id,
-        facts={"agreement": reference},
-    )
-
-
-def to_decide(circumstance: Circumstance) -> Owed:
-    """Return the main connector's promise to decide what follows; the tenant does not see it."""
-    return Owed(
-        key=f"{DECIDE}/{circumstance.id}",
-        kind=DECIDE,
-        subject=f"circumstance/{circumstance.id}",
-        owner=Owner.MAIN_CONNECTOR,
-        due_at=start_of_day(circumstance.decide_by + _DAY),
-        rule="K20.1",
-        title=_DECIDE[circumstance.kind],
-        made_at=circumstance.recorded_at,
-        facts={"kind": circumstance.kind, "tenancy": str(circumstance.tenancy_id)},
-    )
-
-
 def reminder_key(agreement_id: AgreementId, number: int) -> str:
     return f"{REMIND}/{agreement_id}/{number}"
 
@@ -130,24 +86,3 @@ def to_remind(agreement: Agreement, campaign_id: UUID, number: int, due_at: date
         tenancy_id=agreement.tenancy_id,
         facts={"agreement": agreement.reference, "campaign": str(campaign_id), "number": number},
     )
-
-
-_DECIDE: Final = {
-    CircumstanceKind.DEATH: sentence(
-        "Osapuoli on kuollut. Sopimus ei pääty siihen itsestään: päättäkää, mitä siitä seuraa.",
-        "En part har avlidit. Avtalet upphör inte av sig självt: besluta vad som följer.",
-        "A party has died. That does not end the agreement by itself: decide what follows.",
-    ),
-    CircumstanceKind.BANKRUPTCY: sentence(
-        "Osapuoli on konkurssissa. Sopimus ei pääty siihen itsestään: päättäkää, mitä siitä seuraa.",
-        "En part har gått i konkurs. Avtalet upphör inte av sig självt: besluta vad som följer.",
-        "A party is bankrupt. That does not end the agreement by itself: decide what follows.",
-    ),
-    CircumstanceKind.LICENCE_WITHDRAWN: sentence(
-        "Osapuolen lupa tai rekisteröinti on peruttu. Sopimus ei pääty siihen itsestään: päättäkää, mitä siitä seuraa.",
-        "En parts tillstånd eller registrering har återkallats. Avtalet upphör inte av sig självt: besluta vad som"
-        " följer.",
-        "A party's licence or registration was withdrawn. That does not end the agreement by itself: decide what"
-        " follows.",
-    ),
-}

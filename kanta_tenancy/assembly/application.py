@@ -4,7 +4,7 @@ from typing import Final
 
 from kanta_tenancy.agreements.campaigns.routes import ROUTES as CAMPAIGNS
 from kanta_tenancy.agreements.routes import routes as agreement_routes
-from kanta_tenancy.agreements.signing import OwnKey
+from kanta_tenancy.agreements.signing.actions import OwnKey
 from kanta_tenancy.assembly.database_watch import ensure_migrated
 from kanta_tenancy.assembly.events import endpoint_rules
 from kanta_tenancy.assembly.feeds import entries

@@ -7,8 +7,9 @@ from typing import Final
 
 import structlog
 
-from kanta_tenancy.agreements import settling, telling
+from kanta_tenancy.agreements import telling
 from kanta_tenancy.agreements.campaigns import running
+from kanta_tenancy.agreements.endings.checklists import settling
 from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.assembly.reminding import remind

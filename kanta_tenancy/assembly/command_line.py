@@ -56,7 +56,7 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         at_desk=True,
     ),
     "models": Subcommand(
-        target="kanta_tenancy.agreements.cli:models_",
+        target="kanta_tenancy.agreements.models.cli:models_",
         summary="Bring in model agreements of your own, and list those there are.",
         at_desk=True,
     ),

@@ -7,10 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from kanta_tenancy.agreements import documents, lifecycle, models, offering
-from kanta_tenancy.agreements.acceptance import Ground, accept
+from kanta_tenancy.agreements import lifecycle
+from kanta_tenancy.agreements.drafting import documents, offering
 from kanta_tenancy.agreements.model import Agreement, Party, Signatory
-from kanta_tenancy.agreements.rendering import line_to_sign
+from kanta_tenancy.agreements.models import actions as models
+from kanta_tenancy.agreements.models.rendering import line_to_sign
+from kanta_tenancy.agreements.signing.acceptance import Ground, accept
 from kanta_tenancy.assembly.demo_cases import Case, cases
 from kanta_tenancy.assembly.demo_folder import DemoResult, Made, check_folder, name_file, write
 from kanta_tenancy.assembly.demo_input import DemoInput

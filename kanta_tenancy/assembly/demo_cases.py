@@ -6,10 +6,11 @@ from typing import Final
 
 from msgspec.structs import asdict
 
-from kanta_tenancy.agreements import completeness, lifecycle, offering
-from kanta_tenancy.agreements.errors import DraftIncomplete, DraftRefused, EvidenceMissing
+from kanta_tenancy.agreements import lifecycle
+from kanta_tenancy.agreements.drafting import completeness, offering
+from kanta_tenancy.agreements.drafting.errors import DraftIncomplete, DraftRefused, EvidenceMissing
 from kanta_tenancy.agreements.model import Agreement, Party
-from kanta_tenancy.agreements.models import NEWEST, OURS
+from kanta_tenancy.agreements.models.actions import NEWEST, OURS
 from kanta_tenancy.assembly.demo_input import DemoInput, SaidContact, SaidOrganisation, SaidTenant
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.errors import DomainError, Flaw

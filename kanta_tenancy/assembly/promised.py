@@ -4,8 +4,10 @@ from typing import Final
 
 import structlog
 
-from kanta_tenancy.agreements import jobs, open_endings, owing
+from kanta_tenancy.agreements import owing
 from kanta_tenancy.agreements.campaigns import reminding
+from kanta_tenancy.agreements.endings import jobs
+from kanta_tenancy.agreements.endings.checklists import open_endings
 from kanta_tenancy.joining import auditing as joining
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock

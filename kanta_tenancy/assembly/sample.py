@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from kanta_tenancy.agreements.model import Party
-from kanta_tenancy.agreements.models import NEWEST, OURS
+from kanta_tenancy.agreements.models.actions import NEWEST, OURS
 from kanta_tenancy.assembly.atomic_file import write_whole
 from kanta_tenancy.assembly.demo_input import DemoInput, SaidTenant, sample_input
 from kanta_tenancy.assembly.desk import account

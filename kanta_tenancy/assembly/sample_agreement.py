@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
-from kanta_tenancy.agreements import actions, lifecycle, reading, signing
+from kanta_tenancy.agreements import lifecycle, reading
+from kanta_tenancy.agreements.drafting import actions
 from kanta_tenancy.agreements.model import Agreement, Draft, Party, Signatory, Status
-from kanta_tenancy.agreements.rendering import line_to_sign
+from kanta_tenancy.agreements.models.rendering import line_to_sign
+from kanta_tenancy.agreements.signing import actions as signing
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import TenancyId

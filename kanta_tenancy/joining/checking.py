@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from kanta_tenancy.agreements import catalogue
+from kanta_tenancy.agreements.catalogue import names as catalogue
 from kanta_tenancy.joining.errors import JoiningRefused
 from kanta_tenancy.joining.model import Change
 from kanta_tenancy.parties import wording

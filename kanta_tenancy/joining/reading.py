@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from kanta_tenancy import parties
-from kanta_tenancy.agreements import reading as agreements
+from kanta_tenancy.agreements.annex import reading as agreements
 from kanta_tenancy.joining import coverage, roster
 from kanta_tenancy.joining.model import Application, ChangeNotice, Position, Roster, RosterTenant, ServiceUse, Wanted
 from kanta_tenancy.joining.store import applications, change_notices

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from kanta_tenancy.agreements import catalogue
-from kanta_tenancy.agreements.model import AnnexOnDay
+from kanta_tenancy.agreements.annex.model import AnnexOnDay
+from kanta_tenancy.agreements.catalogue import names as catalogue
 from kanta_tenancy.joining import coverage
 from kanta_tenancy.joining.model import Roster, RosterService, RosterTenant
 from kanta_tenancy.kernel.languages import Language

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Final
 
-from kanta_tenancy.agreements.rendering import CREATOR, LOCALE
+from kanta_tenancy.agreements.models.rendering import CREATOR, LOCALE
 from kanta_tenancy.joining.model import Roster
 from kanta_tenancy.kernel.explanation import sentence
 from kanta_tenancy.kernel.languages import Language, written_day

@@ -2,11 +2,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from kanta_tenancy.agreements import actions, exhibits, reading, signing
-from kanta_tenancy.agreements.acceptance import Ground
+from kanta_tenancy.agreements import reading
+from kanta_tenancy.agreements.annex import reading as annex_reading
+from kanta_tenancy.agreements.drafting import actions
+from kanta_tenancy.agreements.exhibits import actions as exhibits
+from kanta_tenancy.agreements.exhibits.model import Exhibit
 from kanta_tenancy.agreements.model import Agreement, Draft, Party, Signatory
-from kanta_tenancy.agreements.occurrences import Exhibit
-from kanta_tenancy.agreements.rendering import line_id
+from kanta_tenancy.agreements.models.rendering import line_id
+from kanta_tenancy.agreements.signing import actions as signing
+from kanta_tenancy.agreements.signing.acceptance import Ground
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
 from kanta_tenancy.machinery.ooxml.signing import sign
@@ -85,7 +89,7 @@ class Desk:
 
     async def services_on(self, day: date) -> tuple[str, ...]:
         async with self.database.transaction(self.tenant.caller) as tx:
-            found = await reading.services_on(tx, self.tenant.tenancy.id, day)
+            found = await annex_reading.services_on(tx, self.tenant.tenancy.id, day)
         return () if found is None else found.services
 
     async def exhibit(self, party: Party, content: bytes = b"%PDF-1.7\n%%EOF\n", name: str = "scan.pdf") -> Exhibit:

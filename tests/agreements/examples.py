@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from kanta_tenancy.agreements.drafting.offering import signature_line
 from kanta_tenancy.agreements.model import (
     Agreement,
     Content,
@@ -15,7 +16,6 @@ from kanta_tenancy.agreements.model import (
     Signature,
     Status,
 )
-from kanta_tenancy.agreements.offering import signature_line
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId, new_id
 from kanta_tenancy.kernel.languages import Language
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from kanta_tenancy.agreements import reading
+from kanta_tenancy.agreements.annex import reading
 from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.background import SUBSCRIBERS
 from kanta_tenancy.assembly.reminding import remind
@@ -20,7 +20,7 @@ from kanta_tenancy.kernel.calendar import HELSINKI, start_of_day
 from kanta_tenancy.machinery.postgres import invariants, outbox
 from kanta_tenancy.promises import AMISS, audit
 from tests.agreements.conftest import Desk
-from tests.agreements.test_earlier import brought
+from tests.agreements.earlier.test_earlier import brought
 from tests.agreements.test_lives import DAY, SETS, Life, Player
 from tests.parties.examples import named, owner_of
 

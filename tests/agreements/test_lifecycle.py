@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kanta_tenancy.agreements import ending, lifecycle
+from kanta_tenancy.agreements import lifecycle
+from kanta_tenancy.agreements.endings import ending
 from kanta_tenancy.agreements.errors import MoveNotAllowed
 from kanta_tenancy.agreements.lifecycle import MOVES, Move
 from kanta_tenancy.agreements.model import Agreement, Status

@@ -13,12 +13,12 @@ from kanta_tenancy.assembly import promised
 from kanta_tenancy.kernel.calendar import HELSINKI
 from kanta_tenancy.machinery.postgres import invariants
 from kanta_tenancy.promises import AMISS, audit
+from tests.agreements.annex.test_amending import amended
 from tests.agreements.conftest import Desk
+from tests.agreements.endings.test_ending import walked_months
+from tests.agreements.endings.test_life import changed, recorded
+from tests.agreements.endings.test_notices import a_notice, agreed, given
 from tests.agreements.examples import a_draft
-from tests.agreements.test_amending import amended
-from tests.agreements.test_ending import walked_months
-from tests.agreements.test_life import changed, recorded
-from tests.agreements.test_notices import a_notice, agreed, given
 
 DAY = timedelta(days=1)
 BEGINS = datetime(2027, 1, 29, 8, tzinfo=UTC)

@@ -5,9 +5,9 @@ import pytest
 
 from kanta_tenancy.agreements.model import Party
 from kanta_tenancy.kernel.acting import Caller
-from tests.agreements.test_endings import held
-from tests.agreements.test_life import recorded
-from tests.agreements.test_notices import a_notice, given
+from tests.agreements.endings.checklists.test_endings import held
+from tests.agreements.endings.test_life import recorded
+from tests.agreements.endings.test_notices import a_notice, given
 from tests.conftest import someone
 from tests.parties.examples import a_realm, a_tenant
 

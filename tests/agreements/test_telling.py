@@ -11,7 +11,7 @@ from kanta_tenancy.assembly.background import SUBSCRIBERS
 from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.machinery.postgres import outbox
 from kanta_tenancy.parties import Function
-from tests.agreements.test_notices import a_notice, given
+from tests.agreements.endings.test_notices import a_notice, given
 from tests.parties.examples import named, owner_of
 
 

@@ -4,7 +4,9 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from importlib import import_module
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 import click
@@ -12,11 +14,11 @@ import pytest
 from litestar import Router
 
 from kanta_tenancy import promises
-from kanta_tenancy.agreements import catalogue
 from kanta_tenancy.agreements.campaigns import lifecycle as campaigns
 from kanta_tenancy.agreements.campaigns.model import CampaignStatus, Reason, RowState
 from kanta_tenancy.agreements.campaigns.redline import Change
 from kanta_tenancy.agreements.campaigns.routes import ROUTES as CAMPAIGNS
+from kanta_tenancy.agreements.catalogue import names as catalogue
 from kanta_tenancy.agreements.lifecycle import MOVES
 from kanta_tenancy.agreements.model import Party, Register, Status
 from kanta_tenancy.agreements.routes import routes
@@ -151,6 +153,19 @@ def anchors(file: Path) -> set[str]:
     """Return the addresses of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", ["agreements", "endings"])
+def test_every_rule_of_agreements_is_where_its_page_says(name: str):
+    told = re.findall(r"`((?:[a-z_]+/)+[a-z_]+)\.([A-Za-z_.]+)`", page(f"capabilities/{name}.md"))
+    assert len(told) > 5
+    for file, rule in told:
+        if rule == "toml":
+            assert (
+                (ROOT / "kanta_tenancy" / "agreements" / file.removeprefix("agreements/")).with_suffix(".toml").exists()
+            )
+            continue
+        attrgetter(rule)(import_module(f"kanta_tenancy.agreements.{file.replace('/', '.')}"))
 
 
 def leads_somewhere(file: Path, target: str, anchor: str) -> bool:

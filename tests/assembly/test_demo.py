@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from cryptography import x509
 
-from kanta_tenancy.agreements import catalogue
+from kanta_tenancy.agreements.catalogue import names as catalogue
 from kanta_tenancy.assembly.command_line import kanta_tenancy
 from kanta_tenancy.assembly.demo import make_demo
 from kanta_tenancy.assembly.demo_folder import AUTHORITY_FILE, JSON_REPORT, TEXT_REPORT, DemoResult

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from kanta_tenancy.agreements import actions, reading
+from kanta_tenancy.agreements import reading
+from kanta_tenancy.agreements.drafting import actions
+from kanta_tenancy.agreements.drafting.offering import as_offered
 from kanta_tenancy.agreements.model import Party, Status
-from kanta_tenancy.agreements.offering import as_offered
 from kanta_tenancy.assembly import sample
 from kanta_tenancy.assembly.demo_cases import cases
 from kanta_tenancy.assembly.demo_input import sample_input

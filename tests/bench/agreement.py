@@ -4,8 +4,11 @@ from datetime import UTC, date, datetime
 from typing import Final
 from uuid import UUID
 
-from kanta_tenancy.agreements import catalogue, models, offering, rendering
+from kanta_tenancy.agreements.catalogue import names as catalogue
+from kanta_tenancy.agreements.drafting import offering
 from kanta_tenancy.agreements.model import Content, Party, PartyAsOffered, Register, Signatory
+from kanta_tenancy.agreements.models import actions as models
+from kanta_tenancy.agreements.models import rendering
 from kanta_tenancy.kernel.identifiers import AgreementId
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.docx.contract import Values

@@ -8,16 +8,16 @@ from typing import Final
 
 import asyncpg
 
-from kanta_tenancy.agreements import models
 from kanta_tenancy.agreements.campaigns import actions
 from kanta_tenancy.agreements.campaigns.model import Cohort, NewCampaign
 from kanta_tenancy.agreements.campaigns.running import work
 from kanta_tenancy.agreements.model import Party, Signatory
+from kanta_tenancy.agreements.models import actions as models
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.postgres.database import connect
+from tests.agreements.campaigns.many import add_tenants
 from tests.bench.realm import Realm, make_realm
 from tests.bench.results import Row, at_most
-from tests.campaigns.many import add_tenants
 from tests.parties.examples import looked, owner_of
 
 ALL: Final = 10_000

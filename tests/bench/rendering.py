@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from kanta_tenancy.agreements.model import Content
-from kanta_tenancy.agreements.rendering import line_to_sign
+from kanta_tenancy.agreements.models.rendering import line_to_sign
 from kanta_tenancy.machinery.ooxml.signing import Signing, sign_all, sign_for_verifier
 from kanta_tenancy.machinery.x509.keys import KeyKind
 from tests.bench import agreement

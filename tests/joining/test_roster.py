@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from kanta_tenancy import parties
-from kanta_tenancy.agreements import catalogue
+from kanta_tenancy.agreements.catalogue import names as catalogue
 from kanta_tenancy.joining import reading
 from kanta_tenancy.joining.lifecycle import Move
 from kanta_tenancy.joining.model import Roster

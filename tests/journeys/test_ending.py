@@ -11,8 +11,8 @@ from kanta_tenancy.agreements.model import Agreement
 from kanta_tenancy.assembly.background import SUBSCRIBERS
 from kanta_tenancy.machinery.postgres import outbox
 from tests.agreements.conftest import Desk
-from tests.agreements.test_endings import OPEN
-from tests.agreements.test_notices import a_notice, given
+from tests.agreements.endings.checklists.test_endings import OPEN
+from tests.agreements.endings.test_notices import a_notice, given
 from tests.desk import ADesk
 from tests.journeys.conftest import Realm
 

@@ -30,12 +30,15 @@ from schemathesis.specs.openapi.checks import (
     use_after_free,
 )
 
-from kanta_tenancy.agreements import actions, circumstances, earlier, exhibits, notices, service_agreements
 from kanta_tenancy.agreements.campaigns import actions as campaigns
 from kanta_tenancy.agreements.campaigns.model import Campaign
+from kanta_tenancy.agreements.drafting import actions
+from kanta_tenancy.agreements.earlier import actions as earlier
+from kanta_tenancy.agreements.endings import circumstances, notices, service_agreements
+from kanta_tenancy.agreements.endings.model import NewCircumstance, NewNotice, NewServiceAgreement
 from kanta_tenancy.agreements.ends import CircumstanceKind
+from kanta_tenancy.agreements.exhibits import actions as exhibits
 from kanta_tenancy.agreements.model import Earlier, Form, Party
-from kanta_tenancy.agreements.occurrences import NewCircumstance, NewNotice, NewServiceAgreement
 from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.joining.actions import applications, change_notices
 from kanta_tenancy.kernel.acting import Caller
@@ -51,10 +54,10 @@ from kanta_tenancy.messages.model import SaidEndpoint
 from kanta_tenancy.messages.signatures import Keys
 from kanta_tenancy.promises import Owner, Wanted, page
 from tests import postgres_server
+from tests.agreements.campaigns.conftest import TARGET
+from tests.agreements.campaigns.examples import a_cohort, a_new_campaign
 from tests.agreements.examples import a_draft
 from tests.assembly.processes import eventually, running
-from tests.campaigns.conftest import TARGET
-from tests.campaigns.examples import a_cohort, a_new_campaign
 from tests.joining.examples import a_change
 from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant, looked, owner_of
 from tests.promises.examples import owed, promised

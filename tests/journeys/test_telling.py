@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from standardwebhooks import Webhook
 
-from kanta_tenancy.agreements import actions
+from kanta_tenancy.agreements.drafting import actions
 from kanta_tenancy.assembly.events import endpoint_rules
 from kanta_tenancy.assembly.settings import read_settings
 from kanta_tenancy.kernel.calendar import day_in_finland

@@ -7,13 +7,16 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from kanta_tenancy.agreements import catalogue, completeness, models
 from kanta_tenancy.agreements.campaigns import cohorts, lifecycle, store
 from kanta_tenancy.agreements.campaigns.errors import CampaignRefused
 from kanta_tenancy.agreements.campaigns.lifecycle import Move, RowMove
 from kanta_tenancy.agreements.campaigns.model import Campaign, CampaignStatus, Candidate, Cohort, NewCampaign, RowState
-from kanta_tenancy.agreements.errors import DraftRefused, ModelNotFound
+from kanta_tenancy.agreements.catalogue import names as catalogue
+from kanta_tenancy.agreements.drafting import completeness
+from kanta_tenancy.agreements.drafting.errors import DraftRefused
 from kanta_tenancy.agreements.model import Draft, Party
+from kanta_tenancy.agreements.models import actions as models
+from kanta_tenancy.agreements.models.errors import ModelNotFound
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.errors import Flaw

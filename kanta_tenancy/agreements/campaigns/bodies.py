@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from kanta_tenancy.agreements.bodies.agreements import Line, SaidSignatory, ServiceKey
+from kanta_tenancy.agreements.bodies import Line
 from kanta_tenancy.agreements.campaigns.foreseeing import Texts
 from kanta_tenancy.agreements.campaigns.model import (
     Campaign,
@@ -21,8 +21,10 @@ from kanta_tenancy.agreements.campaigns.model import (
 from kanta_tenancy.agreements.campaigns.progress import Became, CohortCounted, Counted, Laggard, Progress
 from kanta_tenancy.agreements.campaigns.redline import ClauseRedline
 from kanta_tenancy.agreements.campaigns.store import Summary
+from kanta_tenancy.agreements.catalogue.bodies import ServiceKey
+from kanta_tenancy.agreements.drafting.bodies import SaidSignatory
 from kanta_tenancy.agreements.model import Register, Signatory
-from kanta_tenancy.agreements.models import NEWEST, OURS
+from kanta_tenancy.agreements.models.actions import NEWEST, OURS
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Body

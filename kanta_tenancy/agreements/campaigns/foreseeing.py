@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kanta_tenancy import parties
-from kanta_tenancy.agreements import models
 from kanta_tenancy.agreements.campaigns import cohorts, judging, store
 from kanta_tenancy.agreements.campaigns.model import Campaign, Candidate, Foreseen, Place
 from kanta_tenancy.agreements.campaigns.redline import ClauseRedline, redline
-from kanta_tenancy.agreements.errors import ModelNotFound
-from kanta_tenancy.agreements.model import Clause
+from kanta_tenancy.agreements.models import actions as models
+from kanta_tenancy.agreements.models.errors import ModelNotFound
+from kanta_tenancy.agreements.models.model import Clause
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.languages import Language

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from kanta_tenancy.agreements import offering
 from kanta_tenancy.agreements.campaigns.model import Campaign, Ground, Obstacle, Reason
-from kanta_tenancy.agreements.errors import EvidenceMissing
+from kanta_tenancy.agreements.drafting import offering
+from kanta_tenancy.agreements.drafting.errors import EvidenceMissing
 from kanta_tenancy.agreements.model import Draft, Party
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.parties import TheParties

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kanta_tenancy.agreements.model import Clause
+from kanta_tenancy.agreements.models.model import Clause
 from kanta_tenancy.kernel.records import Record
 
 _ALIKE: Final = 0.5  # share of words that two clauses have in common, from which on one is a rewriting of the other

@@ -41,7 +41,7 @@ from kanta_tenancy.agreements.campaigns.errors import (
 from kanta_tenancy.agreements.campaigns.model import Campaign, Foreseen, Row
 from kanta_tenancy.agreements.campaigns.progress import Laggard, LaggardPosition
 from kanta_tenancy.agreements.campaigns.store import Summary
-from kanta_tenancy.agreements.errors import ModelNotFound
+from kanta_tenancy.agreements.models.errors import ModelNotFound
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call

@@ -10,13 +10,17 @@ from typing import Final
 import structlog
 
 from kanta_tenancy import parties
-from kanta_tenancy.agreements import actions as agreements
-from kanta_tenancy.agreements import completeness, documents, history, lifecycle, models, offering
+from kanta_tenancy.agreements import history, lifecycle
 from kanta_tenancy.agreements.campaigns import actions, judging, reminding, store
 from kanta_tenancy.agreements.campaigns.lifecycle import RowMove, after_failure
 from kanta_tenancy.agreements.campaigns.model import Campaign, CampaignStatus, Claimed, Ground, Obstacle, Reason
-from kanta_tenancy.agreements.errors import AgreementChanged, AnotherAgreement, EvidenceMissing, ModelNotFound
+from kanta_tenancy.agreements.drafting import actions as agreements
+from kanta_tenancy.agreements.drafting import completeness, documents, offering
+from kanta_tenancy.agreements.drafting.errors import EvidenceMissing
+from kanta_tenancy.agreements.errors import AgreementChanged, AnotherAgreement
 from kanta_tenancy.agreements.model import Agreement
+from kanta_tenancy.agreements.models import actions as models
+from kanta_tenancy.agreements.models.errors import ModelNotFound
 from kanta_tenancy.agreements.store import agreements as agreement_store
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.calendar import day_in_finland

@@ -1,1 +1,1 @@
-"""Agreements, and what happens to them, in PostgreSQL: the only modules that read `sql/queries/agreements/`."""
+"""Agreements and amendments in PostgreSQL; what happens to them has a store of its own beside its rules."""

@@ -13,14 +13,7 @@ from kanta_tenancy.agreements.errors import (
     DocumentNotFound,
     MoveNotAllowed,
 )
-from kanta_tenancy.agreements.model import (
-    Agreement,
-    Content,
-    Document,
-    Receipt,
-    Signature,
-    Summary,
-)
+from kanta_tenancy.agreements.model import Agreement, Content, Document, Receipt, Signature, Summary
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction

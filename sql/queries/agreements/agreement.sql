@@ -1,5 +1,6 @@
 -- Agreements between a main connector and its tenants.
--- Read by kanta_tenancy/agreements/store.py; rows are kanta_tenancy.agreements.model.Agreement unless it says otherwise.
+-- Read by kanta_tenancy/agreements/store/agreements.py; rows are kanta_tenancy.agreements.model.Agreement unless it
+-- says otherwise.
 
 -- name: insert
 -- Write a new draft, unless its reference is taken; no row comes back.

@@ -1,5 +1,5 @@
 -- Annex 1 over time: which services, from which day until before which day.
--- Read by kanta_tenancy/agreements/store/annex.py.
+-- Read by kanta_tenancy/agreements/annex/store.py.
 
 -- name: said
 -- What an agreement and its completed amendments say of Annex 1, in the order of completion; rows are AnnexSaid.

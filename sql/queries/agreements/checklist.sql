@@ -1,6 +1,6 @@
 -- Checklists of endings, and holds on them. The items are promises.
--- Read by kanta_tenancy/agreements/store/checklists.py; rows are kanta_tenancy.agreements.checklist.Checklist unless it
--- says otherwise.
+-- Read by kanta_tenancy/agreements/endings/checklists/store.py; rows are
+-- kanta_tenancy.agreements.endings.checklists.checklist.Checklist unless it says otherwise.
 
 -- name: insert
 -- Begin the checklist of an end that became known.

@@ -1,6 +1,6 @@
 -- What befell a party and ends nothing by itself.
--- Read by kanta_tenancy/agreements/store/circumstances.py; rows are
--- kanta_tenancy.agreements.occurrences.Circumstance.
+-- Read by kanta_tenancy/agreements/endings/store/circumstances.py; rows are
+-- kanta_tenancy.agreements.endings.model.Circumstance.
 
 -- name: insert
 -- Keep what befell a party.

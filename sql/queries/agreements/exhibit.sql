@@ -1,5 +1,5 @@
 -- Files that show something; only ever added.
--- Read by kanta_tenancy/agreements/store/exhibits.py; rows are kanta_tenancy.agreements.occurrences.Exhibit.
+-- Read by kanta_tenancy/agreements/exhibits/store.py; rows are kanta_tenancy.agreements.exhibits.model.Exhibit.
 
 -- name: insert
 -- Keep a file.

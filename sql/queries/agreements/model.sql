@@ -1,5 +1,5 @@
 -- The main connector's own model agreements, frozen when they were imported.
--- Read by kanta_tenancy/agreements/store.py.
+-- Read by kanta_tenancy/agreements/models/store.py.
 
 -- name: insert
 -- Freeze a template; its name, version and language are taken once.

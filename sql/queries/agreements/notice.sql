@@ -1,5 +1,5 @@
 -- Notices of termination.
--- Read by kanta_tenancy/agreements/store/notices.py; rows are kanta_tenancy.agreements.occurrences.Notice.
+-- Read by kanta_tenancy/agreements/endings/store/notices.py; rows are kanta_tenancy.agreements.endings.model.Notice.
 
 -- name: insert
 -- Keep what a notice says.

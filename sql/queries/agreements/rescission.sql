@@ -1,5 +1,5 @@
 -- Rescissions: proposed by one person of the main connector, confirmed by another.
--- Read by kanta_tenancy/agreements/store/rescissions.py; rows are kanta_tenancy.agreements.occurrences.Rescission.
+-- Read by kanta_tenancy/agreements/endings/store/rescissions.py; rows are kanta_tenancy.agreements.endings.model.Rescission.
 
 -- name: insert
 -- Keep a proposal.

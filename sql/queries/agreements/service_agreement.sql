@@ -1,6 +1,6 @@
 -- Service-production agreements of the same two parties.
--- Read by kanta_tenancy/agreements/store/service_agreements.py; rows are
--- kanta_tenancy.agreements.occurrences.ServiceAgreement.
+-- Read by kanta_tenancy/agreements/endings/store/service_agreements.py; rows are
+-- kanta_tenancy.agreements.endings.model.ServiceAgreement.
 
 -- name: insert
 -- Keep what one says.

@@ -1,5 +1,5 @@
 -- Signatures, documents and receipts of agreements: written once, never changed.
--- Read by kanta_tenancy/agreements/store.py.
+-- Read by kanta_tenancy/agreements/store/agreements.py.
 
 -- name: insert_signature
 -- Keep an accepted signature; the table's key lets each signatory sign once.

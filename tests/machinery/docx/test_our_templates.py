@@ -8,7 +8,7 @@ import docx
 import pytest
 from lxml import etree
 
-from kanta_tenancy.agreements.rendering import CONTRACT
+from kanta_tenancy.agreements.models.rendering import CONTRACT
 from kanta_tenancy.machinery.docx import SignatureLine, Values, compile_template, content_hash, read_clauses
 from kanta_tenancy.machinery.docx.fields import ALLOWED
 from kanta_tenancy.machinery.opc import Package

@@ -1,0 +1,63 @@
+"""A change of Annex 1: an amendment, drafted by the main connector and then offered and signed as an agreement is."""
+
+from datetime import date
+
+from kanta_tenancy.agreements import history, lifecycle
+from kanta_tenancy.agreements.drafting import completeness
+from kanta_tenancy.agreements.errors import MoveNotAllowed
+from kanta_tenancy.agreements.model import Agreement, Draft, Signatory, Status
+from kanta_tenancy.agreements.models import actions as models
+from kanta_tenancy.agreements.store import agreements as store
+from kanta_tenancy.agreements.store import life
+from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.identifiers import AgreementId, new_id
+from kanta_tenancy.machinery.postgres.database import Transaction
+from kanta_tenancy.machinery.postgres.journal import record
+
+
+async def draft_amendment(
+    tx: Transaction,
+    clock: Clock,
+    *,
+    agreement_id: AgreementId,
+    services: tuple[str, ...],
+    effective_on: date,
+    signatories: tuple[Signatory, ...],
+) -> Agreement:
+    """Begin an amendment that says the whole of Annex 1 anew, from a day on (K1.3).
+
+    Raises:
+        AgreementNotFound: the scope has no agreement of that id.
+        MoveNotAllowed: it is not in force, or is an amendment itself.
+        DraftRefused: what the amendment says cannot be agreed.
+    """
+    amended = await store.find(tx, agreement_id)
+    if amended.status is not Status.IN_FORCE:
+        raise MoveNotAllowed("only an agreement in force can be amended", status=amended.status.value)
+    said = completeness.examined(
+        Draft(
+            language=amended.language,
+            model=models.AMENDMENT,
+            model_version=models.NEWEST,
+            services=services,
+            registers=(),
+            signatories=signatories,
+            effective_on=effective_on,
+        )
+    )
+    number = await life.amendments(tx, agreement_id) + 1
+    at = clock.now()
+    while True:  # until its reference is free: somebody else may draft the same number right now
+        amendment = lifecycle.draft(
+            said,
+            agreement_id=AgreementId(new_id()),
+            tenancy_id=amended.tenancy_id,
+            at=at,
+            amends=amended.id,
+            reference=f"{amended.reference}/{number}",
+        )
+        if await store.add(tx, amendment):
+            break
+        number += 1
+    await record(tx, history.act("drafted", None, amendment, at=at, amends=str(amended.id)))
+    return amendment

@@ -1,0 +1,90 @@
+"""Agreements as the API shows and takes them."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from kanta_tenancy.agreements.ends import Ground
+from kanta_tenancy.agreements.model import (
+    Agreement,
+    Form,
+    Origin,
+    Receipt,
+    Register,
+    Signatory,
+    Signature,
+    Status,
+    Summary,
+)
+from kanta_tenancy.kernel.explanation import Explanation
+from kanta_tenancy.kernel.languages import Language
+from kanta_tenancy.kernel.records import Body
+from kanta_tenancy.machinery.web.pages import PageQuery
+
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class ShownAgreement(Body, frozen=True, kw_only=True):
+    id: UUID
+    tenancy_id: UUID
+    reference: str
+    status: Status
+    version: int
+    language: Language
+    model: str
+    model_version: str
+    services: tuple[str, ...]
+    registers: tuple[Register, ...]
+    originals: int
+    signatories: tuple[Signatory, ...]
+    signatures: tuple[Signature, ...]
+    created_at: datetime
+    offered_at: datetime | None
+    content_sha256: str | None
+    in_force_on: date | None
+    ended_at: datetime | None
+    withdrawn_because: str | None
+    origin: Origin
+    form: Form | None
+    exhibit_id: UUID | None
+    amends: UUID | None
+    effective_on: date | None
+    in_force_from: datetime | None
+    in_force_until: datetime | None
+    last_day: date | None
+    end_ground: Ground | None
+    end_source: UUID | None
+    end_explanation: Explanation | None
+
+
+class ListedAgreement(Body, frozen=True, kw_only=True):
+    id: UUID
+    tenancy_id: UUID
+    reference: str
+    status: Status
+    version: int
+    language: Language
+    created_at: datetime
+    offered_at: datetime | None
+    in_force_on: date | None
+    amends: UUID | None
+    origin: Origin
+    in_force_until: datetime | None
+
+
+class AgreementsAsked(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    tenancy_id: UUID | None = None
+
+
+class Receipts(Body, frozen=True, kw_only=True):
+    items: tuple[Receipt, ...]
+
+
+def shown(agreement: Agreement) -> ShownAgreement:
+    return ShownAgreement(**msgspec.structs.asdict(agreement), last_day=agreement.last_day)
+
+
+def listed(summary: Summary) -> ListedAgreement:
+    return ListedAgreement(**msgspec.structs.asdict(summary))

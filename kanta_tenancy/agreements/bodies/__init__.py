@@ -1,1 +1,0 @@
-"""What the API shows and takes of agreements and of what happens to them."""

@@ -1,0 +1,1 @@
+"""Agreements before anyone signs them: drafted, offered, withdrawn (clauses 1 and 21)."""

@@ -1,0 +1,1 @@
+"""Agreements that were signed before this system, one by one or from a file."""

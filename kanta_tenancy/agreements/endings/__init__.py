@@ -1,0 +1,1 @@
+"""How agreements end (clause 20): notices, service-production agreements, rescission, circumstances."""

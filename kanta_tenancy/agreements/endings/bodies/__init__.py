@@ -1,0 +1,1 @@
+"""What can end an agreement, as the API shows and takes it."""

@@ -1,0 +1,74 @@
+"""What follows from a rescission or a circumstance, as promises of the main connector. Pure."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from kanta_tenancy.agreements.endings.model import Circumstance, Rescission
+from kanta_tenancy.agreements.ends import CircumstanceKind
+from kanta_tenancy.kernel.calendar import day_in_finland, start_of_day
+from kanta_tenancy.kernel.explanation import sentence
+from kanta_tenancy.promises import Owed, Owner
+
+TELL: Final = "rescission.tell"
+DECIDE: Final = "circumstance.decide"
+_DAY: Final = timedelta(days=1)
+
+
+def to_tell(rescission: Rescission, reference: str, *, at: datetime) -> Owed:
+    """Return the main connector's promise to tell the tenant in writing that it has rescinded, the same day.
+
+    The agreement says that it rescinds at once; that the tenant is told the same day is our reading.
+    """
+    return Owed(
+        key=f"{TELL}/{rescission.id}",
+        kind=TELL,
+        subject=f"rescission/{rescission.id}",
+        owner=Owner.MAIN_CONNECTOR,
+        due_at=start_of_day(day_in_finland(at) + _DAY),
+        rule="K20.4",
+        title=sentence(
+            "Ilmoittakaa vuokralaiselle kirjallisesti, että sopimus {reference} on purettu.",
+            "Meddela hyresgästen skriftligt att avtalet {reference} har hävts.",
+            "Tell the tenant in writing that agreement {reference} is rescinded.",
+            reference=reference,
+        ),
+        made_at=at,
+        tenancy_id=rescission.tenancy_id,
+        facts={"agreement": reference},
+    )
+
+
+def to_decide(circumstance: Circumstance) -> Owed:
+    """Return the main connector's promise to decide what follows; the tenant does not see it."""
+    return Owed(
+        key=f"{DECIDE}/{circumstance.id}",
+        kind=DECIDE,
+        subject=f"circumstance/{circumstance.id}",
+        owner=Owner.MAIN_CONNECTOR,
+        due_at=start_of_day(circumstance.decide_by + _DAY),
+        rule="K20.1",
+        title=_DECIDE[circumstance.kind],
+        made_at=circumstance.recorded_at,
+        facts={"kind": circumstance.kind, "tenancy": str(circumstance.tenancy_id)},
+    )
+
+
+_DECIDE: Final = {
+    CircumstanceKind.DEATH: sentence(
+        "Osapuoli on kuollut. Sopimus ei pääty siihen itsestään: päättäkää, mitä siitä seuraa.",
+        "En part har avlidit. Avtalet upphör inte av sig självt: besluta vad som följer.",
+        "A party has died. That does not end the agreement by itself: decide what follows.",
+    ),
+    CircumstanceKind.BANKRUPTCY: sentence(
+        "Osapuoli on konkurssissa. Sopimus ei pääty siihen itsestään: päättäkää, mitä siitä seuraa.",
+        "En part har gått i konkurs. Avtalet upphör inte av sig självt: besluta vad som följer.",
+        "A party is bankrupt. That does not end the agreement by itself: decide what follows.",
+    ),
+    CircumstanceKind.LICENCE_WITHDRAWN: sentence(
+        "Osapuolen lupa tai rekisteröinti on peruttu. Sopimus ei pääty siihen itsestään: päättäkää, mitä siitä seuraa.",
+        "En parts tillstånd eller registrering har återkallats. Avtalet upphör inte av sig självt: besluta vad som"
+        " följer.",
+        "A party's licence or registration was withdrawn. That does not end the agreement by itself: decide what"
+        " follows.",
+    ),
+}

@@ -1,0 +1,1 @@
+"""What can end an agreement, over HTTP."""

@@ -1,0 +1,1 @@
+"""What people put down of an agreement in force, in PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Files that show something: a letter, a scan, a contract."""

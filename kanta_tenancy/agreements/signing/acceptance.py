@@ -1,0 +1,156 @@
+"""Whether a document that comes back signed is accepted: it must be the offer, and nothing but the offer, signed."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from kanta_tenancy.agreements import lifecycle
+from kanta_tenancy.agreements.model import Agreement, Party, Signatory, Signature
+from kanta_tenancy.agreements.signing.errors import SignatureRefused
+from kanta_tenancy.kernel.errors import Flaw
+from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.ooxml import contents
+from kanta_tenancy.machinery.ooxml.names import ORIGIN_TYPE, SIGNATURE_TYPE
+from kanta_tenancy.machinery.ooxml.report import Outcome, Report, SignatureReport, Verdict
+from kanta_tenancy.machinery.ooxml.verification import verify
+from kanta_tenancy.machinery.opc.package import Package
+
+# A signer's clock may differ from ours by so much; a signature older than the offer cannot be of the offer.
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+_TOLD: Final = 20  # differences; more would help nobody
+
+
+class Ground(Record, frozen=True, kw_only=True):
+    """What a signed document is held against: the agreement, and its newest document."""
+
+    agreement: Agreement
+    docx: bytes
+
+
+class Accepted(Record, frozen=True, kw_only=True):
+    """A signed document that was verified, and the one signature that it adds."""
+
+    version: int  # of the agreement that it was held against
+    signature: Signature
+    docx: bytes
+
+
+def accept(ground: Ground, signed: bytes, *, party: Party, at: datetime) -> Accepted:
+    """Verify a signed document against what was offered; pure but for the arithmetic it takes.
+
+    Trust in the certificate is another question, which the report answers apart.
+
+    Args:
+        party: whose signatories may sign through this caller.
+        at: now; the instant of acceptance.
+
+    Raises:
+        MoveNotAllowed: the agreement is not open for signing.
+        SignatureRefused: with everything that is wrong, by part.
+    """
+    lifecycle.check(ground.agreement, lifecycle.Move.SIGN)
+    report = verify(signed, at=at)
+    _refuse_unsound(report)
+    _refuse_other_content(ground, signed)
+    fresh = _the_new_one(ground, signed, report)
+    who = _who_signed(ground.agreement, fresh, party)
+    return Accepted(version=ground.agreement.version, signature=_facts(ground.agreement, who, fresh, at), docx=signed)
+
+
+def _refuse_unsound(report: Report) -> None:
+    if report.verdict is Verdict.INVALID:
+        open_questions = {
+            (signature.part, answer.reason)
+            for signature in report.signatures
+            for answer in (signature.certificate, signature.trust)
+            if answer.outcome is Outcome.UNKNOWN
+        }
+        flaws = [
+            Flaw(field=reason.part or reason.signature, detail=reason.detail, rule=reason.rule)
+            for reason in report.reasons
+            if (reason.signature, reason.detail) not in open_questions  # trust, for one, hinders nobody
+        ]
+        raise _refused("the document is not soundly signed", flaws)
+
+
+def _refuse_other_content(ground: Ground, signed: bytes) -> None:
+    offered, package = Package.read(ground.docx), Package.read(signed)
+    before, after = _metadata(offered), _metadata(package)
+    told = [f"{part} was changed" for part in sorted(before | after) if before.get(part) != after.get(part)]
+    if contents.content_digest(package) != ground.agreement.content_sha256:
+        told = contents.differences(offered, package) + told
+    elif not told:
+        return
+    flaws = [Flaw(field=line.partition(" ")[0], detail=line, rule="R10") for line in told[:_TOLD]]
+    raise _refused("its content is not what was offered", flaws)
+
+
+def _metadata(package: Package) -> dict[str, bytes]:
+    # Office signs none of it, so nothing but this keeps a stranger's title, picture or side letter out of an original.
+    apart = package.parts.keys() - contents.contents(package).keys()
+    return {part: package.content(part) for part in apart if package.parts[part] not in (ORIGIN_TYPE, SIGNATURE_TYPE)}
+
+
+def _the_new_one(ground: Ground, signed: bytes, report: Report) -> SignatureReport:
+    kept, brought = _signature_parts(ground.docx), _signature_parts(signed)
+    lost = [part for part, content in kept.items() if brought.get(part) != content]
+    if lost:
+        flaws = [Flaw(field=part, detail="an earlier signature was changed or removed", rule="K21") for part in lost]
+        raise _refused("it is not the newest document of this agreement", flaws)
+    fresh = [signature for signature in report.signatures if signature.part not in kept]
+    if len(fresh) != 1:
+        detail = f"it adds {len(fresh)} signatures to the newest document; one at a time is accepted"
+        raise _refused(detail, [Flaw(field="signatures", detail=detail, rule="K21")])
+    return fresh[0]
+
+
+def _who_signed(agreement: Agreement, fresh: SignatureReport, party: Party) -> Signatory:
+    line = _line(fresh.setup_id)
+    who = next((one for one in agreement.signatories if one.line == line), None) if line else None
+    if who is None:
+        detail = "the signature is not bound to a signature line of the agreement"
+    elif who.party is not party:
+        detail = f"the line of {who.name} is signed through the other party"
+    elif who not in lifecycle.unsigned(agreement):
+        detail = f"{who.name} has signed already"
+    elif (party, fresh.fingerprint) in {(one.party, one.certificate_sha256) for one in agreement.signatures}:
+        detail = f"{who.name} signs with the certificate that another signatory of the party signed with"
+    else:
+        return who
+    raise _refused(detail, [Flaw(field=fresh.part, detail=detail, rule="K21")])
+
+
+def _facts(agreement: Agreement, who: Signatory, fresh: SignatureReport, at: datetime) -> Signature:
+    claimed = fresh.signed_at
+    offered = agreement.offered_at
+    if claimed is None or offered is None or not offered - CLOCK_TOLERANCE <= claimed <= at + CLOCK_TOLERANCE:
+        detail = f"it claims to be signed at {claimed}, which is before the offer or after now"
+        raise _refused(detail, [Flaw(field=fresh.part, detail=detail, rule="R12")])
+    if fresh.certificate.outcome is not Outcome.PASSED:
+        flaw = Flaw(field=fresh.part, detail=fresh.certificate.reason, rule="R11")
+        raise _refused(fresh.certificate.reason, [flaw])
+    return Signature(
+        party=who.party,
+        position=who.position,
+        signed_at=at,
+        claimed_at=claimed,
+        certificate_sha256=fresh.fingerprint,
+        certificate_subject=fresh.signer,
+    )
+
+
+def _signature_parts(docx: bytes) -> dict[str, bytes]:
+    package = Package.read(docx)
+    return {part: package.content(part) for part, kind in package.parts.items() if kind == SIGNATURE_TYPE}
+
+
+def _line(setup_id: str) -> UUID | None:
+    try:
+        return UUID(setup_id)
+    except ValueError:
+        return None
+
+
+def _refused(detail: str, flaws: Sequence[Flaw]) -> SignatureRefused:
+    return SignatureRefused(detail, flaws=tuple(flaws))

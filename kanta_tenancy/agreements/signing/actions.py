@@ -1,0 +1,176 @@
+"""Signing an agreement: each signatory signs elsewhere and hands in, or the main connector's own key signs here."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+from kanta_tenancy import parties
+from kanta_tenancy.agreements import history, lifecycle, owing
+from kanta_tenancy.agreements.drafting import offering
+from kanta_tenancy.agreements.endings import actions as endings
+from kanta_tenancy.agreements.endings.checklists import following as checklists
+from kanta_tenancy.agreements.errors import AgreementChanged, MoveNotAllowed
+from kanta_tenancy.agreements.model import (
+    Agreement,
+    AgreementInForce,
+    AmendmentAgreed,
+    Document,
+    Party,
+    Receipt,
+    Status,
+    party_of,
+)
+from kanta_tenancy.agreements.models import rendering
+from kanta_tenancy.agreements.signing.acceptance import Accepted, Ground, accept
+from kanta_tenancy.agreements.signing.errors import SignatureRefused, SigningKeyMissing
+from kanta_tenancy.agreements.store import agreements as store
+from kanta_tenancy.agreements.store import life
+from kanta_tenancy.kernel.acting import Scope
+from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.errors import Flaw
+from kanta_tenancy.kernel.identifiers import AgreementId, MainConnectorId
+from kanta_tenancy.machinery.ooxml.signing import Signing, sign_for_verifier
+from kanta_tenancy.machinery.postgres.database import Transaction
+from kanta_tenancy.machinery.postgres.journal import record
+from kanta_tenancy.machinery.x509.credentials import Credential
+from kanta_tenancy.machinery.x509.errors import CredentialUnusable
+from kanta_tenancy.promises import release_all
+
+# Where the main connector's organisation key lies beside the service; None: it keeps none there.
+OwnKey = Callable[[MainConnectorId], Credential | None]
+
+
+async def ground(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, version: int) -> Ground:
+    """Read what a signature is held against, and refuse early what would be refused in the end.
+
+    Raises:
+        AgreementNotFound, AgreementChanged: there is none, or not at that version.
+        MoveNotAllowed: it is not open for signing.
+        EvidenceMissing: a party is not shown to be in the Soteri register (K1.2).
+    """
+    agreement = await store.find(tx, agreement_id)
+    if agreement.version != version:
+        raise AgreementChanged(f"the agreement is at version {agreement.version}", version=agreement.version)
+    lifecycle.check(agreement, lifecycle.Move.SIGN)
+    await _check_evidence(tx, agreement, clock.now())
+    document = await store.newest_document(tx, agreement_id)
+    if document.signatures != len(agreement.signatures):
+        raise AgreementChanged("somebody signed it just now; fetch the newest document and sign that")
+    return Ground(agreement=agreement, docx=document.content)
+
+
+def handed_in(on: Ground, signed: bytes, scope: Scope, *, at: datetime) -> Accepted:
+    """Verify a document that a party signed on its own machine.
+
+    Raises:
+        SignatureRefused: with everything that is wrong.
+    """
+    return accept(on, signed, party=party_of(scope), at=at)
+
+
+def signed_here(on: Ground, key: OwnKey, scope: Scope, *, position: int, at: datetime) -> Accepted:
+    """Sign with the main connector's organisation key that lies beside the service.
+
+    Raises:
+        SigningKeyMissing: none lies there, or it cannot be read.
+        SignatureRefused: there is no such signatory, or the document cannot be signed.
+        CannotSign: the certificate or the document breaks a rule.
+    """
+    try:
+        credential = key(scope.main_connector_id) if scope.tenancy_id is None else None
+    except CredentialUnusable as why:
+        raise SigningKeyMissing(f"the key beside the service cannot be used: {why.detail}") from why
+    if credential is None:
+        raise SigningKeyMissing("sign with a key of your own and hand in the signed document")
+    who = next(
+        (one for one in on.agreement.signatories if (one.party, one.position) == (Party.MAIN_CONNECTOR, position)), None
+    )
+    if who is None:
+        detail = f"the main connector has no signatory at position {position}"
+        raise SignatureRefused(detail, flaws=(Flaw(field="position", detail=detail, rule="K21"),))
+    signing = Signing(credential=credential, line=rendering.line_to_sign(who))
+    signed = sign_for_verifier(on.docx, [signing], at=at)
+    return accept(on, signed, party=Party.MAIN_CONNECTOR, at=at)
+
+
+async def add_signature(tx: Transaction, *, agreement_id: AgreementId, accepted: Accepted) -> Agreement:
+    """Keep an accepted signature; with the last one the agreement is in force and each party holds an original.
+
+    Raises:
+        AgreementNotFound, AgreementChanged: it was changed since the document was verified.
+        EvidenceMissing: a party is not shown to be in the Soteri register any more (K1.2).
+        MoveNotAllowed: the agreement is not open for signing, or this signatory has signed already.
+    """
+    signature = accepted.signature
+    before = await store.take(tx, agreement_id, accepted.version)
+    await _check_evidence(tx, before, signature.signed_at)
+    after, signed, completed = lifecycle.sign(before, signature)
+    if after.status is Status.IN_FORCE:
+        await endings.make_way(tx, after, at=signature.signed_at)
+    amended = await _held_amended(tx, before, after, signature.signed_at) if after.status is Status.AGREED else None
+    await store.save_move(tx, after)
+    await store.add_signature(tx, after, signature)
+    sha256 = hashlib.sha256(accepted.docx).hexdigest()
+    document = Document(signatures=len(after.signatures), sha256=sha256, content=accepted.docx, at=signature.signed_at)
+    await store.add_document(tx, after, document)
+    await record(
+        tx,
+        history.act(
+            "signed", before, after, at=signature.signed_at, document=sha256, certificate=signature.certificate_sha256,
+            party=signature.party.value, position=signature.position,
+        ),
+        announce=signed,
+    )  # fmt: skip
+    if signature.party is Party.TENANT and not lifecycle.waits_for(after, Party.TENANT):
+        because = "the tenant has signed"
+        await release_all(tx, owing.subject(after), at=signature.signed_at, because=because, kinds=(owing.REMIND,))
+    if completed is not None:
+        both = tuple(Receipt(party=party, sha256=sha256, at=signature.signed_at) for party in Party)
+        await store.add_receipts(tx, after, both)
+        return await _complete(tx, before, after, completed, amended=amended, sha256=sha256)
+    return after
+
+
+async def _check_evidence(tx: Transaction, agreement: Agreement, at: datetime) -> None:
+    today = day_in_finland(at)
+    offering.check_evidence(await parties.the_parties(tx, agreement.tenancy_id, on_day=today), today)
+
+
+async def _held_amended(tx: Transaction, before: Agreement, after: Agreement, at: datetime) -> Agreement:
+    """Hold the agreement that an amendment amends, with its checklist, before anything is journalled.
+
+    Raises:
+        MoveNotAllowed: it is not in force any more.
+    """
+    amended = await life.in_force(tx, after.tenancy_id)
+    if amended is None or amended.id != after.amends or _is_over(amended, at):
+        raise MoveNotAllowed("the agreement that it amends is not in force", status=before.status.value)
+    await checklists.hold(tx, amended)
+    return amended
+
+
+async def _complete(
+    tx: Transaction,
+    before: Agreement,
+    after: Agreement,
+    event: AgreementInForce | AmendmentAgreed,
+    *,
+    amended: Agreement | None,
+    sha256: str,
+) -> Agreement:
+    if isinstance(event, AgreementInForce):
+        act = history.act("in_force", before, after, at=event.at, on=event.on.isoformat(), original=sha256)
+        await record(tx, act, announce=event)
+        await endings.write_annex(tx, after)
+        return await endings.reckon(tx, after, at=event.at)  # a contract beneath it may have its last day already
+    act = history.act("amendment_agreed", before, after, at=event.at, since=event.since.isoformat(), original=sha256)
+    await record(tx, act, announce=event)
+    if amended is not None:
+        await endings.write_annex(tx, amended)
+        await checklists.follow(tx, amended, at=event.at)
+    return after
+
+
+def _is_over(agreement: Agreement, at: datetime) -> bool:
+    return agreement.in_force_until is not None and agreement.in_force_until <= at

@@ -1,0 +1,128 @@
+"""Signatures over HTTP: translate, call one action, translate back."""
+
+import asyncio
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from kanta_tenancy.agreements import reading
+from kanta_tenancy.agreements.answering import DOCX, answered
+from kanta_tenancy.agreements.bodies import ShownAgreement
+from kanta_tenancy.agreements.drafting.errors import EvidenceMissing
+from kanta_tenancy.agreements.errors import AgreementChanged, AgreementNotFound, DocumentNotFound, MoveNotAllowed
+from kanta_tenancy.agreements.signing import actions as signing
+from kanta_tenancy.agreements.signing.acceptance import Accepted, Ground
+from kanta_tenancy.agreements.signing.actions import OwnKey
+from kanta_tenancy.agreements.signing.bodies import SigningHere, Verification, verification
+from kanta_tenancy.agreements.signing.errors import SignatureRefused, SigningKeyMissing
+from kanta_tenancy.kernel.identifiers import AgreementId
+from kanta_tenancy.machinery.ooxml.errors import CannotSign
+from kanta_tenancy.machinery.ooxml.verification import verify
+from kanta_tenancy.machinery.web.access import needs
+from kanta_tenancy.machinery.web.call import Call
+from kanta_tenancy.machinery.web.problems import refusals
+from kanta_tenancy.machinery.web.repeatable import once_prepared
+
+LARGEST_DOCX: Final = 20_000_000
+
+
+@post(
+    "/{agreement_id:uuid}/signatures",
+    operation_id="handInSignature",
+    opt=needs("agreements.sign", if_match=True, accepts=DOCX),
+    request_max_body_size=LARGEST_DOCX,
+    status_code=200,
+    responses=refusals(AgreementNotFound, AgreementChanged, MoveNotAllowed, EvidenceMissing, SignatureRefused),
+)
+async def hand_in_signature(agreement_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownAgreement]:
+    """Hand in the document with one more signature, made on your own machine with your own key.
+
+    It is accepted only when its content is what was offered, byte for byte, and the signature is sound and on
+    a signature line of your party. With the last signature the agreement is in force.
+    """
+    signed = await call.request.body()
+
+    async def verified() -> Accepted:
+        on = await _ground(call, agreement_id)
+        return await asyncio.to_thread(signing.handed_in, on, signed, call.caller.scope, at=call.clock.now())
+
+    return await _keep(call, agreement_id, verified)
+
+
+@get(
+    "/{agreement_id:uuid}/verification",
+    operation_id="verifyAgreement",
+    opt=needs("agreements.read"),
+    responses=refusals(AgreementNotFound, DocumentNotFound),
+)
+async def verify_agreement(agreement_id: FromPath[UUID], call: NamedDependency[Call]) -> Verification:
+    """Verify the newest document now: integrity, coverage, certificates, trust and algorithms apart.
+
+    No authority is trusted here by itself, so sound signatures are *indeterminate*: verify the file with
+    `kanta-tenancy documents verify --trust` and the authorities that you trust. An offer that nobody has signed
+    yet is *invalid*.
+    """
+    async with call.transaction() as tx:
+        agreement, document = await reading.document(tx, AgreementId(agreement_id))
+    report = await asyncio.to_thread(verify, document.content, at=call.clock.now())
+    return verification(agreement.status, report)
+
+
+def routes(own_key: OwnKey) -> Router:
+    """Return the routes of signing.
+
+    Args:
+        own_key: finds the main connector's organisation key beside the service.
+    """
+
+    @post(
+        "/{agreement_id:uuid}/signatures/own-key",
+        operation_id="signWithOwnKey",
+        opt=needs("agreements.sign", if_match=True),
+        status_code=200,
+        responses=refusals(
+            AgreementNotFound,
+            AgreementChanged,
+            MoveNotAllowed,
+            EvidenceMissing,
+            SignatureRefused,
+            SigningKeyMissing,
+            CannotSign,
+        ),
+    )
+    async def sign_with_own_key(
+        agreement_id: FromPath[UUID], data: JSONBody[SigningHere], call: NamedDependency[Call]
+    ) -> Response[ShownAgreement]:
+        """Sign for the main connector with its organisation key that lies beside the service."""
+
+        async def signed() -> Accepted:
+            on = await _ground(call, agreement_id)
+            scope, at = call.caller.scope, call.clock.now()
+            return await asyncio.to_thread(signing.signed_here, on, own_key, scope, position=data.position, at=at)
+
+        return await _keep(call, agreement_id, signed)
+
+    return Router(
+        path="/agreements",
+        route_handlers=[hand_in_signature, sign_with_own_key, verify_agreement],
+        tags=["Agreements"],
+    )
+
+
+async def _ground(call: Call, agreement_id: UUID) -> Ground:
+    async with call.transaction() as tx:
+        return await signing.ground(
+            tx, call.clock, agreement_id=AgreementId(agreement_id), version=call.expected_version
+        )
+
+
+async def _keep(call: Call, agreement_id: UUID, verified: Any) -> Response[ShownAgreement]:
+    return await once_prepared(
+        call,
+        verified,
+        lambda tx, accepted: signing.add_signature(tx, agreement_id=AgreementId(agreement_id), accepted=accepted),
+        answer=answered,
+    )

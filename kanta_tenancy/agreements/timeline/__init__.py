@@ -1,0 +1,1 @@
+"""A tenancy as of a day, and what will fall due."""
