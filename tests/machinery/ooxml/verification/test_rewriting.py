@@ -66,7 +66,7 @@ def test_texts_with_characters_that_have_two_spellings_are_read_with_care(commen
 
 
 def test_a_signature_with_more_certificates_than_are_read_is_read_with_care():
-    long = SIGNER.chain + SIGNER.chain[1:] * 5
+    long = SIGNER.chain + SIGNER.chain[1:] * 9
     prepared = prepare(opened(PACKAGE), long, at=NOW)
     part = prepared.signature.with_value(signature_value(SIGNER.key, prepared.signed_info))
     assert rewritten(part) is None
