@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives import hashes
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.layout.methods import method_of
+from kanta_tenancy.machinery.ooxml.layout.signature_part import stamped_octets
 from kanta_tenancy.machinery.ooxml.names import SHA256
 from kanta_tenancy.machinery.ooxml.verification import additions, claims, manifest, trust
 from kanta_tenancy.machinery.ooxml.verification.additions import Additions
@@ -14,6 +15,7 @@ from kanta_tenancy.machinery.ooxml.verification.algorithms import verifies
 from kanta_tenancy.machinery.ooxml.verification.binding import bind
 from kanta_tenancy.machinery.ooxml.verification.claims import CertificateDigest, Claims
 from kanta_tenancy.machinery.ooxml.verification.manifest import SignedPart
+from kanta_tenancy.machinery.ooxml.verification.markup import canonical
 from kanta_tenancy.machinery.ooxml.verification.rewriting import Rewritten, rewritten
 from kanta_tenancy.machinery.opc.remembering import remembered
 
@@ -32,6 +34,7 @@ class Signature(Record, frozen=True, kw_only=True):
     complete: bool  # all that Office signs is signed
     algorithms: frozenset[str]  # every one that it relies on
     added: Additions  # after it was made; nobody signs it
+    octets_to_stamp: bytes  # what a timestamp has to be over
 
     @property
     def signer(self) -> x509.Certificate:
@@ -72,6 +75,7 @@ def as_written_here(known: Rewritten) -> Signature:
         complete=True,
         algorithms=frozenset({method, SHA256}),
         added=additions.as_carried(known.carried, known.value),
+        octets_to_stamp=stamped_octets(known.value),
     )
 
 
@@ -100,6 +104,7 @@ def read_with_care(content: bytes) -> Signature:
         complete=bound.complete,
         algorithms=bound.algorithms | own | {one.algorithm for one in signed},
         added=additions.read(bound),
+        octets_to_stamp=canonical(bound.value_element),
     )
 
 
