@@ -264,7 +264,7 @@ def test_a_change_among_what_was_added_is_told_alike(change: tuple[int, int, byt
 
 
 BEGIN, END = "<xd:UnsignedSignatureProperties>", "</xd:UnsignedSignatureProperties>"
-BEFORE_TOKEN = (  # noqa: S105 -- markup
+STAMPED = (
     '<xd:SignatureTimeStamp><CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315">'
     "</CanonicalizationMethod><xd:EncapsulatedTimeStamp>"
 )
@@ -278,12 +278,12 @@ BEFORE_TOKEN = (  # noqa: S105 -- markup
         (BEGIN, f"{BEGIN}text"),
         (BEGIN, f'{BEGIN}<xd:SignatureTimeStamp Id="idPackageSignature"></xd:SignatureTimeStamp>'),
         (BEGIN, BEGIN.replace(">", ' Id="idPackageObject">')),
-        (BEFORE_TOKEN, BEFORE_TOKEN.replace("2001/REC-xml-c14n-20010315", "1999/REC-xslt-19991116")),
-        (BEFORE_TOKEN, BEFORE_TOKEN.replace("TR/2001/REC-xml-c14n-20010315", "2001/10/xml-exc-c14n#")),
-        (BEFORE_TOKEN, BEFORE_TOKEN.replace("></CanonicalizationMethod>", "/>")),
-        (BEFORE_TOKEN, BEFORE_TOKEN + BEFORE_TOKEN),
-        (BEFORE_TOKEN, BEFORE_TOKEN + "AAAA</xd:EncapsulatedTimeStamp><xd:EncapsulatedTimeStamp>"),
-        (BEFORE_TOKEN, f"{BEFORE_TOKEN}</xd:EncapsulatedTimeStamp></xd:SignatureTimeStamp>{BEFORE_TOKEN}"),
+        (STAMPED, STAMPED.replace("2001/REC-xml-c14n-20010315", "1999/REC-xslt-19991116")),
+        (STAMPED, STAMPED.replace("TR/2001/REC-xml-c14n-20010315", "2001/10/xml-exc-c14n#")),
+        (STAMPED, STAMPED.replace("></CanonicalizationMethod>", "/>")),
+        (STAMPED, STAMPED + STAMPED),
+        (STAMPED, STAMPED + "AAAA</xd:EncapsulatedTimeStamp><xd:EncapsulatedTimeStamp>"),
+        (STAMPED, f"{STAMPED}</xd:EncapsulatedTimeStamp></xd:SignatureTimeStamp>{STAMPED}"),
         ("<xd:CRLValues>", "<xd:CRLValues></xd:CRLValues><xd:CRLValues>"),
         ("<xd:CRLValues>", "<xd:CRLValues><xd:EncapsulatedCRLValue></xd:EncapsulatedCRLValue>"),
         ("</xd:CRLValues>", "</xd:CRLValues><xd:OCSPValues></xd:OCSPValues>"),
