@@ -33,6 +33,7 @@ class Bound(Record, frozen=True, kw_only=True):
     references: tuple[Reference, ...]
 
     value: bytes
+    value_element: etree._Element
     key_info: etree._Element  # not signed
     unsigned: etree._Element | None  # the XAdES UnsignedProperties
 
@@ -68,6 +69,7 @@ def bind(content: bytes) -> Bound:
         method=method,
         references=signed,
         value=sections.value,
+        value_element=sections.value_element,
         key_info=sections.key_info,
         unsigned=sections.unsigned,
     )
