@@ -13,7 +13,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, decode_timestamp_response
 
 from kanta_tenancy.kernel.clock import SystemClock
-from kanta_tenancy.machinery.x509.sample_authority import SampleAuthority, found
+from kanta_tenancy.machinery.x509.revocation import RevocationData
+from kanta_tenancy.machinery.x509.sample_authority import SampleAuthority, found, revocation_list
 
 POLICY: Final = "1.3.6.1.4.1.99999.1"
 OTHER_POLICY: Final = "1.3.6.1.4.1.99999.2"
@@ -76,9 +77,11 @@ class TimestampAuthority:
         request = builder.nonce(nonce=True).cert_request(cert_request=True).build()
         return decode_timestamp_response(self.answer(request.as_bytes())).time_stamp_token()
 
-    def revocation_list(self) -> bytes:
-        """Return the list of the authority that issued the certificate: nothing is revoked."""
-        return empty_list(self.authority, at=self.since)
+    def lists(self, *others: SampleAuthority) -> RevocationData:
+        """Return the revocation lists of its own authorities and of others, in DER, with nothing on them."""
+        speaking = [by for one in (self.authority, *others) for by in (one.top, one.issuing)]
+        made = (revocation_list(by, at=self.since).public_bytes(Encoding.DER) for by in speaking)
+        return RevocationData(crls=tuple(made))
 
     def _certificate(self, name: str, key: rsa.RSAPrivateKey) -> x509.Certificate:
         issuing = self.authority.issuing
@@ -96,15 +99,3 @@ class TimestampAuthority:
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuing.key.public_key()), critical=False)
             .sign(issuing.key, hashes.SHA256())
         )
-
-
-def empty_list(authority: SampleAuthority, *, at: datetime) -> bytes:
-    """Return a revocation list of the authority that issues to signers, in DER, with nothing on it."""
-    return (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(authority.issuing.certificate.subject)
-        .last_update(at)
-        .next_update(at + timedelta(days=7))
-        .sign(authority.issuing.key, hashes.SHA256())
-        .public_bytes(Encoding.DER)
-    )

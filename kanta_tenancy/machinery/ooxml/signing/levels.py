@@ -7,7 +7,7 @@ Source: ETSI TS 101 903 v1.3.2, 7.3 and 7.6; ETSI EN 319 132-1, chapter 6.
 """
 
 from collections.abc import Sequence
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from cryptography import x509
 
@@ -17,24 +17,17 @@ from kanta_tenancy.machinery.ooxml.errors import CannotUpgrade
 from kanta_tenancy.machinery.ooxml.layout.unsigned_properties import UnsignedProperties, unsigned_markup
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.signing.grafting import grafted
-from kanta_tenancy.machinery.ooxml.signing.stamping import is_over
+from kanta_tenancy.machinery.ooxml.signing.validation_data import lacking, sound_timestamps
 from kanta_tenancy.machinery.ooxml.verification.reading import Signature, read
 from kanta_tenancy.machinery.ooxml.verification.rewriting import rewritten
 from kanta_tenancy.machinery.opc import BrokenPackage, Package
+from kanta_tenancy.machinery.x509 import timestamps
+from kanta_tenancy.machinery.x509.revocation import RevocationData
+from kanta_tenancy.machinery.x509.timestamps import TokenUnsound
 
 T = TypeVar("T")
 _BEFORE: Final = b"</xd:SignedProperties>"
 _BEHIND: Final = b"</xd:QualifyingProperties>"
-
-
-class Revocations(Protocol):
-    """What is known of the revocation of certificates, in DER."""
-
-    @property
-    def ocsp(self) -> tuple[bytes, ...]: ...
-
-    @property
-    def crls(self) -> tuple[bytes, ...]: ...
 
 
 def signature_parts(package: bytes) -> tuple[str, ...]:
@@ -68,13 +61,17 @@ def add_timestamp(package: bytes, part: str, token: bytes) -> bytes:
         CannotUpgrade: there is no such signature, or the token is not one of it.
     """
     chosen = _chosen(package, part)
-    if not is_over(token, chosen.signature.octets_to_stamp):
+    try:
+        timestamp = timestamps.read(token)
+    except TokenUnsound as unsound:
+        raise CannotUpgrade(f"The timestamp cannot be used: {unsound.reason}.") from unsound
+    if not timestamp.covers(chosen.signature.octets_to_stamp):
         raise CannotUpgrade("The timestamp is not one of this signature.")
     return _with_more(chosen, UnsignedProperties(timestamps=(token,)))
 
 
 def add_validation_data(
-    package: bytes, part: str, certificates: Sequence[x509.Certificate], revocation: Revocations
+    package: bytes, part: str, certificates: Sequence[x509.Certificate], revocation: RevocationData
 ) -> bytes:
     """Add to a signature what a verifier will ask for when nobody answers any more; with a timestamp, that is level LT.
 
@@ -100,16 +97,38 @@ def add_validation_data(
     return package if more == UnsignedProperties() else _with_more(chosen, more)
 
 
-def achieved_level(package: bytes, part: str) -> Level:
+def achieved_level(package: bytes, part: str, anchors: Sequence[x509.Certificate] = ()) -> Level:
     """Tell which level a signature has by what it carries; whether anybody trusts that, the verifier tells.
+
+    Args:
+        anchors: authorities whose own issuers and revocation nobody asks for; without them the ways have to lead up to
+            authorities that issued themselves.
 
     Raises:
         CannotUpgrade: there is no such signature, or it does not hold together.
     """
     signature = _chosen(package, part).signature
-    if not any(is_over(stamp.token, stamp.over) for stamp in signature.added.stamps):
+    sound = sound_timestamps(signature)
+    if not sound:
         return Level.B
-    return Level.LT if signature.added.crls or signature.added.ocsp else Level.T
+    return Level.T if all(lacking(signature, one, anchors) for one in sound) else Level.LT
+
+
+def missing_revocation(
+    package: bytes, part: str, anchors: Sequence[x509.Certificate] = ()
+) -> tuple[x509.Certificate, ...]:
+    """Return the certificates that stand between a signature with a timestamp and level LT; see `achieved_level`.
+
+    Each lacks its issuer's certificate, or what is known of its revocation.
+
+    Raises:
+        CannotUpgrade: there is no such signature, it does not hold together, or it has no timestamp.
+    """
+    signature = _chosen(package, part).signature
+    found = [lacking(signature, one, anchors) for one in sound_timestamps(signature)]
+    if not found:
+        raise CannotUpgrade("The signature has no timestamp.")
+    return min(found, key=len)
 
 
 class _Chosen(Record, frozen=True, kw_only=True):

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import msgspec
 import pytest
 
 from kanta_tenancy.machinery.ooxml.errors import CannotUpgrade
@@ -11,6 +10,7 @@ from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.signing.levels import achieved_level, add_timestamp, add_validation_data, imprint_of
 from kanta_tenancy.machinery.ooxml.verification.reading import read
 from kanta_tenancy.machinery.ooxml.verification.rewriting import rewritten
+from kanta_tenancy.machinery.x509.revocation import RevocationData
 from tests.machinery.ooxml.signing.documents import entries
 from tests.machinery.ooxml.verification.asking import assert_valid
 from tests.machinery.ooxml.verification.documents import a_document, packed
@@ -21,11 +21,6 @@ from tests.timestamp_authority import TimestampAuthority
 PART = f"/{SIG1}"
 END = "</xd:QualifyingProperties>"
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
-
-
-class Revocation(msgspec.Struct, frozen=True, kw_only=True):
-    ocsp: tuple[bytes, ...] = ()
-    crls: tuple[bytes, ...] = ()
 
 
 @pytest.fixture(scope="module")
@@ -69,26 +64,26 @@ def content(package: bytes) -> bytes:
 def test_a_strangers_signature_is_brought_to_t_and_to_lt_and_stays_valid(stamps: TimestampAuthority, how: Forgery):
     package = strangers(how)
     later = add_timestamp(package, PART, stamps.token(imprint_of(package, PART)))
-    lists = Revocation(crls=(stamps.revocation_list(),), ocsp=(b"an answer",))
-    lasting = add_validation_data(later, PART, [stamps.issuer], lists)
-    assert [achieved_level(each, PART) for each in (package, lasting)] == [Level.B, Level.LT]
+    lists = stamps.lists(authority()).with_more(RevocationData(ocsp=(b"an answer",)))
+    lasting = add_validation_data(later, PART, [stamps.issuer, stamps.root, authority().root], lists)
+    assert [achieved_level(each, PART) for each in (package, later, lasting)] == [Level.B, Level.T, Level.LT]
     assert_valid(lasting)
     before, after = read(content(package)), read(content(lasting))
     assert (after.value, after.manifest, after.claims) == (before.value, before.manifest, before.claims)
-    assert {*before.certificates, stamps.issuer} == set(after.certificates)
+    assert {*before.certificates, stamps.issuer, stamps.root, authority().root} == set(after.certificates)
     assert after.added.crls == lists.crls
     assert after.added.ocsp[-1] == b"an answer"
 
 
 def test_lists_come_before_answers_as_in_the_schema():
-    answers = Revocation(ocsp=(b"an answer",))
+    answers = RevocationData(ocsp=(b"an answer",))
     package = add_validation_data(strangers(carrying("")), PART, [], answers)
-    part = content(add_validation_data(package, PART, [], Revocation(crls=(b"a list",))))
+    part = content(add_validation_data(package, PART, [], RevocationData(crls=(b"a list",))))
     assert part.index(b"CRLValues") < part.index(b"OCSPValues")
 
 
 def test_a_second_timestamp_stands_behind_the_first_and_both_before_the_certificates(stamps: TimestampAuthority):
-    package = add_validation_data(strangers(Forgery()), PART, [stamps.issuer], Revocation())
+    package = add_validation_data(strangers(Forgery()), PART, [stamps.issuer], RevocationData())
     tokens = [stamps.token(imprint_of(package, PART)) for _ in range(2)]
     for token in tokens:
         package = add_timestamp(package, PART, token)
@@ -117,10 +112,10 @@ def test_what_a_later_timestamp_is_over_is_not_added_to(stamps: TimestampAuthori
 def test_only_an_archive_timestamp_is_over_validation_data(later: str, closed: bool):
     package = strangers(carrying(later))
     if not closed:
-        assert_valid(add_validation_data(package, PART, [authority().root], Revocation()))
+        assert_valid(add_validation_data(package, PART, [authority().root], RevocationData()))
         return
     with pytest.raises(CannotUpgrade, match="later timestamp"):
-        add_validation_data(package, PART, [authority().root], Revocation())
+        add_validation_data(package, PART, [authority().root], RevocationData())
 
 
 def test_a_signature_without_xades_carries_nothing(stamps: TimestampAuthority):

@@ -1,11 +1,12 @@
 """Timestamps and validation data are added to one signature, and nothing else of a package changes."""
 
+import base64
 from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from kanta_tenancy.machinery.ooxml import plumbing
@@ -18,24 +19,21 @@ from kanta_tenancy.machinery.ooxml.signing.levels import (
     add_timestamp,
     add_validation_data,
     imprint_of,
+    missing_revocation,
     signature_parts,
 )
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.ooxml.verification.markup import LARGEST
 from kanta_tenancy.machinery.ooxml.verification.reading import read
 from kanta_tenancy.machinery.ooxml.verification.rewriting import rewritten
-from kanta_tenancy.machinery.x509.sample_authority import found
+from kanta_tenancy.machinery.x509.revocation import RevocationData
+from kanta_tenancy.machinery.x509.sample_authority import found, revocation_list
 from tests.machinery.ooxml.signing.documents import AUTHORITY, NOW, START, credential, document, entries, packed
-from tests.timestamp_authority import TimestampAuthority, empty_list
+from tests.timestamp_authority import TimestampAuthority
 
 FIRST, SECOND = "/_xmlsignatures/sig1.xml", "/_xmlsignatures/sig2.xml"
 ONCE = sign(document(), credential("Aino"), at=NOW)
 TWICE = sign(ONCE, credential("Eino"), at=NOW)
-
-
-class Revocation(msgspec.Struct, frozen=True, kw_only=True):
-    ocsp: tuple[bytes, ...] = ()
-    crls: tuple[bytes, ...] = ()
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +45,9 @@ def stamped(stamps: TimestampAuthority, package: bytes, part: str = FIRST) -> by
     return add_timestamp(package, part, stamps.token(imprint_of(package, part)))
 
 
-def known_later(stamps: TimestampAuthority) -> tuple[list[x509.Certificate], Revocation]:
-    """Return what a verifier will need: the issuer of the timestamp authority, and everybody's revocation lists."""
-    lists = (empty_list(AUTHORITY, at=START), stamps.revocation_list())
-    return [stamps.issuer], Revocation(crls=lists)
+def known_later(stamps: TimestampAuthority) -> tuple[list[x509.Certificate], RevocationData]:
+    """Return what a verifier will need: the certificates up to the roots, and everybody's revocation lists."""
+    return [AUTHORITY.root, stamps.issuer, stamps.root], stamps.lists(AUTHORITY)
 
 
 def changed(before: bytes, after: bytes) -> set[str]:
@@ -76,6 +73,36 @@ def test_validation_data_without_a_timestamp_lift_nothing(stamps: TimestampAutho
     package = add_validation_data(ONCE, FIRST, *known_later(stamps))
     assert achieved_level(package, FIRST) is Level.B
     assert achieved_level(stamped(stamps, package), FIRST) is Level.LT
+
+
+def test_each_certificate_up_to_a_root_or_an_anchor_needs_its_issuer_and_its_revocation(stamps: TimestampAuthority):
+    package = stamped(stamps, ONCE)
+    with pytest.raises(CannotUpgrade):
+        missing_revocation(ONCE, FIRST)
+    signer, issuing = credential("Aino").chain[0].subject, AUTHORITY.issuing.certificate
+    assert [one.subject for one in missing_revocation(package, FIRST)] == [
+        signer, issuing.subject, stamps.certificate.subject,
+    ]  # fmt: skip
+    certificates, revocation = known_later(stamps)
+    without_roots = add_validation_data(package, FIRST, [stamps.issuer], revocation)
+    assert missing_revocation(without_roots, FIRST) == (issuing, stamps.issuer)
+    assert achieved_level(without_roots, FIRST) is Level.T
+    assert achieved_level(without_roots, FIRST, [issuing, stamps.issuer]) is Level.LT
+    assert achieved_level(without_roots, FIRST, [AUTHORITY.root, stamps.root]) is Level.LT
+    ours_only = RevocationData(crls=revocation.crls[2:])
+    assert missing_revocation(add_validation_data(package, FIRST, certificates, ours_only), FIRST) == (
+        stamps.certificate,
+        stamps.issuer,
+    )
+    assert missing_revocation(add_validation_data(package, FIRST, certificates, revocation), FIRST) == ()
+
+
+def test_a_list_that_was_too_old_when_it_was_stamped_says_nothing(stamps: TimestampAuthority):
+    old = [revocation_list(by, at=START) for by in (AUTHORITY.issuing, AUTHORITY.top)]
+    certificates, _ = known_later(stamps)
+    lists = stamps.lists().with_more(RevocationData(crls=tuple(one.public_bytes(Encoding.DER) for one in old)))
+    package = add_validation_data(stamped(stamps, ONCE), FIRST, certificates, lists)
+    assert achieved_level(package, FIRST) is Level.T
 
 
 def test_only_the_part_of_the_one_signature_changes(stamps: TimestampAuthority):
@@ -116,12 +143,12 @@ def test_what_is_added_is_known_the_fast_way_and_read_alike(stamps: TimestampAut
     assert known.carried.timestamps == (token,)
     assert [stamp.over for stamp in signature.added.stamps] == [imprint_of(ONCE, FIRST)]
     assert signature.added.crls == revocation.crls
-    assert certificates[0] in signature.certificates
+    assert set(certificates) <= set(signature.certificates)
 
 
 def test_what_is_there_is_not_added_again(stamps: TimestampAuthority):
     certificates, revocation = known_later(stamps)
-    once = add_validation_data(ONCE, FIRST, certificates * 2, Revocation(crls=revocation.crls * 2))
+    once = add_validation_data(ONCE, FIRST, certificates * 2, RevocationData(crls=revocation.crls * 2))
     assert read(entries(once)[FIRST[1:]]).added.crls == revocation.crls
     assert add_validation_data(once, FIRST, [*certificates, AUTHORITY.issuing.certificate], revocation) == once
 
@@ -146,7 +173,17 @@ def test_a_timestamp_of_another_signature_is_refused(stamps: TimestampAuthority)
 
 @pytest.mark.parametrize("token", [b"", b"timestamp", b"\x30\x80\x00\x00", b"\x30\x03\x02\x01\x00"])
 def test_what_is_no_timestamp_is_refused(token: bytes):
-    assert refusal(ONCE, FIRST, token).detail == "The timestamp is not one of this signature."
+    assert refusal(ONCE, FIRST, token).detail.startswith("The timestamp cannot be used: it is no timestamp")
+
+
+def test_a_timestamp_that_was_changed_is_refused_and_lifts_nothing(stamps: TimestampAuthority):
+    token = stamps.token(imprint_of(ONCE, FIRST))
+    package = add_timestamp(ONCE, FIRST, token)
+    at = token.index(b"Z", 100) - 1  # the last digit of its time
+    other = token[:at] + bytes([token[at] ^ 1]) + token[at + 1 :]
+    assert "changed" in refusal(ONCE, FIRST, other).detail
+    part = entries(package)[FIRST[1:]].replace(base64.b64encode(token), base64.b64encode(other))
+    assert achieved_level(packed({**entries(package), FIRST[1:]: part}), FIRST) is Level.B
 
 
 @pytest.mark.parametrize("part", ["/_xmlsignatures/sig2.xml", "/word/document.xml", "", "_xmlsignatures/sig1.xml"])
@@ -167,20 +204,22 @@ def test_a_signature_that_does_not_hold_together_is_refused_with_its_rule():
 
 def test_more_certificates_than_are_read_are_refused():
     others = [found(f"Other {number}", at=START).root for number in range(8)]
-    assert achieved_level(add_validation_data(ONCE, FIRST, others[:7], Revocation()), FIRST) is Level.B
+    assert (
+        len(read(entries(add_validation_data(ONCE, FIRST, others[:7], RevocationData()))[FIRST[1:]]).certificates) == 9
+    )
     with pytest.raises(CannotUpgrade) as refused:
-        add_validation_data(ONCE, FIRST, others, Revocation())
+        add_validation_data(ONCE, FIRST, others, RevocationData())
     assert refused.value.rule == "R11"
 
 
 def test_revocation_lists_that_are_too_large_are_refused():
     with pytest.raises(CannotUpgrade) as refused:
-        add_validation_data(ONCE, FIRST, [], Revocation(crls=(bytes(LARGEST * 3 // 4),)))
+        add_validation_data(ONCE, FIRST, [], RevocationData(crls=(bytes(LARGEST * 3 // 4),)))
     assert refused.value.rule == "R0"
 
 
 def test_signatures_that_are_too_large_together_are_refused():
-    large = Revocation(crls=(bytes(LARGEST * 3 // 4 - 20_000),))
+    large = RevocationData(crls=(bytes(LARGEST * 3 // 4 - 20_000),))
     package = sign(TWICE, credential("Lempi"), at=NOW)
     first, second, third = signature_parts(package)
     package = add_validation_data(add_validation_data(package, first, [], large), second, [], large)
