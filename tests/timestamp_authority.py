@@ -14,7 +14,7 @@ from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, decode_timest
 
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.x509.revocation import RevocationData
-from kanta_tenancy.machinery.x509.sample_authority import SampleAuthority, found, revocation_list
+from kanta_tenancy.machinery.x509.sample_authority import SampleAuthority, chain_pem, found, revocation_list
 
 POLICY: Final = "1.3.6.1.4.1.99999.1"
 OTHER_POLICY: Final = "1.3.6.1.4.1.99999.2"
@@ -52,6 +52,8 @@ class TimestampAuthority:
         (folder / "signer.pem").write_bytes(self.certificate.public_bytes(Encoding.PEM))
         (folder / "signer.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         (folder / "issuer.pem").write_bytes(self.issuer.public_bytes(Encoding.PEM))
+        self.trust: Final = folder / "trusted.pem"
+        self.trust.write_bytes(chain_pem(self.root, self.issuer))
         certs = f"certs = {folder}/issuer.pem" if brings_issuer else ""
         (folder / "tsa.cnf").write_text(_SETTINGS.format(folder=folder, policy=policy, certs=certs))
 
