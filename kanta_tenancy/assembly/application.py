@@ -19,8 +19,8 @@ from kanta_tenancy.machinery.web import application
 from kanta_tenancy.machinery.web.envelope import Envelope
 from kanta_tenancy.machinery.web.metrics import Metrics
 from kanta_tenancy.machinery.web.openapi import Info
-from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.shelf import KeyShelf
+from kanta_tenancy.machinery.x509.signing_key import SigningKey
 from kanta_tenancy.messages.routes import routes as message_routes
 from kanta_tenancy.parties.access import KeyAuthenticator, LastUses
 from kanta_tenancy.parties.routes import ROUTES as PARTIES
@@ -71,7 +71,7 @@ def build_application(
 
 
 def _own_key(shelf: KeyShelf | None) -> OwnKey:
-    def find(main_connector_id: MainConnectorId) -> Credential | None:
+    def find(main_connector_id: MainConnectorId) -> SigningKey | None:
         return None if shelf is None else shelf.find(str(main_connector_id))
 
     return find

@@ -1,4 +1,4 @@
-"""Why a document cannot be signed."""
+"""Why a document cannot be signed, or a signature that was prepared cannot be completed."""
 
 from kanta_tenancy.kernel.errors import Category, DomainError, Flaw
 
@@ -24,4 +24,32 @@ class CannotUpgrade(DomainError):
 
     slug = "signature-cannot-be-upgraded"
     title = "Nothing can be added to the signature"
+    category = Category.REFUSED
+
+
+class CannotComplete(DomainError):
+    """A signature that was prepared cannot be completed; each subclass says why."""
+
+
+class ToSignUnreadable(CannotComplete):
+    slug = "to-sign-unreadable"
+    title = "What was prepared to be signed cannot be read"
+    category = Category.MALFORMED
+
+
+class ToSignExpired(CannotComplete):
+    slug = "to-sign-expired"
+    title = "What was prepared to be signed has expired"
+    category = Category.CONFLICT
+
+
+class ToSignForAnother(CannotComplete):
+    slug = "to-sign-for-another-document"
+    title = "What was prepared to be signed is not for this document"
+    category = Category.CONFLICT
+
+
+class SignatureValueWrong(CannotComplete):
+    slug = "signature-value-wrong"
+    title = "The signature value is not the certificate's for what was prepared"
     category = Category.REFUSED

@@ -107,10 +107,10 @@ class _Schemas:
 
     def __init__(self, routes: list[Access]) -> None:
         types = [Problem, *(kind for access in routes for kind in _types(access))]
-        found, self.components = msgspec.json.schema_components(types, ref_template=_SCHEMAS)
+        found, self.components = _named_by_room(*msgspec.json.schema_components(types, ref_template=_SCHEMAS))
         queries = {access.terms.query.__name__ for access in routes if access.terms and access.terms.query}
         self.shown = {name: schema for name, schema in self.components.items() if name not in queries}
-        self._of = {repr(kind): schema for kind, schema in zip(types, found, strict=True)}
+        self._of: dict[str, dict[str, Any]] = {repr(kind): schema for kind, schema in zip(types, found, strict=True)}
 
     def of(self, kind: Any) -> dict[str, Any]:
         return self._of[repr(kind)]
@@ -120,6 +120,22 @@ class _Schemas:
         schema = self.components[self.of(kind)["$ref"].rpartition("/")[2]]
         for name, field in schema["properties"].items():
             yield name, name in schema["required"], field
+
+
+def _named_by_room(found: tuple[Any, ...], components: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Name types that share a name by their room: where a module lies inside of it is nobody else's business.
+
+    Raises:
+        ValueError: two of one room share a name.
+    """
+    names = {name: f"{name.split('.')[1].title()}{name.split('.')[-1]}" for name in components if "." in name}
+    if len({*names.values()} | (components.keys() - names.keys())) < len(components):
+        raise ValueError(f"two types of one room share a name: {', '.join(sorted(names))}")
+    text = msgspec.json.encode([found, components]).decode()
+    for name, of_room in names.items():
+        text = text.replace(f'{_SCHEMAS.format(name=name)}"', f'{_SCHEMAS.format(name=of_room)}"')
+    found_anew, components_anew = msgspec.json.decode(text)
+    return found_anew, {names.get(name, name): schema for name, schema in components_anew.items()}
 
 
 def _types(access: Access) -> Iterator[Any]:
