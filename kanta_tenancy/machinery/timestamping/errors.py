@@ -30,6 +30,9 @@ class Failure(Record, frozen=True, kw_only=True):
     fault: Fault
     detail: str  # a sentence, ours
 
+    def __str__(self) -> str:
+        return f"{self.authority}: {self.detail}"
+
 
 class NoTimestamp(DomainError):
     """None of the authorities gave a timestamp; each is told with its reason, in the order in which they were tried."""
@@ -39,7 +42,7 @@ class NoTimestamp(DomainError):
     category = Category.UNAVAILABLE
 
     def __init__(self, failures: Sequence[Failure]) -> None:
-        told = " ".join(f"{one.authority}: {one.detail}" for one in failures)
+        told = " ".join(map(str, failures))
         flaws = tuple(Flaw(field=one.authority, detail=one.detail) for one in failures)
         super().__init__(told or "No timestamp authority was named.", flaws=flaws)
         self.failures = tuple(failures)

@@ -17,7 +17,7 @@ from kanta_tenancy.machinery.ooxml.errors import CannotUpgrade
 from kanta_tenancy.machinery.ooxml.layout.unsigned_properties import UnsignedProperties, unsigned_markup
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.signing.grafting import grafted
-from kanta_tenancy.machinery.ooxml.signing.validation_data import lacking, sound_timestamps
+from kanta_tenancy.machinery.ooxml.signing.validation_data import lacking, sound_timestamps, ways
 from kanta_tenancy.machinery.ooxml.verification.reading import Signature, read
 from kanta_tenancy.machinery.ooxml.verification.rewriting import rewritten
 from kanta_tenancy.machinery.opc import BrokenPackage, Package
@@ -129,6 +129,23 @@ def missing_revocation(
     if not found:
         raise CannotUpgrade("The signature has no timestamp.")
     return min(found, key=len)
+
+
+def certificate_ways(
+    package: bytes, part: str, others: Sequence[x509.Certificate] = (), anchors: Sequence[x509.Certificate] = ()
+) -> tuple[tuple[x509.Certificate, ...], ...]:
+    """Return the ways up from the signer and from each timestamp's authority: for whoever fetches revocation data.
+
+    Each begins with the certificate that it is about, is followed by its issuer's and so on, and ends with an anchor,
+    with one that issued itself, or where no issuer is at hand.
+
+    Args:
+        others: certificates that may lie on a way, beside those that the signature brings.
+
+    Raises:
+        CannotUpgrade: there is no such signature, or it does not hold together.
+    """
+    return ways(_chosen(package, part).signature, others, anchors)
 
 
 class _Chosen(Record, frozen=True, kw_only=True):

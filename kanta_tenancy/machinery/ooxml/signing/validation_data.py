@@ -44,6 +44,24 @@ def lacking(
     return tuple(found)
 
 
+def ways(
+    signature: Signature, others: Sequence[x509.Certificate], anchors: Sequence[x509.Certificate] = ()
+) -> tuple[tuple[x509.Certificate, ...], ...]:
+    """Return the way up from the signer and from each timestamp's authority, as far as certificates are at hand.
+
+    Args:
+        others: certificates that may lie on a way, beside those that the signature and its timestamps bring.
+    """
+    sound = sound_timestamps(signature)
+    brought = (each for one in sound for each in (one.authority, *one.certificates))
+    pool = tuple(dict.fromkeys((*signature.certificates, *brought, *others, *anchors)))
+    found = []
+    for start in dict.fromkeys((signature.signer, *(one.authority for one in sound))):
+        issuers = (issuer for _, issuer in _way(start, pool, frozenset(anchors)) if issuer is not None)
+        found.append((start, *issuers))
+    return tuple(found)
+
+
 def _sound(signature: Signature) -> Iterator[Timestamp]:
     for stamp in signature.added.stamps:
         try:

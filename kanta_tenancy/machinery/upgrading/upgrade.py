@@ -1,0 +1,86 @@
+"""Bring one signature to the level that is wanted, as far as the authorities answer.
+
+Whether less than what was wanted will do is the caller's to decide: what was reached is told, with the reasons.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from cryptography import x509
+
+from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.ooxml.errors import CannotUpgrade
+from kanta_tenancy.machinery.ooxml.levels import Level
+from kanta_tenancy.machinery.ooxml.signing.levels import (
+    achieved_level,
+    add_timestamp,
+    add_validation_data,
+    certificate_ways,
+    imprint_of,
+    missing_revocation,
+)
+from kanta_tenancy.machinery.timestamping.client import Authority, Stamped, TimestampClient
+from kanta_tenancy.machinery.timestamping.errors import NoTimestamp
+from kanta_tenancy.machinery.x509.revocation import RevocationData
+
+Way = tuple[x509.Certificate, ...]
+
+
+class Sources(Record, frozen=True, kw_only=True):
+    """Who is asked."""
+
+    client: TimestampClient
+    authorities: tuple[Authority, ...]  # in the order in which they are tried
+    revocation: Callable[[Sequence[Way]], Awaitable[RevocationData]]  # what can be learnt of the certificates of ways
+    certificates: tuple[x509.Certificate, ...] = ()  # that may lie on a way to an anchor
+    anchors: tuple[x509.Certificate, ...] = ()
+
+
+class Raised(Record, frozen=True, kw_only=True):
+    """A package, the level that one of its signatures has now, and why it is not the one that was wanted."""
+
+    package: bytes
+    level: Level
+    stamped: Stamped | None = None  # the timestamp that was fetched, if one was
+    reasons: tuple[str, ...] = ()  # sentences; none when what was wanted is reached
+
+
+async def raise_level(package: bytes, part: str, wanted: Level, sources: Sources) -> Raised:
+    """Bring the signature in a part to a level, or as near to it as can be.
+
+    Raises:
+        CannotUpgrade: there is no such signature, or it does not hold together.
+    """
+    level = achieved_level(package, part, sources.anchors)
+    if level.reaches(wanted):
+        return Raised(package=package, level=level)
+    stamped: Stamped | None = None
+    if level is Level.B:
+        try:
+            stamped = await sources.client.stamp(imprint_of(package, part), sources.authorities)
+        except NoTimestamp as none:
+            return Raised(package=package, level=level, reasons=tuple(map(str, none.failures)) or (none.detail,))
+        package = add_timestamp(package, part, stamped.token)
+    if wanted is Level.LT:
+        return await _lasting(package, part, sources, stamped)
+    return Raised(package=package, level=achieved_level(package, part, sources.anchors), stamped=stamped)
+
+
+async def _lasting(package: bytes, part: str, sources: Sources, stamped: Stamped | None) -> Raised:
+    """Add what is needed for level LT: all of it or nothing, since what is added is never taken out again."""
+    ways = certificate_ways(package, part, sources.certificates, sources.anchors)
+    revocation = await sources.revocation(ways)
+    try:
+        lasting = add_validation_data(package, part, [each for way in ways for each in way[1:]], revocation)
+        missing = missing_revocation(lasting, part, sources.anchors)
+    except CannotUpgrade as refusal:
+        return Raised(package=package, level=Level.T, stamped=stamped, reasons=(refusal.detail,))
+    if missing:
+        return Raised(package=package, level=Level.T, stamped=stamped, reasons=tuple(map(_unknown, missing)))
+    return Raised(package=lasting, level=Level.LT, stamped=stamped)
+
+
+def _unknown(certificate: x509.Certificate) -> str:
+    name = certificate.subject.rfc4514_string()
+    return (
+        f"Of the certificate of {name}, the issuer's certificate or what its authority says of revocation is missing."
+    )
