@@ -25,7 +25,7 @@ from kanta_tenancy.machinery.ooxml.verification.markup import LARGEST
 from kanta_tenancy.machinery.ooxml.verification.reading import read
 from kanta_tenancy.machinery.ooxml.verification.rewriting import rewritten
 from kanta_tenancy.machinery.x509.sample_authority import found
-from tests.machinery.ooxml.signing.documents import AUTHORITY, NOW, START, credential, document, entries, packed
+from tests.machinery.ooxml.signing.documents import AUTHORITY, LISTS, NOW, START, credential, document, entries, packed
 from tests.timestamp_authority import TimestampAuthority, empty_list
 
 FIRST, SECOND = "/_xmlsignatures/sig1.xml", "/_xmlsignatures/sig2.xml"
@@ -60,7 +60,7 @@ def changed(before: bytes, after: bytes) -> set[str]:
 
 
 def verdict(package: bytes) -> Verdict:
-    return verify(package, at=NOW, anchors=[AUTHORITY.root]).verdict
+    return verify(package, at=NOW, anchors=[AUTHORITY.root], revocation=LISTS).verdict
 
 
 def test_a_new_signature_has_level_b_a_timestamp_makes_it_t_and_validation_data_lt(stamps: TimestampAuthority):
