@@ -14,7 +14,13 @@ from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, decode_timest
 
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.x509.revocation import RevocationData
-from kanta_tenancy.machinery.x509.sample_authority import SampleAuthority, chain_pem, found, revocation_list
+from kanta_tenancy.machinery.x509.sample_authority import (
+    AUTHORITY_LASTS,
+    SampleAuthority,
+    chain_pem,
+    found,
+    revocation_list,
+)
 
 POLICY: Final = "1.3.6.1.4.1.99999.1"
 OTHER_POLICY: Final = "1.3.6.1.4.1.99999.2"
@@ -94,7 +100,7 @@ class TimestampAuthority:
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(self.since)
-            .not_valid_after(self.since + timedelta(days=365))
+            .not_valid_after(self.since + AUTHORITY_LASTS)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)

@@ -22,6 +22,10 @@ _OTHER_IDS: Final = etree.XPath(
 )
 
 
+class Altered(BrokenPackage):
+    """What was signed is another than what is there."""
+
+
 def unsound(detail: str, rule: str = "R2") -> BrokenPackage:
     return BrokenPackage(detail=detail, rule=rule)
 

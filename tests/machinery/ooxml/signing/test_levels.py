@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from kanta_tenancy.machinery.ooxml.verification.reading import read
 from kanta_tenancy.machinery.ooxml.verification.rewriting import rewritten
 from kanta_tenancy.machinery.x509.revocation import RevocationData
 from kanta_tenancy.machinery.x509.sample_authority import found, revocation_list
-from tests.machinery.ooxml.signing.documents import AUTHORITY, NOW, START, credential, document, entries, packed
+from tests.machinery.ooxml.signing.documents import AUTHORITY, LISTS, NOW, START, credential, document, entries, packed
 from tests.timestamp_authority import TimestampAuthority
 
 FIRST, SECOND = "/_xmlsignatures/sig1.xml", "/_xmlsignatures/sig2.xml"
@@ -57,7 +58,7 @@ def changed(before: bytes, after: bytes) -> set[str]:
 
 
 def verdict(package: bytes) -> Verdict:
-    return verify(package, at=NOW, anchors=[AUTHORITY.root]).verdict
+    return verify(package, at=NOW, anchors=[AUTHORITY.root], revocation=LISTS).verdict
 
 
 def test_a_new_signature_has_level_b_a_timestamp_makes_it_t_and_validation_data_lt(stamps: TimestampAuthority):
@@ -67,6 +68,17 @@ def test_a_new_signature_has_level_b_a_timestamp_makes_it_t_and_validation_data_
     lasting = add_validation_data(later, FIRST, *known_later(stamps))
     assert achieved_level(lasting, FIRST) is Level.LT
     assert verdict(later) is verdict(lasting) is Verdict.VALID
+
+
+def test_level_lt_is_valid_after_the_certificate_has_expired_and_nobody_answers_any_more(stamps: TimestampAuthority):
+    later = credential("Aino").certificate.not_valid_after_utc + timedelta(days=100)
+    told = {}
+    stamped_only = stamped(stamps, ONCE)
+    lasting = add_validation_data(stamped_only, FIRST, *known_later(stamps))
+    for level, package in ((Level.B, ONCE), (Level.T, stamped_only), (Level.LT, lasting)):
+        report = verify(package, at=later, anchors=[AUTHORITY.root], timestamp_anchors=[stamps.root])
+        told[level] = report.verdict
+    assert told == {Level.B: Verdict.INDETERMINATE, Level.T: Verdict.INDETERMINATE, Level.LT: Verdict.VALID}
 
 
 def test_validation_data_without_a_timestamp_lift_nothing(stamps: TimestampAuthority):
