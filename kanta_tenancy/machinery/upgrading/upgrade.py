@@ -20,9 +20,14 @@ from kanta_tenancy.machinery.ooxml.signing.levels import (
 )
 from kanta_tenancy.machinery.timestamping.client import Authority, Stamped, TimestampClient
 from kanta_tenancy.machinery.timestamping.errors import NoTimestamp
-from kanta_tenancy.machinery.x509.revocation import RevocationData
+from kanta_tenancy.machinery.x509.revocation import NOTHING, RevocationData
 
 Way = tuple[x509.Certificate, ...]
+
+
+async def nobody(_: Sequence[Way]) -> RevocationData:
+    """Ask nobody about revocation."""
+    return NOTHING
 
 
 class Sources(Record, frozen=True, kw_only=True):
@@ -30,7 +35,7 @@ class Sources(Record, frozen=True, kw_only=True):
 
     client: TimestampClient
     authorities: tuple[Authority, ...]  # in the order in which they are tried
-    revocation: Callable[[Sequence[Way]], Awaitable[RevocationData]]  # what can be learnt of the certificates of ways
+    revocation: Callable[[Sequence[Way]], Awaitable[RevocationData]] = nobody  # what can be learnt about some ways
     certificates: tuple[x509.Certificate, ...] = ()  # that may lie on a way to an anchor
     anchors: tuple[x509.Certificate, ...] = ()
 
