@@ -3,7 +3,6 @@
 Source: RFC 5280, 5 and 6.3.3.
 """
 
-import functools
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,7 +12,7 @@ from cryptography.x509.oid import CRLEntryExtensionOID, ExtensionOID
 
 from kanta_tenancy.machinery.x509.errors import CertificateUnreadable
 from kanta_tenancy.machinery.x509.reading import PEM_BLOCK, quietly
-from kanta_tenancy.machinery.x509.statements import STRONG, UNREADABLE, SaysNothing, Statement, instant
+from kanta_tenancy.machinery.x509.statements import STRONG, UNREADABLE, SaysNothing, Statement, instant, remembered
 
 LARGEST: Final = 10_000_000  # bytes
 _LABEL: Final = b"X509 CRL"
@@ -39,7 +38,7 @@ def lists_of(content: bytes) -> tuple[bytes, ...]:
     return tuple(each.public_bytes(Encoding.DER) for each in lists)
 
 
-@functools.lru_cache(maxsize=512)  # a signatory signs many documents
+@remembered
 def statement(certificate: x509.Certificate, issuer: x509.Certificate, der: bytes) -> Statement | None:
     """Return what a list says of a certificate; None when it is the list of another authority.
 
@@ -50,14 +49,9 @@ def statement(certificate: x509.Certificate, issuer: x509.Certificate, der: byte
         raise SaysNothing(f"the {WHAT} has more than {LARGEST} bytes")
     with quietly():
         try:
-            return _statement(certificate, issuer, _parsed(der))
+            return _statement(certificate, issuer, x509.load_der_x509_crl(der))
         except UNREADABLE:
             raise SaysNothing(f"the {WHAT} cannot be read") from None
-
-
-@functools.lru_cache(maxsize=32)
-def _parsed(der: bytes) -> x509.CertificateRevocationList:
-    return x509.load_der_x509_crl(der)
 
 
 def _statement(

@@ -3,7 +3,6 @@
 Source: RFC 6960, 3.2, 4.2.2.2 and 4.4.4.
 """
 
-import functools
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
@@ -16,7 +15,15 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from kanta_tenancy.machinery.x509.errors import CertificateUnreadable
 from kanta_tenancy.machinery.x509.reading import certificate_from_der, quietly
-from kanta_tenancy.machinery.x509.statements import STRONG, UNREADABLE, SaysNothing, Statement, instant, made_by
+from kanta_tenancy.machinery.x509.statements import (
+    STRONG,
+    UNREADABLE,
+    SaysNothing,
+    Statement,
+    instant,
+    made_by,
+    remembered,
+)
 
 LARGEST: Final = 100_000  # bytes
 _WHAT: Final = "OCSP answer"
@@ -46,7 +53,7 @@ def checked(content: bytes) -> bytes:
     return content
 
 
-@functools.lru_cache(maxsize=512)  # a signatory signs many documents
+@remembered
 def answered(certificate: x509.Certificate, issuer: x509.Certificate, der: bytes) -> Answered | None:
     """Return what an answer says of a certificate; None when it is about others.
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import (
     Criticality,
@@ -46,6 +47,14 @@ class Path(Record, frozen=True, kw_only=True):
 
     certificates: tuple[x509.Certificate, ...] = ()  # from the certificate to its anchor; empty when there is no way
     trouble: str = ""  # a sentence's end
+    anchor: str = ""  # whom it leads to, RFC 4514
+    key: bytes = b""  # the digests of the certificates: to compare them themselves takes long
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Path) and (self.key, self.trouble) == (other.key, other.trouble)
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.trouble))
 
 
 def find(
@@ -69,6 +78,15 @@ def find(
     if all(_is_valid(each, at) for each in (certificate, *anchors, *others)):
         return _while_valid(certificate, tuple(anchors), tuple(others), purpose)
     return _find(certificate, anchors, others, at, purpose)
+
+
+def path_of(certificates: Sequence[x509.Certificate]) -> Path:
+    """Return a path of certificates that somebody found to be one, each followed by its issuer."""
+    return Path(
+        certificates=tuple(certificates),
+        anchor=certificates[-1].subject.rfc4514_string(),
+        key=b"".join(each.fingerprint(hashes.SHA256()) for each in certificates),
+    )
 
 
 def _is_valid(certificate: x509.Certificate, at: datetime) -> bool:
@@ -97,7 +115,7 @@ def _find(
     builder = PolicyBuilder().store(Store(list(anchors))).time(at).max_chain_depth(_LONGEST)
     policies = builder.extension_policies(ca_policy=_AUTHORITIES, ee_policy=_PURPOSES[purpose])
     try:
-        return Path(certificates=tuple(policies.build_client_verifier().verify(certificate, list(others)).chain))
+        return path_of(policies.build_client_verifier().verify(certificate, list(others)).chain)
     except VerificationError as trouble:
         return Path(trouble=str(trouble).partition(" (encountered")[0])
 

@@ -7,8 +7,10 @@ Source: RFC 5280, 6.3; RFC 6960; RFC 9608; ETSI EN 319 102-1, 5.2.5.
 """
 
 import enum
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+import functools
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -18,11 +20,15 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.x509 import crls, ocsp_answers
 from kanta_tenancy.machinery.x509.ocsp_answers import Answered
+from kanta_tenancy.machinery.x509.paths import Path
 from kanta_tenancy.machinery.x509.statements import SaysNothing, Statement
 
 _INSTANT: Final = "%Y-%m-%d %H:%M:%S UTC"
 _NO_REVOCATION_AVAILABLE: Final = x509.ObjectIdentifier("2.5.29.56")
 _LISTS: Final = frozenset({ExtensionOID.CRL_DISTRIBUTION_POINTS, ExtensionOID.FRESHEST_CRL})
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+_A_MOMENT: Final = timedelta(microseconds=1)
+_WEIGHED_UP_TO: Final = 256 * 1024  # bytes of data that are kept beside a judgement
 _NOBODY_SAYS: Final = "no revocation list and no OCSP answer about it is at hand"
 
 
@@ -101,19 +107,20 @@ def judge(
         return Judgement(certificate=certificate, standing=Standing.GOOD, reason=reason)
     now = asked_at or at
     statements, troubles = _heard(certificate, issuer, data, now, freshness)
-    for_good = [each for each in statements if each.revoked_at is not None and not each.on_hold]
-    if for_good:
-        return _told(certificate, min(for_good, key=lambda each: each.revoked_at or now), at)
+    ended = sorted(filter(_is_for_good, statements), key=_revoked_at)
+    if ended and _revoked_at(ended[0]) <= at:
+        return _told(certificate, ended[0], at)
     useless = {each: why for each in statements if (why := _why_useless(each, certificate, at, freshness))}
     useful = [each for each in statements if each not in useless]
     if useful:
-        return _told(certificate, max(useful, key=lambda each: each.since), at)
+        later = [each for each in ended if each in useful]
+        return _told(certificate, later[0] if later else max(useful, key=lambda each: each.since), at)
     reason = next(iter((*troubles, *useless.values())), _NOBODY_SAYS)
     return Judgement(certificate=certificate, standing=Standing.UNKNOWN, reason=reason)
 
 
 def judge_path(
-    path: Sequence[x509.Certificate],
+    path: Path,
     data: RevocationData,
     *,
     at: datetime,
@@ -123,12 +130,65 @@ def judge_path(
     """Judge every certificate of a path but its anchor, the first certificate first.
 
     Args:
-        path: each certificate followed by its issuer; the last one is trusted as it is.
+        path: its last certificate is trusted as it is.
+        asked_at: now, when `at` is another instant.
     """
+    if asked_at is None:
+        turns = _turns(path, data, freshness)
+        if turns is not None:
+            return _judged_between(path, data, freshness, bisect_left(turns, at), bisect_right(turns, at))
+    return _judged(path, data, at, asked_at, freshness)
+
+
+def _judged(
+    path: Path,
+    data: RevocationData,
+    at: datetime,
+    asked_at: datetime | None,
+    freshness: Freshness,
+) -> tuple[Judgement, ...]:
     return tuple(
         judge(certificate, issuer, data, at=at, asked_at=asked_at, freshness=freshness)
-        for certificate, issuer in pairwise(path)
+        for certificate, issuer in pairwise(path.certificates)
     )
+
+
+@functools.lru_cache(maxsize=256)  # a signatory signs many documents, and mostly nothing turns from one to the next
+def _judged_between(
+    path: Path, data: RevocationData, freshness: Freshness, after: int, before: int
+) -> tuple[Judgement, ...]:
+    """Judge a path now, where now lies between two turns, or at one of them."""
+    turns = _turns(path, data, freshness) or ()
+    if after < before:
+        at = turns[after]
+    else:
+        at = turns[after - 1] + _A_MOMENT if after else (turns[0] - _A_MOMENT if turns else _NEVER)
+    return _judged(path, data, at, None, freshness)
+
+
+@functools.lru_cache(maxsize=256)
+def _turns(path: Path, data: RevocationData, freshness: Freshness) -> tuple[datetime, ...] | None:
+    """Return every instant at which a judgement of a path as of now may turn; None when they are not easily told."""
+    if sum(map(len, (*data.ocsp, *data.crls))) > _WEIGHED_UP_TO:
+        return None
+    turns: set[datetime] = set()
+    for certificate, issuer in pairwise(path.certificates):
+        for heard in _each(certificate, issuer, data, _NEVER, freshness):
+            if isinstance(heard, str):
+                continue
+            if isinstance(heard, Answered) and heard.responder is not None:
+                return None  # how it stood itself turns at instants of its own
+            turns |= _turns_of(heard, freshness)
+    return tuple(sorted(turns))
+
+
+def _turns_of(statement: Statement, freshness: Freshness) -> set[datetime]:
+    slack = freshness.clocks_differ
+    until = statement.until or statement.since + freshness.without_end
+    turns = {statement.since, statement.since - slack, until + slack}
+    if freshness.at_most is not None:
+        turns.add(statement.since + freshness.at_most + slack)
+    return turns if statement.revoked_at is None else turns | {statement.revoked_at}
 
 
 def _heard(
@@ -233,6 +293,15 @@ def _what(statement: Statement, standing: Standing) -> str:
     return f"says that it was {word} on {when}{cause}{', later' if standing is Standing.GOOD else ''}"
 
 
+def _is_for_good(statement: Statement) -> bool:
+    return statement.revoked_at is not None and not statement.on_hold
+
+
+def _revoked_at(statement: Statement) -> datetime:
+    return statement.revoked_at or _NEVER
+
+
+@functools.lru_cache(maxsize=256)
 def _has_no_revocation(certificate: x509.Certificate) -> bool:
     """Tell whether the authority says that it never revokes a certificate; not believed where it says how to ask."""
     oids = {each.oid for each in certificate.extensions}

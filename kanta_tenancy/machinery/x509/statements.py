@@ -1,7 +1,9 @@
 """What a revocation list or an OCSP answer says of one certificate, once it is known who signed it."""
 
+import functools
+from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -12,6 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 
 from kanta_tenancy.kernel.records import Record
 
+T = TypeVar("T")
+_REMEMBERED: Final = 256
+_REMEMBERED_UP_TO: Final = 64 * 1024  # bytes
 STRONG: Final = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 # Whatever a stranger's octets make the library raise: nothing else may come out of reading them.
 UNREADABLE: Final = (
@@ -45,6 +50,19 @@ class SaysNothing(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def remembered(
+    read: Callable[[x509.Certificate, x509.Certificate, bytes], T],
+) -> Callable[[x509.Certificate, x509.Certificate, bytes], T]:
+    """Remember what small lists and answers say: a signatory signs many documents. Large ones would fill memory."""
+    known = functools.lru_cache(maxsize=_REMEMBERED)(read)
+
+    @functools.wraps(read)
+    def recalled(certificate: x509.Certificate, issuer: x509.Certificate, der: bytes) -> T:
+        return (known if len(der) <= _REMEMBERED_UP_TO else read)(certificate, issuer, der)
+
+    return recalled
 
 
 def made_by(

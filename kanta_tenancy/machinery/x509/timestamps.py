@@ -42,7 +42,7 @@ from kanta_tenancy.machinery.x509.timestamp_token import (
     TSTInfo,
 )
 
-LARGEST: Final = 100_000  # bytes of a token
+LARGEST: Final = 64 * 1024  # bytes of a token
 _INSTANT: Final = "%Y-%m-%d %H:%M:%S UTC"
 _SHA1: Final = hashes.SHA1()  # noqa: S303  the older way to name a certificate: to be found again, not to be believed
 _SHA256: Final = hashes.SHA256()
@@ -138,7 +138,7 @@ def judge(
     if any(each.not_valid_after_utc < asked_at for each in path.certificates):
         reason = "a certificate of its authority has expired since, and no newer timestamp vouches for it"
         return TimestampJudgement(trusted=False, reason=reason, path=path)
-    judged = revocation.judge_path(path.certificates, data, at=timestamp.at, asked_at=asked_at, freshness=freshness)
+    judged = revocation.judge_path(path, data, at=timestamp.at, asked_at=asked_at, freshness=freshness)
     reason = next(filter(None, map(_why_not, judged)), "")
     said = reason or f"{timestamp.at.strftime(_INSTANT)} by {timestamp.authority.subject.rfc4514_string()}"
     return TimestampJudgement(trusted=not reason, reason=said, path=path, revocation=judged)

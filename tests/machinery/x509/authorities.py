@@ -69,6 +69,7 @@ def listed(
 def answered(
     certificate: x509.Certificate,
     *,
+    of: SampleAuthority | None = None,
     by: Credential | None = None,
     status: ocsp.OCSPCertStatus = ocsp.OCSPCertStatus.GOOD,
     revoked_at: datetime | None = None,
@@ -80,10 +81,11 @@ def answered(
     brings: bool = True,
 ) -> RevocationData:
     """Return the answer of the issuing authority itself, or of whom it appointed."""
-    responder = by or authority().issuing
+    issuing = (of or authority()).issuing
+    responder = by or issuing
     builder = ocsp.OCSPResponseBuilder().add_response(
         cert=certificate,
-        issuer=issuer or authority().issuing.certificate,
+        issuer=issuer or issuing.certificate,
         algorithm=id_by,
         cert_status=status,
         this_update=at,

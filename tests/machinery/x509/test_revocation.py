@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.x509.credentials import Credential
+from kanta_tenancy.machinery.x509.paths import path_of
 from kanta_tenancy.machinery.x509.revocation import (
     NOTHING,
     Freshness,
@@ -142,6 +143,20 @@ def test_a_statement_of_the_future_does_not_count():
 def test_one_revocation_outweighs_any_number_of_good_words():
     data = answered(aino().certificate, at=NOW).with_more(listed(revoked(), at=NOW - 3 * DAY)).with_more(listed())
     assert standing(data) is Standing.REVOKED
+
+
+def test_a_revocation_that_is_announced_does_not_stand_for_all_that_may_come_before_it():
+    data = listed(revoked(NOW + 300 * DAY), at=NOW)
+    assert standing(data, at=NOW + DAY) is Standing.GOOD
+    assert standing(data, at=NOW + 40 * DAY) is Standing.UNKNOWN
+    assert standing(data, at=NOW + 301 * DAY) is Standing.REVOKED
+
+
+def test_a_large_list_is_read_like_a_small_one():
+    others = [Revoked(certificate=of_issuing().certificate, at=NOW - 2 * DAY)] * 3_000
+    data = listed(revoked(), *others)
+    assert len(data.crls[0]) > 64 * 1024
+    assert [standing(data), standing(data)] == [Standing.REVOKED, Standing.REVOKED]
 
 
 def test_a_hold_lasts_until_a_newer_statement_ends_it():
@@ -334,10 +349,40 @@ def test_never_revoked_is_not_believed_beside_where_to_ask(extension: tuple[x509
 
 
 def test_every_certificate_of_a_path_but_its_anchor_is_judged():
-    path = (aino().certificate, authority().issuing.certificate, authority().root)
+    path = path_of((aino().certificate, authority().issuing.certificate, authority().root))
     both = listed().with_more(listed(by=authority().top))
     assert [each.standing for each in judge_path(path, both, at=NOW)] == [Standing.GOOD, Standing.GOOD]
     assert [each.standing for each in judge_path(path, listed(), at=NOW)] == [Standing.GOOD, Standing.UNKNOWN]
     taken_back = Revoked(certificate=authority().issuing.certificate, at=NOW - 2 * DAY)
     gone = listed().with_more(listed(taken_back, by=authority().top))
     assert [each.standing for each in judge_path(path, gone, at=NOW)] == [Standing.GOOD, Standing.REVOKED]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(-96, 96),
+            st.integers(1, 96),
+            st.none() | st.integers(-96, 96),
+            st.sampled_from([HOLD, COMPROMISE]),
+        ),
+        max_size=3,
+    ),
+    st.lists(st.timedeltas(min_value=timedelta(days=-9), max_value=timedelta(days=9)), min_size=1, max_size=6),
+    st.booleans(),
+)
+def test_a_path_is_judged_alike_whether_the_answer_is_remembered_or_not(
+    lists: list[tuple[int, int, int | None, x509.ReasonFlags]], instants: list[timedelta], short: bool
+):
+    """What is remembered holds between two instants at which something turns; none of those may be forgotten."""
+    data = NOTHING
+    turns = []
+    for since, lasts, when, cause in lists:
+        named = [] if when is None else [revoked(NOW + when * HOUR, cause)]
+        data = data.with_more(listed(*named, at=NOW + since * HOUR, lasts=lasts * HOUR))
+        turns += [NOW + since * HOUR, NOW + (since + lasts) * HOUR, *(each.at for each in named)]
+    freshness = Freshness(at_most=12 * HOUR if short else None)
+    path = path_of((aino().certificate, authority().issuing.certificate))
+    for at in (*turns, *(each + timedelta(minutes=5) for each in turns), *(NOW + each for each in instants)):
+        remembered = judge_path(path, data, at=at, freshness=freshness)
+        assert remembered == (judge(*path.certificates, data, at=at, freshness=freshness),)

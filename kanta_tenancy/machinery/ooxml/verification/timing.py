@@ -15,7 +15,6 @@ from kanta_tenancy.machinery.x509.revocation import Freshness, RevocationData
 from kanta_tenancy.machinery.x509.timestamps import TokenForged, TokenUnsound
 
 MOST: Final = 10  # timestamps of one signature that are looked at
-_CLAIM_ONLY: Final = "Only the signer says when; no timestamp does."
 
 
 class Timing(Record, frozen=True, kw_only=True):
@@ -25,6 +24,9 @@ class Timing(Record, frozen=True, kw_only=True):
     at: datetime | None = None  # None: nobody but the signer says so
     authority: str = ""  # RFC 4514
     paths: tuple[tuple[x509.Certificate, ...], ...] = ()
+
+
+_CLAIMED: Final = Timing(answer=Answer(outcome=Outcome.UNKNOWN, reason="Only the signer says when; no timestamp does."))
 
 
 class Stamping(Record, frozen=True, kw_only=True):
@@ -50,7 +52,7 @@ class _Found(Record, frozen=True, kw_only=True):
 def timing(stamps: tuple[Stamp, ...], stamping: Stamping) -> Timing:
     """Judge the timestamps of a signature; the earliest that is believed counts."""
     if not stamps:
-        return Timing(answer=Answer(outcome=Outcome.UNKNOWN, reason=_CLAIM_ONLY))
+        return _CLAIMED
     found = [_judged(stamp, stamping) for stamp in stamps[:MOST]]
     paths = tuple(each.path for each in found if each.path)
     forged = next((each for each in found if each.outcome is Outcome.FAILED), None)

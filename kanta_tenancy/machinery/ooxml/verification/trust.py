@@ -105,7 +105,7 @@ def leads_to(path: Path, *, named: bool) -> Answer:
         return _unknown("No trusted authority was named.", Cause.NO_AUTHORITY_NAMED)
     if not path.certificates:
         return _unknown(f"The certificate does not lead to a trusted authority: {path.trouble}.", Cause.NO_PATH)
-    return Answer(outcome=Outcome.PASSED, reason=f"It leads to {path.certificates[-1].subject.rfc4514_string()}.")
+    return Answer(outcome=Outcome.PASSED, reason=f"It leads to {path.anchor}.")
 
 
 def _unknown(reason: str, cause: Cause) -> Answer:

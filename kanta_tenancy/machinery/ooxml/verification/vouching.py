@@ -64,8 +64,8 @@ def vouch(grounds: Grounds, signature: Signature) -> Vouched:
     trusted = trust.leads_to(path, named=bool(grounds.anchors))
     revocation = _not_asked(trusted)
     if trusted.outcome is Outcome.PASSED:
-        at = proved.at or grounds.at
-        judged = judge_path(path.certificates, data, at=at, asked_at=grounds.at, freshness=grounds.freshness)
+        at, asked_at = (grounds.at, None) if proved.at is None else (proved.at, grounds.at)
+        judged = judge_path(path, data, at=at, asked_at=asked_at, freshness=grounds.freshness)
         revocation = _revocation(judged, signature.claims.signed_at)
     return Vouched(
         certificate=_certificate(signature, grounds.at, proved.at),
