@@ -72,6 +72,8 @@ def _once(place: KeyPlace, pin: str | None, use: Callable[[_Opened], _Result]) -
         raise PinRefused(f"{place} does not take the PIN") from trouble
     except _CLOSED as trouble:
         raise PinRefused(f"the PIN of {place} is locked, has expired or was never set") from trouble
+    except pkcs11.NoSuchToken as missing:
+        raise _NotReached(f"{place} is not there") from missing
     except pkcs11.PKCS11Error as trouble:
         raise _NotReached(f"{place} does not do what it is asked to ({type(trouble).__name__})") from trouble
 

@@ -150,7 +150,7 @@ def from_bytes(data: bytes) -> ToSign:
         raise ToSignUnreadable(f"it has at most {_LARGEST} bytes, this has {len(data)}")
     try:
         to_sign = msgspec.json.decode(data, type=ToSign)
-    except (msgspec.DecodeError, RecursionError) as trouble:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as trouble:
         raise ToSignUnreadable("it is not what was handed out to be signed, or of another version") from trouble
     chain_of(to_sign)
     return to_sign
