@@ -23,9 +23,14 @@ class SigningCheck:
         self._shelf = shelf
         self._clock = clock
         self._throw_away: Credential | None = None
+        self._asking: asyncio.Task[None] | None = None
 
     async def __call__(self) -> None:
-        await asyncio.to_thread(self._sign)
+        # One at a time, however often it is asked: a token that hangs must not take a thread for every question.
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(asyncio.to_thread(self._sign))
+            self._asking.add_done_callback(_heard)
+        await asyncio.shield(self._asking)
 
     def _sign(self) -> None:
         owners = () if self._shelf is None else self._shelf.owners()
@@ -52,3 +57,9 @@ class SigningCheck:
             signer = sample_authority.Signer(name="Throw-away", organisation="Throw-away")
             self._throw_away = sample_authority.issue(authority, signer, at=at)
         return self._throw_away
+
+
+def _heard(asked: asyncio.Task[None]) -> None:
+    """Hear how it ended, also where nobody waits for it any more."""
+    if not asked.cancelled():
+        asked.exception()

@@ -5,6 +5,7 @@ docs/python-api.md tells it with examples. What is listed here stays as it is un
 
 from kanta_tenancy.documents.keys import certificates, key_from_pem, key_from_pkcs12, key_from_token
 from kanta_tenancy.documents.signing import (
+    check,
     complete,
     prepare,
     read_to_sign,
@@ -43,6 +44,7 @@ __all__ = [
     "as_json",
     "as_text",
     "certificates",
+    "check",
     "complete",
     "key_from_pem",
     "key_from_pkcs12",

@@ -108,6 +108,16 @@ def complete(document: Content, to_sign: ToSign, value: bytes, *, at: datetime |
     return signing.take_back(contents.document(document), to_sign, value, at=at or _now())
 
 
+def check(document: Content, to_sign: ToSign) -> None:
+    """Check that to sign this is to sign that document, before signing octets that another handed out.
+
+    Raises:
+        CannotComplete: it was prepared from another file, or was changed.
+        CannotSign: the document or the certificate breaks a rule.
+    """
+    remote.check(contents.document(document), to_sign)
+
+
 def write_to_sign(to_sign: ToSign) -> bytes:
     """Write what was handed out as JSON, to be kept or sent."""
     return remote.to_bytes(to_sign)

@@ -4,11 +4,11 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import SimpleQueue
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from kanta_tenancy.machinery.pkcs11.errors import TokenTrouble
 
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 60.0  # somebody may have to type a PIN on the device
 _Result = TypeVar("_Result")
 
 
@@ -20,20 +20,25 @@ class DriverThread:
         self._waiting: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._hanging: Future[Any] | None = None
 
     def call(self, work: Callable[[], _Result]) -> _Result:
         """Do work in the thread and wait for what it gives.
 
         Raises:
-            TokenTrouble: it takes too long; what has not begun by then is not done any more.
+            TokenTrouble: it takes too long, and what has not begun by then is not done any more; or it is known to
+                hang, and then nobody waits for it.
         """
+        if self._hanging is not None and not self._hanging.done():
+            raise TokenTrouble("the driver of the token has not come back from what it was asked before")
         self._start()
         result: Future[_Result] = Future()
         self._waiting.put(lambda: _do(work, result))
         try:
             return result.result(self._patience_s)
         except TimeoutError as late:
-            result.cancel()
+            if not result.cancel():
+                self._hanging = result
             raise TokenTrouble(f"the token did not answer for {self._patience_s:g} seconds") from late
 
     def _start(self) -> None:

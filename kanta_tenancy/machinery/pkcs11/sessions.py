@@ -150,11 +150,11 @@ def _key(session: Any, place: KeyPlace) -> Any:
         asked[Attribute.LABEL] = place.key_label
     if place.key_id:
         asked[Attribute.ID] = bytes.fromhex(place.key_id)
-    keys = [key for key in session.get_objects(asked) if _says(key, Attribute.SIGN, unsaid=True)]
+    keys = [key for key in session.get_objects(asked) if _said(key, Attribute.SIGN, unsaid=True)]
     if not keys:
         raise TokenTrouble(f"{place} has no such key that signs")
     if len(keys) > 1:
-        labels = ", ".join(sorted(str(key.label) for key in keys))
+        labels = ", ".join(sorted(str(_said(key, Attribute.LABEL, "")) for key in keys))
         raise TokenTrouble(f"{place} has {len(keys)} such keys ({labels}); name one by its label or id")
     return keys[0]
 
@@ -162,10 +162,11 @@ def _key(session: Any, place: KeyPlace) -> Any:
 def _certificates(opened: _Opened) -> tuple[bytes, ...]:
     found = []
     for one in opened.session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE}):
-        found.append((one[Attribute.ID], one[Attribute.VALUE]))
+        found.append((_said(one, Attribute.ID, b""), _said(one, Attribute.VALUE, b"")))
         if len(found) == _MOST_CERTIFICATES:
             break
-    own = [value for name, value in found if name == opened.key.id]
+    number = _said(opened.key, Attribute.ID, b"")
+    own = [value for name, value in found if number and name == number]
     return (*own, *(value for _, value in found if value not in own)) if own else ()
 
 
@@ -176,7 +177,7 @@ def _sign(opened: _Opened, what: Signable, place: KeyPlace) -> bytes:
         raise TokenTrouble(f"the key in {place} is of another kind than the certificate's")
     octets, mechanism = _form(opened, what, place)
     # Some keys, such as those of cards for qualified signatures, ask for the PIN before every signature.
-    again = opened.pin if _says(key, Attribute.ALWAYS_AUTHENTICATE, unsaid=False) else None
+    again = opened.pin if _said(key, Attribute.ALWAYS_AUTHENTICATE, unsaid=False) else None
     return bytes(key.sign(octets, mechanism=mechanism, pin=again))
 
 
@@ -190,8 +191,9 @@ def _form(opened: _Opened, what: Signable, place: KeyPlace) -> tuple[bytes, Mech
     raise TokenTrouble(f"{place} has no mechanism that signs as Word documents are signed")
 
 
-def _says(key: Any, attribute: Attribute, *, unsaid: bool) -> bool:
+def _said(object_: Any, attribute: Attribute, unsaid: Any) -> Any:
+    """Return what a token says of an object; some leave out what others say."""
     try:
-        return bool(key[attribute])
+        return object_[attribute]
     except pkcs11.AttributeTypeInvalid:
         return unsaid

@@ -8,7 +8,7 @@ import msgspec
 
 from kanta_tenancy.machinery.pkcs11.place import KeyPlace
 from kanta_tenancy.machinery.x509.credentials import from_pem, from_pkcs12
-from kanta_tenancy.machinery.x509.errors import CredentialUnusable
+from kanta_tenancy.machinery.x509.errors import CertificateUnreadable, CredentialUnusable
 from kanta_tenancy.machinery.x509.signing_key import SigningKey
 from kanta_tenancy.machinery.x509.token_key import from_token
 
@@ -39,18 +39,24 @@ class KeyShelf:
         """
         if not owner.replace("-", "").isalnum():
             return None
-        container, key, token = (self._folder / f"{owner}{suffix}" for suffix in (".p12", ".key", ".toml"))
-        if container.is_file():
-            return from_pkcs12(_private(container), self._secret(owner, "password"))
-        if key.is_file():
-            return from_pem(self._certificates(owner), _private(key), self._secret(owner, "password"))
-        return self._in_token(owner, token) if token.is_file() else None
+        try:
+            return self._found(owner)
+        except CertificateUnreadable as trouble:
+            raise CredentialUnusable(f"the certificates of the key: {trouble.detail}") from trouble
 
     def owners(self) -> tuple[str, ...]:
         """Return whose keys lie here."""
         if not self._folder.is_dir():
             return ()
         return tuple(sorted({file.stem for file in self._folder.iterdir() if file.suffix in {".p12", ".key", ".toml"}}))
+
+    def _found(self, owner: str) -> SigningKey | None:
+        container, key, token = (self._folder / f"{owner}{suffix}" for suffix in (".p12", ".key", ".toml"))
+        if container.is_file():
+            return from_pkcs12(_private(container), self._secret(owner, "password"))
+        if key.is_file():
+            return from_pem(self._certificates(owner), _private(key), self._secret(owner, "password"))
+        return self._in_token(owner, token) if token.is_file() else None
 
     def _in_token(self, owner: str, description: Path) -> SigningKey:
         pin = self._secret(owner, "pin")

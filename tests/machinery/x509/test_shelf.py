@@ -60,6 +60,13 @@ def test_a_key_without_its_certificates_is_refused(tmp_path, credential):
         KeyShelf(tmp_path).find(OWNER)
 
 
+def test_certificates_that_cannot_be_read_make_the_key_unusable(tmp_path, credential):
+    put(tmp_path, f"{OWNER}.key", sample_authority.key_pem(credential))
+    put(tmp_path, f"{OWNER}.pem", b"", 0o644)
+    with pytest.raises(CredentialUnusable, match="the certificates of the key: no `-----BEGIN CERTIFICATE"):
+        KeyShelf(tmp_path).find(OWNER)
+
+
 @pytest.fixture
 def token(softhsm, credential) -> Token:
     token = softhsm.token()

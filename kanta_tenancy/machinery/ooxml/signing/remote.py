@@ -57,6 +57,12 @@ class ToSign(Record, frozen=True, kw_only=True):
     comments: str
     certificates: tuple[bytes, ...]  # DER, the signer's own first
 
+    def __post_init__(self) -> None:
+        if self.at.utcoffset() or self.expires_at.utcoffset():
+            raise ValueError("its instants are not in UTC")
+        if not timedelta() < self.expires_at - self.at <= LONGEST:
+            raise ValueError("it lasts more than a day, or not at all")
+
 
 class _Asked(Record, frozen=True, kw_only=True):
     """What is asked for besides the document."""
@@ -89,6 +95,8 @@ def hand_out(
     Raises:
         CannotSign: the document, the certificate or what was asked for breaks a rule.
     """
+    if at.tzinfo is None:
+        raise ValueError("the instant of signing must carry a time zone")
     if not timedelta() < lasts <= LONGEST:
         raise CannotSign(detail="what is handed out to be signed can be completed for at most a day")
     since = at.astimezone(UTC).replace(microsecond=0)
@@ -211,9 +219,8 @@ def _to_sign(document: bytes, asked: _Asked, prepared: signer.Prepared) -> ToSig
 
 
 def _check_instants(to_sign: ToSign, at: datetime) -> None:
-    if at < to_sign.at - _CLOCKS:
+    if to_sign.at - at > _CLOCKS:
         raise ToSignExpired(f"it was prepared for {to_sign.at.strftime(_INSTANT)}, which is still to come")
-    # Whoever edits the end of it moves it no further than it could have been asked for.
-    end = min(to_sign.expires_at, to_sign.at + LONGEST)
-    if at >= end:
-        raise ToSignExpired(f"it could be completed until {end.strftime(_INSTANT)}; prepare the document again")
+    if at >= to_sign.expires_at:
+        until = to_sign.expires_at.strftime(_INSTANT)
+        raise ToSignExpired(f"it could be completed until {until}; prepare the document again")

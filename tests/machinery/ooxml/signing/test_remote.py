@@ -139,9 +139,11 @@ def test_after_its_time_or_before_it_nothing_is_completed(after: timedelta, last
 
 
 def test_whoever_moves_the_end_gets_a_day_and_no_more():
-    to_sign = msgspec.structs.replace(handed_out(), expires_at=NOW + timedelta(days=300))
-    value = AINO.sign(to_sign.octets)
-    assert isinstance(refused(AGREEMENT, to_sign, value, at=NOW + timedelta(days=2)), ToSignExpired)
+    for end in ("2026-03-03T09:30:16Z", "2026-03-02T09:30:15Z", "2026-03-01T09:30:15Z", "0001-01-01T00:00:00Z"):
+        with pytest.raises(ToSignUnreadable):
+            remote.from_bytes(with_changed(expires_at=end))
+    to_sign = remote.from_bytes(with_changed(expires_at="2026-03-03T09:30:15Z"))
+    assert take_back(AGREEMENT, to_sign, AINO.sign(to_sign.octets), at=NOW + timedelta(hours=23))
 
 
 @pytest.mark.parametrize("lasts", [timedelta(), timedelta(seconds=-1), timedelta(days=1, seconds=1)])
@@ -222,6 +224,20 @@ def test_a_certificate_that_expires_meanwhile_signs_nothing():
     assert (refusal.rule, "expired" in refusal.detail) == ("R11", True)
 
 
+@pytest.mark.parametrize("year", [1, 9999])
+def test_the_ends_of_time_are_told_as_any_other_instant(year: int):
+    at = {"at": f"{year:04}-12-31T20:00:00Z", "expires_at": f"{year:04}-12-31T21:00:00Z"}
+    to_sign = remote.from_bytes(with_changed(**at))
+    assert isinstance(refused(AGREEMENT, to_sign, b""), ToSignExpired)
+    with pytest.raises(CannotSign, match=r"expired|not valid before"):
+        remote.check(AGREEMENT, to_sign)
+
+
+def test_an_instant_without_a_time_zone_is_a_fault_of_the_caller():
+    with pytest.raises(ValueError, match="time zone"):
+        handed_out(at=NOW.replace(tzinfo=None))
+
+
 def test_what_could_not_be_signed_at_hand_is_not_handed_out():
     with pytest.raises(CannotSign, match="expired"):
         handed_out(at=START + SIGNER_LASTS * 2)
@@ -263,12 +279,14 @@ def with_changed(**changed: object) -> bytes:
         with_changed(format=2),
         with_changed(more=1),
         with_changed(at="2026-03-02T09:30:15"),
+        with_changed(at="2026-03-02T11:30:15+02:00"),
+        with_changed(at="0001-01-01T00:00:00+14:00", expires_at="0001-01-01T01:00:00+14:00"),
         with_changed(certificates=[]),
         with_changed(certificates=["AAAA"]),
         with_changed(certificates=["AAAA"] * 20),
         with_changed(octets="not base64!"),
     ],
-    ids=range(24),
+    ids=range(26),
 )
 def test_what_is_something_else_is_not_read(data: bytes):
     with pytest.raises(ToSignUnreadable):
