@@ -10,19 +10,10 @@ from cryptography import x509
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.errors import CannotUpgrade
 from kanta_tenancy.machinery.ooxml.levels import Level
-from kanta_tenancy.machinery.ooxml.signing.levels import (
-    achieved_level,
-    add_timestamp,
-    add_validation_data,
-    certificate_ways,
-    imprint_of,
-    missing_revocation,
-)
+from kanta_tenancy.machinery.ooxml.signing.open_signature import OpenSignature, Way
 from kanta_tenancy.machinery.timestamping.client import Authority, Stamped, TimestampClient
 from kanta_tenancy.machinery.timestamping.errors import NoTimestamp
 from kanta_tenancy.machinery.x509.revocation import NOTHING, RevocationData
-
-Way = tuple[x509.Certificate, ...]
 
 
 async def nobody(_: Sequence[Way]) -> RevocationData:
@@ -53,35 +44,35 @@ async def raise_level(package: bytes, part: str, wanted: Level, sources: Sources
     """Bring the signature in a part to a level, or as near to it as can be.
 
     Raises:
-        CannotUpgrade: there is no such signature, or it does not hold together.
+        CannotUpgrade: there is no such signature, it does not hold together, or nothing can be added to it.
     """
-    level = achieved_level(package, part, sources.anchors)
+    signature = OpenSignature.open(package, part)
+    level = signature.level(sources.anchors)
     if level.reaches(wanted):
         return Raised(package=package, level=level)
     stamped: Stamped | None = None
     if level is Level.B:
         try:
-            stamped = await sources.client.stamp(imprint_of(package, part), sources.authorities)
+            stamped = await sources.client.stamp(signature.octets_to_stamp, sources.authorities)
         except NoTimestamp as none:
             return Raised(package=package, level=level, reasons=tuple(map(str, none.failures)) or (none.detail,))
-        package = add_timestamp(package, part, stamped.token)
+        signature = signature.with_timestamp(stamped.token)
+    reasons: tuple[str, ...] = ()
     if wanted is Level.LT:
-        return await _lasting(package, part, sources, stamped)
-    return Raised(package=package, level=achieved_level(package, part, sources.anchors), stamped=stamped)
+        signature, reasons = await _lasting(signature, sources)
+    return Raised(package=signature.write(), level=signature.level(sources.anchors), stamped=stamped, reasons=reasons)
 
 
-async def _lasting(package: bytes, part: str, sources: Sources, stamped: Stamped | None) -> Raised:
+async def _lasting(signature: OpenSignature, sources: Sources) -> tuple[OpenSignature, tuple[str, ...]]:
     """Add what is needed for level LT: all of it or nothing, since what is added is never taken out again."""
-    ways = certificate_ways(package, part, sources.certificates, sources.anchors)
+    ways = signature.ways(sources.certificates, sources.anchors)
     revocation = await sources.revocation(ways)
     try:
-        lasting = add_validation_data(package, part, [each for way in ways for each in way[1:]], revocation)
-        missing = missing_revocation(lasting, part, sources.anchors)
+        lasting = signature.with_validation_data([each for way in ways for each in way[1:]], revocation)
     except CannotUpgrade as refusal:
-        return Raised(package=package, level=Level.T, stamped=stamped, reasons=(refusal.detail,))
-    if missing:
-        return Raised(package=package, level=Level.T, stamped=stamped, reasons=tuple(map(_unknown, missing)))
-    return Raised(package=lasting, level=Level.LT, stamped=stamped)
+        return signature, (refusal.detail,)
+    missing = lasting.lacking(sources.anchors)
+    return (signature, tuple(map(_unknown, missing))) if missing else (lasting, ())
 
 
 def _unknown(certificate: x509.Certificate) -> str:

@@ -10,6 +10,7 @@ from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.signing import sign
 from kanta_tenancy.machinery.ooxml.signing.levels import achieved_level, add_timestamp, imprint_of
+from kanta_tenancy.machinery.ooxml.signing.open_signature import Way
 from kanta_tenancy.machinery.ooxml.verification.markup import LARGEST
 from kanta_tenancy.machinery.ooxml.verification.reading import read
 from kanta_tenancy.machinery.outgoing.allowance import read_allowed
@@ -17,7 +18,6 @@ from kanta_tenancy.machinery.outgoing.posting import Outgoing
 from kanta_tenancy.machinery.timestamping.client import Authority, TimestampClient
 from kanta_tenancy.machinery.timestamping.errors import Fault
 from kanta_tenancy.machinery.upgrading import Raised, Sources, raise_level
-from kanta_tenancy.machinery.upgrading.upgrade import Way
 from kanta_tenancy.machinery.x509.revocation import NOTHING, RevocationData
 from tests.machinery.ooxml.signing.documents import AUTHORITY, NOW, credential, document, entries
 from tests.machinery.outgoing.receivers import Behaviour, Receiver, answer

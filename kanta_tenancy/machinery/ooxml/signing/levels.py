@@ -7,27 +7,15 @@ Source: ETSI TS 101 903 v1.3.2, 7.3 and 7.6; ETSI EN 319 132-1, chapter 6.
 """
 
 from collections.abc import Sequence
-from typing import Final, TypeVar
 
 from cryptography import x509
 
-from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml import plumbing
 from kanta_tenancy.machinery.ooxml.errors import CannotUpgrade
-from kanta_tenancy.machinery.ooxml.layout.unsigned_properties import UnsignedProperties, unsigned_markup
 from kanta_tenancy.machinery.ooxml.levels import Level
-from kanta_tenancy.machinery.ooxml.signing.grafting import grafted
-from kanta_tenancy.machinery.ooxml.signing.validation_data import lacking, sound_timestamps, ways
-from kanta_tenancy.machinery.ooxml.verification.reading import Signature, read
-from kanta_tenancy.machinery.ooxml.verification.rewriting import rewritten
+from kanta_tenancy.machinery.ooxml.signing.open_signature import OpenSignature
 from kanta_tenancy.machinery.opc import BrokenPackage, Package
-from kanta_tenancy.machinery.x509 import timestamps
 from kanta_tenancy.machinery.x509.revocation import RevocationData
-from kanta_tenancy.machinery.x509.timestamps import TokenUnsound
-
-T = TypeVar("T")
-_BEFORE: Final = b"</xd:SignedProperties>"
-_BEHIND: Final = b"</xd:QualifyingProperties>"
 
 
 def signature_parts(package: bytes) -> tuple[str, ...]:
@@ -36,7 +24,10 @@ def signature_parts(package: bytes) -> tuple[str, ...]:
     Raises:
         CannotUpgrade: it is no package.
     """
-    return plumbing.find(_opened(package)).signatures
+    try:
+        return plumbing.find(Package.read(package)).signatures
+    except BrokenPackage as broken:
+        raise CannotUpgrade(broken.detail, rule=broken.rule) from broken
 
 
 def imprint_of(package: bytes, part: str) -> bytes:
@@ -45,7 +36,7 @@ def imprint_of(package: bytes, part: str) -> bytes:
     Raises:
         CannotUpgrade: there is no such signature, or it does not hold together.
     """
-    return _chosen(package, part).signature.octets_to_stamp
+    return OpenSignature.open(package, part).octets_to_stamp
 
 
 def add_timestamp(package: bytes, part: str, token: bytes) -> bytes:
@@ -60,14 +51,7 @@ def add_timestamp(package: bytes, part: str, token: bytes) -> bytes:
     Raises:
         CannotUpgrade: there is no such signature, or the token is not one of it.
     """
-    chosen = _chosen(package, part)
-    try:
-        timestamp = timestamps.read(token)
-    except TokenUnsound as unsound:
-        raise CannotUpgrade(f"The timestamp cannot be used: {unsound.reason}.") from unsound
-    if not timestamp.covers(chosen.signature.octets_to_stamp):
-        raise CannotUpgrade("The timestamp is not one of this signature.")
-    return _with_more(chosen, UnsignedProperties(timestamps=(token,)))
+    return OpenSignature.open(package, part).with_timestamp(token).write()
 
 
 def add_validation_data(
@@ -87,14 +71,7 @@ def add_validation_data(
     Raises:
         CannotUpgrade: there is no such signature, or it would become larger than one that is read.
     """
-    chosen = _chosen(package, part)
-    there = chosen.signature
-    more = UnsignedProperties(
-        certificates=_missing(certificates, there.certificates),
-        crls=_missing(revocation.crls, there.added.crls),
-        ocsp=_missing(revocation.ocsp, there.added.ocsp),
-    )
-    return package if more == UnsignedProperties() else _with_more(chosen, more)
+    return OpenSignature.open(package, part).with_validation_data(certificates, revocation).write()
 
 
 def achieved_level(package: bytes, part: str, anchors: Sequence[x509.Certificate] = ()) -> Level:
@@ -107,11 +84,7 @@ def achieved_level(package: bytes, part: str, anchors: Sequence[x509.Certificate
     Raises:
         CannotUpgrade: there is no such signature, or it does not hold together.
     """
-    signature = _chosen(package, part).signature
-    sound = sound_timestamps(signature)
-    if not sound:
-        return Level.B
-    return Level.T if all(lacking(signature, one, anchors) for one in sound) else Level.LT
+    return OpenSignature.open(package, part).level(anchors)
 
 
 def missing_revocation(
@@ -124,88 +97,4 @@ def missing_revocation(
     Raises:
         CannotUpgrade: there is no such signature, it does not hold together, or it has no timestamp.
     """
-    signature = _chosen(package, part).signature
-    found = [lacking(signature, one, anchors) for one in sound_timestamps(signature)]
-    if not found:
-        raise CannotUpgrade("The signature has no timestamp.")
-    return min(found, key=len)
-
-
-def certificate_ways(
-    package: bytes, part: str, others: Sequence[x509.Certificate] = (), anchors: Sequence[x509.Certificate] = ()
-) -> tuple[tuple[x509.Certificate, ...], ...]:
-    """Return the ways up from the signer and from each timestamp's authority: for whoever fetches revocation data.
-
-    Each begins with the certificate that it is about, is followed by its issuer's and so on, and ends with an anchor,
-    with one that issued itself, or where no issuer is at hand.
-
-    Args:
-        others: certificates that may lie on a way, beside those that the signature brings.
-
-    Raises:
-        CannotUpgrade: there is no such signature, or it does not hold together.
-    """
-    return ways(_chosen(package, part).signature, others, anchors)
-
-
-class _Chosen(Record, frozen=True, kw_only=True):
-    """One signature of a package."""
-
-    package: Package
-    part: str
-    content: bytes
-    signature: Signature
-
-
-def _opened(package: bytes) -> Package:
-    try:
-        return Package.read(package)
-    except BrokenPackage as broken:
-        raise CannotUpgrade(broken.detail, rule=broken.rule) from broken
-
-
-def _chosen(data: bytes, part: str) -> _Chosen:
-    package = _opened(data)
-    if part not in plumbing.find(package).signatures:
-        raise CannotUpgrade("The package has no such signature.", rule="R7")
-    content = package.content(part)
-    return _Chosen(package=package, part=part, content=content, signature=_read(content))
-
-
-def _read(content: bytes) -> Signature:
-    try:
-        return read(content)
-    except BrokenPackage as broken:
-        raise CannotUpgrade(broken.detail, rule=broken.rule) from broken
-
-
-def _with_more(chosen: _Chosen, more: UnsignedProperties) -> bytes:
-    written = _written(chosen, more)
-    _read(written)  # it must not have become one that nobody here would read
-    others = (one for one in plumbing.find(chosen.package).signatures if one != chosen.part)
-    if len(written) + sum(len(chosen.package.content(one)) for one in others) > plumbing.LARGEST_TOGETHER:
-        detail = f"The signatures of the package would have more than {plumbing.LARGEST_TOGETHER} bytes together."
-        raise CannotUpgrade(detail, rule="R7")
-    return chosen.package.archive.write({chosen.part[1:]: written})
-
-
-def _written(chosen: _Chosen, more: UnsignedProperties) -> bytes:
-    known = rewritten(chosen.content)
-    if known is None:
-        return grafted(chosen.content, more)
-    before, mark, behind = chosen.content.partition(_BEFORE)
-    carried = unsigned_markup(_together(known.carried, more)).encode()
-    return b"".join((before, mark, carried, behind[behind.index(_BEHIND) :]))
-
-
-def _together(there: UnsignedProperties, more: UnsignedProperties) -> UnsignedProperties:
-    return UnsignedProperties(
-        timestamps=there.timestamps + more.timestamps,
-        certificates=there.certificates + more.certificates,
-        crls=there.crls + more.crls,
-        ocsp=there.ocsp + more.ocsp,
-    )
-
-
-def _missing(values: Sequence[T], there: Sequence[T]) -> tuple[T, ...]:
-    return tuple(one for one in dict.fromkeys(values) if one not in there)
+    return OpenSignature.open(package, part).lacking(anchors)
