@@ -5,6 +5,7 @@ import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import asyncpg
 import hypothesis
@@ -15,6 +16,7 @@ from kanta_tenancy.kernel.identifiers import MainConnectorId, TenancyId
 from kanta_tenancy.machinery.postgres.database import Connection, Database, connect
 from kanta_tenancy.machinery.postgres.migrations import migrate, read_migrations
 from tests import postgres_server
+from tests.softhsm import SoftHsm
 
 # How long an example takes says more about the machine than about us. Where a change is judged, every run tries the
 # same examples; everywhere else each run tries others.
@@ -51,6 +53,15 @@ def server() -> Iterator[str]:
     """The administrator's address of a server that lives as long as the tests of this worker."""
     with postgres_server.running() as url:
         yield url
+
+
+@pytest.fixture
+def softhsm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoftHsm]:
+    hsm = SoftHsm(tmp_path)
+    for name, value in hsm.environment.items():
+        monkeypatch.setenv(name, value)
+    yield hsm
+    hsm.forget()
 
 
 def on(server: str, database: str, user: str = "postgres") -> str:

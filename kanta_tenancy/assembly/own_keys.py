@@ -8,8 +8,8 @@ from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.background import Job
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.kernel.identifiers import MainConnectorId
-from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.shelf import KeyShelf
+from kanta_tenancy.machinery.x509.signing_key import SigningKey
 
 
 def shelf_of(settings: Settings) -> KeyShelf | None:
@@ -17,7 +17,7 @@ def shelf_of(settings: Settings) -> KeyShelf | None:
 
 
 def own_key(shelf: KeyShelf | None) -> OwnKey:
-    def find(main_connector_id: MainConnectorId) -> Credential | None:
+    def find(main_connector_id: MainConnectorId) -> SigningKey | None:
         return None if shelf is None else shelf.find(str(main_connector_id))
 
     return find

@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Final
 
 from kanta_tenancy.kernel.clock import Clock
-from kanta_tenancy.machinery.ooxml.signing.signature_value import signature_value
 from kanta_tenancy.machinery.x509 import sample_authority
 from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.errors import CredentialUnusable
 from kanta_tenancy.machinery.x509.judgement import refusals
 from kanta_tenancy.machinery.x509.shelf import KeyShelf
+from kanta_tenancy.machinery.x509.signing_key import SigningKey
 
 _OCTETS: Final = b"able to sign"
 _EARLIER: Final = timedelta(minutes=1)
@@ -23,27 +23,32 @@ class SigningCheck:
         self._shelf = shelf
         self._clock = clock
         self._throw_away: Credential | None = None
+        self._asking: asyncio.Task[None] | None = None
 
     async def __call__(self) -> None:
-        await asyncio.to_thread(self._sign)
+        # One at a time, however often it is asked: a token that hangs must not take a thread for every question.
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(asyncio.to_thread(self._sign))
+            self._asking.add_done_callback(_heard)
+        await asyncio.shield(self._asking)
 
     def _sign(self) -> None:
         owners = () if self._shelf is None else self._shelf.owners()
         for owner in owners:
             try:
-                credential = None if self._shelf is None else self._shelf.find(owner)
-                if credential is not None:
-                    self._try(credential)
+                key = None if self._shelf is None else self._shelf.find(owner)
+                if key is not None:
+                    self._try(key)
             except CredentialUnusable as why:
                 raise CredentialUnusable(f"the key of main connector {owner}: {why.detail}") from why
         if not owners:
             self._try(self._thrown_away())
 
-    def _try(self, credential: Credential) -> None:
-        why = refusals(credential.certificate, self._clock.now())
+    def _try(self, key: SigningKey) -> None:
+        why = refusals(key.certificate, self._clock.now())
         if why:
             raise CredentialUnusable("; ".join(reason.detail for reason in why))
-        signature_value(credential.key, _OCTETS)
+        key.sign(_OCTETS)
 
     def _thrown_away(self) -> Credential:
         if self._throw_away is None:
@@ -52,3 +57,9 @@ class SigningCheck:
             signer = sample_authority.Signer(name="Throw-away", organisation="Throw-away")
             self._throw_away = sample_authority.issue(authority, signer, at=at)
         return self._throw_away
+
+
+def _heard(asked: asyncio.Task[None]) -> None:
+    """Hear how it ended, also where nobody waits for it any more."""
+    if not asked.cancelled():
+        asked.exception()

@@ -19,7 +19,7 @@ readonly PACKAGES=(
   xmlsec1 poppler-utils         # the XMLDSig core alone; pages as pictures
   postgresql-15                 # the oldest PostgreSQL that is supported
   curl                          # the lines of the README
-  openssl softhsm2              # a timestamp authority, OCSP and CRL of others; a token in software
+  openssl softhsm2 opensc       # a timestamp authority, OCSP and CRL of others; a token in software, and who uses it
   nodejs npm                    # another reader of our calendars
   python3-pip unzip xz-utils    # what this script itself needs
 )

@@ -1,7 +1,8 @@
 """Signing an agreement: each signatory signs elsewhere and hands in, or the main connector's own key signs here."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import datetime
 
 from kanta_tenancy import parties
@@ -33,12 +34,12 @@ from kanta_tenancy.kernel.identifiers import AgreementId, MainConnectorId
 from kanta_tenancy.machinery.ooxml.signing import Signing, sign_for_verifier
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
-from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.errors import CredentialUnusable
+from kanta_tenancy.machinery.x509.signing_key import SigningKey
 from kanta_tenancy.promises import release_all
 
 # Where the main connector's organisation key lies beside the service; None: it keeps none there.
-OwnKey = Callable[[MainConnectorId], Credential | None]
+OwnKey = Callable[[MainConnectorId], SigningKey | None]
 
 
 async def ground(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, version: int) -> Ground:
@@ -73,14 +74,12 @@ def signed_here(on: Ground, key: OwnKey, scope: Scope, *, position: int, at: dat
     """Sign with the main connector's organisation key that lies beside the service.
 
     Raises:
-        SigningKeyMissing: none lies there, or it cannot be read.
+        SigningKeyMissing: none lies there, or it cannot be used.
         SignatureRefused: there is no such signatory, or the document cannot be signed.
         CannotSign: the certificate or the document breaks a rule.
     """
-    try:
+    with _own_key_at_work():
         credential = key(scope.main_connector_id) if scope.tenancy_id is None else None
-    except CredentialUnusable as why:
-        raise SigningKeyMissing(f"the key beside the service cannot be used: {why.detail}") from why
     if credential is None:
         raise SigningKeyMissing("sign with a key of your own and hand in the signed document")
     who = next(
@@ -90,7 +89,8 @@ def signed_here(on: Ground, key: OwnKey, scope: Scope, *, position: int, at: dat
         detail = f"the main connector has no signatory at position {position}"
         raise SignatureRefused(detail, flaws=(Flaw(field="position", detail=detail, rule="K21"),))
     signing = Signing(credential=credential, line=rendering.line_to_sign(who))
-    signed = sign_for_verifier(on.docx, [signing], at=at)
+    with _own_key_at_work():
+        signed = sign_for_verifier(on.docx, [signing], at=at)
     return accept(on, signed, party=Party.MAIN_CONNECTOR, at=at)
 
 
@@ -130,6 +130,14 @@ async def add_signature(tx: Transaction, *, agreement_id: AgreementId, accepted:
         await store.add_receipts(tx, after, both)
         return await _complete(tx, before, after, completed, amended=amended, sha256=sha256)
     return after
+
+
+@contextmanager
+def _own_key_at_work() -> Generator[None]:
+    try:
+        yield
+    except CredentialUnusable as why:  # a key in a token may also fail when it is to sign
+        raise SigningKeyMissing(f"the key beside the service cannot be used: {why.detail}") from why
 
 
 async def _check_evidence(tx: Transaction, agreement: Agreement, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Why a document cannot be signed."""
+"""Why a document cannot be signed, or a signature that was prepared cannot be completed."""
 
 from kanta_tenancy.kernel.errors import Category, DomainError, Flaw
 
@@ -17,3 +17,31 @@ class CannotSign(DomainError):
     def __init__(self, *, detail: str, rule: str = "", part: str = "") -> None:
         super().__init__(detail, rule=rule, flaws=(Flaw(field=part, detail=detail, rule=rule),))
         self.part = part
+
+
+class CannotComplete(DomainError):
+    """A signature that was prepared cannot be completed; each subclass says why."""
+
+
+class ToSignUnreadable(CannotComplete):
+    slug = "to-sign-unreadable"
+    title = "What was prepared to be signed cannot be read"
+    category = Category.MALFORMED
+
+
+class ToSignExpired(CannotComplete):
+    slug = "to-sign-expired"
+    title = "What was prepared to be signed has expired"
+    category = Category.CONFLICT
+
+
+class ToSignForAnother(CannotComplete):
+    slug = "to-sign-for-another-document"
+    title = "What was prepared to be signed is not for this document"
+    category = Category.CONFLICT
+
+
+class SignatureValueWrong(CannotComplete):
+    slug = "signature-value-wrong"
+    title = "The signature value is not the certificate's for what was prepared"
+    category = Category.REFUSED

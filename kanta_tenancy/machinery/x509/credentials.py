@@ -23,6 +23,7 @@ from kanta_tenancy.machinery.x509.reading import (
     certificate_from_der,
     certificates_from_pem,
 )
+from kanta_tenancy.machinery.x509.signature_value import signature_value
 
 _PKCS12_START: Final = b"\x02\x01\x03"  # version 3 follows the outer sequence's header
 _LONGEST_DER_HEADER: Final = 6
@@ -37,6 +38,9 @@ class Credential(Record, frozen=True, kw_only=True):
     @property
     def certificate(self) -> x509.Certificate:
         return self.chain[0]
+
+    def sign(self, octets: bytes) -> bytes:
+        return signature_value(self.key, octets)
 
 
 def from_pem(chain: bytes, key: bytes, password: bytes | None = None) -> Credential:
@@ -82,6 +86,22 @@ def matches(key: PrivateKey, certificate: x509.Certificate) -> bool:
     return _public_bytes(key.public_key()) == _public_bytes(certificate.public_key())
 
 
+def in_order(own: x509.Certificate, certificates: tuple[x509.Certificate, ...]) -> tuple[x509.Certificate, ...]:
+    """Put each issuer behind the certificate that it issued; leave out what is not on the way."""
+    ordered, rest = [own], [certificate for certificate in certificates if certificate != own]
+    while issuer := next((each for each in rest if each.subject == ordered[-1].issuer), None):
+        ordered.append(issuer)
+        rest.remove(issuer)
+    return tuple(ordered)
+
+
+def leaf_first(certificates: tuple[x509.Certificate, ...]) -> tuple[x509.Certificate, ...]:
+    """Put certificates in order where no key says whose they are: first the one that issued none of the others."""
+    issuers = {one.issuer for one in certificates if one.issuer != one.subject}
+    own = next((one for one in certificates if one.subject not in issuers), certificates[0])
+    return in_order(own, certificates)
+
+
 def _private_key(pem: bytes, password: bytes | None) -> PrivateKey:
     block = _key_block(pem)
     encrypted = b"ENCRYPTED" in block[:200]  # in the label, or in the Proc-Type line of the older form
@@ -120,16 +140,7 @@ def _matched(key: PrivateKey, certificates: tuple[x509.Certificate, ...]) -> Cre
     own = next((certificate for certificate in certificates if matches(key, certificate)), None)
     if own is None:
         raise CredentialUnusable("the private key does not belong to any of the certificates")
-    return Credential(key=key, chain=_in_order(own, certificates))
-
-
-def _in_order(own: x509.Certificate, certificates: tuple[x509.Certificate, ...]) -> tuple[x509.Certificate, ...]:
-    """Put each issuer behind the certificate that it issued; leave out what is not on the way."""
-    ordered, rest = [own], [certificate for certificate in certificates if certificate != own]
-    while issuer := next((each for each in rest if each.subject == ordered[-1].issuer), None):
-        ordered.append(issuer)
-        rest.remove(issuer)
-    return tuple(ordered)
+    return Credential(key=key, chain=in_order(own, certificates))
 
 
 def _public_bytes(key: PublicKeyTypes) -> bytes:

@@ -1,5 +1,6 @@
-"""Sign packages as Microsoft Office does; preparing and completing are apart for whoever keeps the key elsewhere."""
+"""Sign packages as Microsoft Office does, with a key at hand or one that is elsewhere (`remote`)."""
 
+from kanta_tenancy.machinery.ooxml.signing.remote import ToSign, hand_out, take_back
 from kanta_tenancy.machinery.ooxml.signing.signer import (
     Prepared,
     Signing,
@@ -11,4 +12,16 @@ from kanta_tenancy.machinery.ooxml.signing.signer import (
     sign_for_verifier,
 )
 
-__all__ = ["Prepared", "Signing", "complete", "opened", "prepare", "sign", "sign_all", "sign_for_verifier"]
+__all__ = [
+    "Prepared",
+    "Signing",
+    "ToSign",
+    "complete",
+    "hand_out",
+    "opened",
+    "prepare",
+    "sign",
+    "sign_all",
+    "sign_for_verifier",
+    "take_back",
+]

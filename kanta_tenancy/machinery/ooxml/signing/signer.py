@@ -14,18 +14,16 @@ from cryptography import x509
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.errors import CannotSign
 from kanta_tenancy.machinery.ooxml.layout.canonical import can_be_written
-from kanta_tenancy.machinery.ooxml.layout.certificate_markup import issuer_name
 from kanta_tenancy.machinery.ooxml.layout.signature_part import Statement, Unsigned, unsigned
 from kanta_tenancy.machinery.ooxml.line_images import line_images
 from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.signature_lines import SignatureLine
+from kanta_tenancy.machinery.ooxml.signing.certificate_checks import check_certificates
 from kanta_tenancy.machinery.ooxml.signing.envelope import Envelope
-from kanta_tenancy.machinery.ooxml.signing.signature_value import signature_value
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.opc.errors import BrokenPackage
-from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.description import human_name
-from kanta_tenancy.machinery.x509.judgement import refusals
+from kanta_tenancy.machinery.x509.signing_key import SigningKey
 
 # [MS-OFFCRYPTO] 2.5.2.5
 COMMENTS_LIMIT: Final = 255
@@ -35,7 +33,7 @@ TEXT_LIMIT: Final = 100
 class Signing(Record, frozen=True, kw_only=True):
     """One signature that is asked for."""
 
-    credential: Credential
+    credential: SigningKey
     line: SignatureLine | None = None  # a line of the document; None: the signature is not seen in it
     comments: str = ""  # why it is signed, at most 255 characters
 
@@ -51,7 +49,7 @@ class Prepared(Record, frozen=True, kw_only=True):
 
 
 def sign(
-    package: bytes, credential: Credential, *, at: datetime, line: SignatureLine | None = None, comments: str = ""
+    package: bytes, credential: SigningKey, *, at: datetime, line: SignatureLine | None = None, comments: str = ""
 ) -> bytes:
     """Add a signature to a document; those that it has stay valid, byte for byte.
 
@@ -76,7 +74,7 @@ def sign_all(package: bytes, signings: Sequence[Signing], *, at: datetime) -> by
         CannotSign: the document, a certificate or what was asked for breaks a rule.
     """
     signed = sign_for_verifier(package, signings, at=at)
-    _check_signed(signed, at)
+    check_signed(signed, at)
     return signed
 
 
@@ -92,7 +90,7 @@ def sign_for_verifier(package: bytes, signings: Sequence[Signing], *, at: dateti
     envelope = opened(package)
     for one in signings:
         prepared = prepare(envelope, one.credential.chain, at=at, line=one.line, comments=one.comments)
-        envelope = complete(prepared, signature_value(one.credential.key, prepared.signed_info))
+        envelope = complete(prepared, one.credential.sign(prepared.signed_info))
     return envelope.write()
 
 
@@ -124,7 +122,7 @@ def prepare(
     Raises:
         CannotSign: the certificate or what was asked for breaks a rule.
     """
-    _check_certificate(chain[0], at)
+    check_certificates(chain, at)
     _check_comments(comments)
     setup_id, text, images = "", "", (b"", b"")
     if line is not None:
@@ -160,14 +158,6 @@ def complete(prepared: Prepared, value: bytes) -> Envelope:
     return prepared.envelope.with_signature(prepared.part, prepared.signature.with_value(value), prepared.setup_id)
 
 
-def _check_certificate(certificate: x509.Certificate, at: datetime) -> None:
-    reasons = refusals(certificate, at)
-    if reasons:
-        raise CannotSign(detail="; ".join(reason.detail for reason in reasons), rule="R11")
-    if not can_be_written(issuer_name(certificate)):
-        raise CannotSign(detail="the name of the certificate's issuer has characters that XML cannot hold", rule="R11")
-
-
 def _check_comments(comments: str) -> None:
     if len(comments) > COMMENTS_LIMIT:
         raise CannotSign(detail=f"comments have at most {COMMENTS_LIMIT} characters, these have {len(comments)}")
@@ -175,7 +165,12 @@ def _check_comments(comments: str) -> None:
         raise CannotSign(detail="the comments have characters that XML cannot hold")
 
 
-def _check_signed(package: bytes, at: datetime) -> None:
+def check_signed(package: bytes, at: datetime) -> None:
+    """Check that what was signed is sound: nothing but trust in the certificates may be open.
+
+    Raises:
+        CannotSign: it breaks a rule.
+    """
     report = verify(package, at=at)
     if report.verdict is Verdict.INVALID:
         reason = report.reasons[0]

@@ -9,7 +9,7 @@ from lxml import etree
 
 from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
 from kanta_tenancy.machinery.ooxml.signing import complete, opened, prepare, sign
-from kanta_tenancy.machinery.ooxml.signing.signature_value import signature_value
+from kanta_tenancy.machinery.x509.signature_value import signature_value
 from tests.machinery.ooxml.signing.documents import (
     FIRST_LINE,
     NOW,

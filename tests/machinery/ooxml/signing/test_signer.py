@@ -5,13 +5,13 @@ import pytest
 from kanta_tenancy.machinery.ooxml.report import Outcome, Verdict
 from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
 from kanta_tenancy.machinery.ooxml.signing import Signing, complete, opened, prepare, sign, sign_all
-from kanta_tenancy.machinery.ooxml.signing.signature_value import signature_value
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.opc import Package
 from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.keys import KeyKind
 from kanta_tenancy.machinery.x509.reading import MAX_CERTIFICATES
 from kanta_tenancy.machinery.x509.sample_authority import found
+from kanta_tenancy.machinery.x509.signature_value import signature_value
 from tests.machinery.ooxml.signing.documents import (
     AUTHORITY,
     FIRST_LINE,

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from kanta_tenancy.machinery.ooxml.layout.signature_part import Ids, Statement, unsigned
 from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
 from kanta_tenancy.machinery.ooxml.signing import Signing, opened, prepare, sign_all
-from kanta_tenancy.machinery.ooxml.signing.signature_value import signature_value
 from kanta_tenancy.machinery.ooxml.verification.markup import LARGEST
 from kanta_tenancy.machinery.ooxml.verification.reading import as_written_here, read_with_care
 from kanta_tenancy.machinery.ooxml.verification.rewriting import rewritten
 from kanta_tenancy.machinery.x509.keys import KeyKind
+from kanta_tenancy.machinery.x509.signature_value import signature_value
 from tests.machinery.ooxml.signing.documents import FIRST_LINE, NOW, SECOND_LINE, credential, document, entries
 from tests.machinery.ooxml.verification.signers import self_signed
 

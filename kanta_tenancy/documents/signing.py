@@ -1,0 +1,148 @@
+"""What can be done with a document; each function takes the time as an argument, or takes it to be now."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from cryptography import x509
+
+from kanta_tenancy.documents import contents
+from kanta_tenancy.documents.contents import Content
+from kanta_tenancy.kernel.clock import SystemClock
+from kanta_tenancy.machinery.ooxml import signature_lines as lines
+from kanta_tenancy.machinery.ooxml import signing, verification
+from kanta_tenancy.machinery.ooxml.errors import CannotSign
+from kanta_tenancy.machinery.ooxml.report import Report
+from kanta_tenancy.machinery.ooxml.signature_lines import SignatureLine
+from kanta_tenancy.machinery.ooxml.signing import ToSign, remote
+from kanta_tenancy.machinery.opc import BrokenPackage
+from kanta_tenancy.machinery.x509.signing_key import SigningKey
+
+
+def sign(
+    document: Content,
+    key: SigningKey,
+    *,
+    line: int | SignatureLine | None = None,
+    comments: str = "",
+    at: datetime | None = None,
+) -> bytes:
+    """Add a signature to a document; those that it has stay valid, byte for byte.
+
+    Args:
+        line: the signature line to sign on, the first of the document being 1; None: the signature is not seen in it.
+        comments: why it is signed, at most 255 characters.
+
+    Returns:
+        The signed document, verified: nothing but trust in the certificates is left open.
+
+    Raises:
+        CannotSign: the document, the certificate or what was asked for breaks a rule.
+        CredentialUnusable: the key is in a token that is not there or does not sign.
+    """
+    octets = contents.document(document)
+    return signing.sign(octets, key, at=at or _now(), line=_line(octets, line), comments=comments)
+
+
+def verify(
+    document: Content,
+    *,
+    trust: Sequence[x509.Certificate] = (),
+    intermediates: Sequence[x509.Certificate] = (),
+    at: datetime | None = None,
+) -> Report:
+    """Answer every question about the signatures of a document; whatever the bytes are, there is an answer.
+
+    Args:
+        trust: authorities, or single signers, that are trusted.
+        intermediates: certificates that may lie on the way to one of them; they are not trusted by themselves.
+    """
+    octets = contents.document(document)
+    return verification.verify(octets, at=at or _now(), anchors=trust, intermediates=intermediates)
+
+
+def signature_lines(document: Content) -> tuple[SignatureLine, ...]:
+    """Return the signature lines of a document in the order in which it shows them.
+
+    Raises:
+        BrokenPackage: it is no package, or no Word document.
+    """
+    return lines.signature_lines(contents.document(document))
+
+
+def prepare(
+    document: Content,
+    chain: Sequence[x509.Certificate],
+    *,
+    line: int | SignatureLine | None = None,
+    comments: str = "",
+    lasts: timedelta = remote.USUAL,
+    at: datetime | None = None,
+) -> ToSign:
+    """Hand out what a key elsewhere is to sign.
+
+    Args:
+        chain: the signer's certificate first, then its issuers.
+        lasts: how long it can be completed, at most a day.
+
+    Raises:
+        CannotSign: the document, the certificate or what was asked for breaks a rule.
+    """
+    octets = contents.document(document)
+    on = _line(octets, line)
+    return signing.hand_out(octets, tuple(chain), at=at or _now(), lasts=lasts, line=on, comments=comments)
+
+
+def complete(document: Content, to_sign: ToSign, value: bytes, *, at: datetime | None = None) -> bytes:
+    """Put the value that a key elsewhere made into the very document that was prepared.
+
+    Args:
+        value: PKCS #1 v1.5 for RSA; for a curve r and s in a row, or DER.
+
+    Returns:
+        The signed document, verified: nothing but trust in the certificates is left open.
+
+    Raises:
+        CannotComplete: it is too late, another document, or a value that the certificate's key did not make.
+        CannotSign: the certificate may not sign any more, or the document breaks a rule.
+    """
+    return signing.take_back(contents.document(document), to_sign, value, at=at or _now())
+
+
+def check(document: Content, to_sign: ToSign) -> None:
+    """Check that to sign this is to sign that document, before signing octets that another handed out.
+
+    Raises:
+        CannotComplete: it was prepared from another file, or was changed.
+        CannotSign: the document or the certificate breaks a rule.
+    """
+    remote.check(contents.document(document), to_sign)
+
+
+def write_to_sign(to_sign: ToSign) -> bytes:
+    """Write what was handed out as JSON, to be kept or sent."""
+    return remote.to_bytes(to_sign)
+
+
+def read_to_sign(written: Content) -> ToSign:
+    """Read what was handed out.
+
+    Raises:
+        CannotComplete: it is something else, or of a form that this version does not know.
+    """
+    return remote.from_bytes(contents.document(written))
+
+
+def _line(document: bytes, line: int | SignatureLine | None) -> SignatureLine | None:
+    if not isinstance(line, int):
+        return line
+    try:
+        there = lines.signature_lines(document)
+    except BrokenPackage as broken:
+        raise CannotSign(detail=broken.detail, rule=broken.rule, part=broken.part) from broken
+    if not 0 < line <= len(there):
+        raise CannotSign(detail=f"the document has {len(there)} signature lines, and none is number {line}")
+    return there[line - 1]
+
+
+def _now() -> datetime:
+    return SystemClock().now()
