@@ -23,9 +23,16 @@ class SoftHsm:
         self._folder = folder / "softhsm"
         self._tokens = self._folder / "tokens"
         self._tokens.mkdir(parents=True)
-        settings = self._folder / "softhsm2.conf"
-        settings.write_text(f"directories.tokendir = {self._tokens}\nobjectstore.backend = file\nlog.level = ERROR\n")
-        self.environment: Final = {"SOFTHSM2_CONF": str(settings)}
+        self._settings = self._folder / "softhsm2.conf"
+        self.know_only("ALL")
+        self.environment: Final = {"SOFTHSM2_CONF": str(self._settings)}
+
+    def know_only(self, mechanism: str) -> None:
+        """Let tokens know no other mechanism."""
+        self._settings.write_text(
+            f"directories.tokendir = {self._tokens}\nobjectstore.backend = file\nlog.level = ERROR\n"
+            f"slots.mechanisms = {mechanism}\n"
+        )
 
     def token(self, pin: str = "482915") -> "Token":
         label = f"token-{secrets.token_hex(4)}"  # so that a PIN that was refused is no other test's

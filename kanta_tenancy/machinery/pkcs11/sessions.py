@@ -122,7 +122,7 @@ def _is_meant(token: Any, place: KeyPlace) -> bool:
 
 @contextmanager
 def _session(token: Any, pin: str | None, place: KeyPlace) -> Generator[tuple[Any, frozenset[Any]]]:
-    session = token.open(user_pin=_user_pin(token.flags, pin, place))
+    session = token.open(user_pin=user_pin(token.flags, pin, place))
     try:
         yield session, frozenset(token.slot.get_mechanisms())
     finally:
@@ -130,7 +130,13 @@ def _session(token: Any, pin: str | None, place: KeyPlace) -> Generator[tuple[An
             session.close()
 
 
-def _user_pin(flags: TokenFlag, pin: str | None, place: KeyPlace) -> Any:
+def user_pin(flags: TokenFlag, pin: str | None, place: KeyPlace) -> Any:
+    """Return with what to log in at a token that says this of itself; None: it asks for nothing.
+
+    Raises:
+        PinRefused: a try would be in vain, or could lock the token.
+        PinNeeded: it asks for a PIN and there is none.
+    """
     if TokenFlag.USER_PIN_LOCKED in flags:
         raise PinRefused(f"the PIN of {place} is locked")
     if TokenFlag.USER_PIN_FINAL_TRY in flags:

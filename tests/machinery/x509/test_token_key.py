@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 from cryptography.x509.oid import NameOID
@@ -26,7 +27,7 @@ from tests.machinery.ooxml.signing.documents import AUTHORITY, FIRST_LINE, NOW, 
 from tests.machinery.x509 import der
 from tests.softhsm import MODULE, SoftHsm, Token
 
-KINDS = [KeyKind.RSA_2048, KeyKind.RSA_4096, KeyKind.EC_P256, KeyKind.EC_P384]
+KINDS = [KeyKind.RSA_2048, KeyKind.RSA_3072, KeyKind.EC_P256, KeyKind.EC_P384]
 OCTETS = b"what is to be signed"
 
 
@@ -98,6 +99,36 @@ def test_a_certificate_of_others_that_cannot_be_read_harms_nobody(token: Token):
     token.put(aino, "aino", "01")
     token.put_certificate(der.certificate(serial=der.integer(0)), "odd", "09")
     assert from_token(token.place(), token.pin).chain == aino.chain
+
+
+@pytest.mark.parametrize(
+    ("kind", "mechanism"),
+    [
+        (KeyKind.RSA_2048, "CKM_SHA256_RSA_PKCS"),
+        (KeyKind.RSA_2048, "CKM_RSA_PKCS"),
+        (KeyKind.EC_P256, "CKM_ECDSA"),
+    ],
+)
+def test_a_token_signs_octets_or_digests_as_it_is_able_to(
+    token: Token, softhsm: SoftHsm, kind: KeyKind, mechanism: str
+):
+    token.put(credential("Aino", kind), "aino", "01")
+    softhsm.know_only(mechanism)
+    assert signs(from_token(token.place(), token.pin))
+
+
+def test_a_token_that_knows_no_mechanism_for_documents_is_told(token: Token, softhsm: SoftHsm):
+    token.put(credential("Aino", KeyKind.RSA_2048), "aino", "01")
+    softhsm.know_only("CKM_SHA1_RSA_PKCS")
+    with pytest.raises(CredentialUnusable, match="no mechanism that signs as Word documents are signed"):
+        from_token(token.place(), token.pin).sign(OCTETS)
+
+
+def test_a_key_of_a_kind_that_does_not_sign_here_is_refused(token: Token):
+    token.put(credential("Aino"), "aino", "01")
+    odd = certified(ec.generate_private_key(ec.SECP521R1()).public_key())
+    with pytest.raises(CredentialUnusable, match="of a kind that does not sign documents here"):
+        from_token(token.place(), token.pin, chain_pem(odd))
 
 
 def test_a_wrong_pin_is_tried_once_and_never_again(token: Token, key: TokenKey):
