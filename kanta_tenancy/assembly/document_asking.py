@@ -10,8 +10,7 @@ from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.signing.open_signature import Way
 from kanta_tenancy.machinery.outgoing.posting import Outgoing
 from kanta_tenancy.machinery.timestamping.client import Authority, Stamped, TimestampClient
-from kanta_tenancy.machinery.upgrading import Raised, Sources, raise_level
-from kanta_tenancy.machinery.x509.revocation import RevocationData
+from kanta_tenancy.machinery.upgrading import Learnt, Raised, Sources, raise_level
 
 _INSTANT: Final = "%Y-%m-%d %H:%M:%S UTC"
 
@@ -23,8 +22,8 @@ def brought_to_level(document: bytes, parts: tuple[str, ...], asked: LevelAsked,
         CannotUpgrade: there is no such signature, or it does not hold together.
     """
 
-    async def known(_: Sequence[Way]) -> RevocationData:
-        return asked.revocation
+    async def known(_: Sequence[Way]) -> Learnt:
+        return Learnt(data=asked.revocation)
 
     sources = Sources(
         client=TimestampClient(Outgoing(allowed=asked.allowed), clock),
