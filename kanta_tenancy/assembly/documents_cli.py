@@ -11,12 +11,19 @@ from cryptography import x509
 from kanta_tenancy.assembly import document_files as files
 from kanta_tenancy.assembly.document_files import EXISTING, NEW
 from kanta_tenancy.assembly.document_keys import KeyAsked, key_options, signing_key
+from kanta_tenancy.assembly.document_levels import LevelAsked, Reached, check_reached, level_asked, level_options, tell
 from kanta_tenancy.assembly.documents_remote_cli import complete, prepare
+from kanta_tenancy.assembly.documents_upgrade_cli import ASKING, upgrade
+from kanta_tenancy.assembly.lazily import load
+from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.errors import DomainError
-from kanta_tenancy.machinery.ooxml.errors import CannotSign
+from kanta_tenancy.machinery.ooxml.errors import CannotSign, CannotUpgrade
+from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.presentation import as_json, as_text
 from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.signing import sign as sign_document
+from kanta_tenancy.machinery.ooxml.signing.levels import signature_parts
+from kanta_tenancy.machinery.ooxml.signing.signer import check_signed
 from kanta_tenancy.machinery.ooxml.verification import verify as verify_document
 from kanta_tenancy.machinery.opc import BrokenPackage
 from kanta_tenancy.machinery.x509.description import describe
@@ -33,6 +40,9 @@ Examples:
   kanta-tenancy documents sign agreement.docx --signature-line 1 \\
       --pkcs11-module /usr/lib/softhsm/libsofthsm2.so --token aino \\
       --out signed.docx
+  kanta-tenancy documents sign agreement.docx --signature-line 1 \\
+      --pkcs12 aino.p12 --out signed.docx --level T \\
+      --timestamp https://stamps.example.org/tsa
 
 \b
 Exit codes:
@@ -40,8 +50,8 @@ Exit codes:
   2  wrong usage: a file is missing or is no key or certificate, the
      password or PIN is wrong, the token is not there or does not sign,
      there is no such signature line, OUT exists
-  3  refused: the document or the certificate breaks a rule;
-     nothing is written
+  3  refused: the document or the certificate breaks a rule, or the level
+     is not reached; nothing is written
 """
 _ABOUT_VERIFYING: Final = """\b
 Examples:
@@ -61,7 +71,8 @@ Exit codes:
 def documents() -> None:
     """Sign Word documents as Microsoft Office does, and verify signed ones.
 
-    Works on the machine where the key is: nothing is sent anywhere.
+    Works on the machine where the key is: nothing is sent anywhere but to the timestamp authorities that you name, and
+    to those only a digest.
     """
 
 
@@ -71,6 +82,7 @@ def documents() -> None:
 @click.option("--out", type=NEW, required=True, metavar="OUT.docx", help="The signed document.")
 @click.option("--signature-line", type=click.IntRange(min=1), metavar="N", help="Sign on the Nth signature line.")
 @click.option("--comments", default="", help="Why it is signed; at most 255 characters, and everybody can read them.")
+@level_options
 @click.option("--force", is_flag=True, help="Overwrite OUT when it exists.")
 @click.pass_context
 def sign(
@@ -82,6 +94,10 @@ def sign(
     signature_line: int | None,
     comments: str,
     force: bool,
+    timestamp: tuple[str, ...],
+    timestamp_trust: tuple[Path, ...],
+    level: str | None,
+    best_effort: bool,
     **key: Any,
 ) -> None:
     """Sign the Word document FILE and write the signed document to OUT.
@@ -92,21 +108,38 @@ def sign(
     RSA keys of 2048 to 4096 bits and the curves P-256 and P-384 can sign. A password or PIN that is needed is asked
     for. A key in a token or a hardware security module (PKCS#11) stays there; its certificates are read from the token,
     or from --certificate.
+
+    With --timestamp the signature is brought to level T; nothing but a digest is sent. When a level that is asked for
+    is not reached, nothing is written, unless with --best-effort: then what was reached is written and told.
     """
     files.check_new(out, force=force)
+    asked = level_asked(timestamp, timestamp_trust, level, best_effort=best_effort, has_none=True)
     credential = signing_key(KeyAsked(**key))
     content = files.content(file)
     try:
         line = files.line(content, signature_line)
         at = files.clock(context).now()
         signed = sign_document(content, credential, at=at, line=line, comments=comments)
-    except (CannotSign, BrokenPackage) as refusal:
+        reached = _raised(content, signed, asked, files.clock(context))
+    except (CannotSign, CannotUpgrade, BrokenPackage) as refusal:
         files.refuse(context, file, refusal)
     except CredentialUnusable as unusable:  # a token may also fail when it is to sign
         raise files.Unusable(f"{unusable.detail}.") from unusable
-    files.write(out, signed)
+    check_reached(context, file, asked, reached)
+    files.write(out, reached.document)
     about = describe(credential.certificate)
     click.echo(f"{out}: signed by {about.name} ({about.key}){files.where(line)}.")
+    tell(out, asked, reached)
+
+
+def _raised(unsigned: bytes, signed: bytes, asked: LevelAsked, clock: Clock) -> Reached:
+    """Bring the signature that was just made to the level that is wanted, and verify the document as it is written."""
+    if asked.wanted is Level.B:
+        return Reached(document=signed, levels={})
+    new = tuple(part for part in signature_parts(signed) if part not in signature_parts(unsigned))
+    reached: Reached = load(ASKING)(signed, new, asked, clock)
+    check_signed(reached.document, clock.now())
+    return reached
 
 
 @documents.command(epilog=_ABOUT_VERIFYING)
@@ -137,3 +170,4 @@ def _trusted(path: Path) -> tuple[x509.Certificate, ...]:
 
 documents.add_command(prepare)
 documents.add_command(complete)
+documents.add_command(upgrade)

@@ -48,7 +48,9 @@ class NotAnswered(Exception):
 class Answer(Record, frozen=True, kw_only=True):
     status: int
     retry_after: str | None
+    content_type: str  # lower case and without parameters; empty when nothing is said
     body: bytes  # its beginning, when there is more than MOST_READ or the time was over
+    whole: bool  # the body is all that there was
     took_ms: int
 
 
@@ -77,11 +79,19 @@ class Outgoing:
         resolver: AbstractResolver | None = None,
         tls: SSLContext | None = None,
         within_s: float = WITHIN_S,
+        without_tls: bool = False,
     ) -> None:
+        """Say what may be reached.
+
+        Args:
+            within_s: for all of it, from the first look-up to the last byte.
+            without_tls: http:// may be used, since nothing secret is sent and what comes back is signed.
+        """
         self._allowed = allowed
         self._resolver = resolver or OwnThreads()
         self._tls = tls
         self._within_s = within_s
+        self._without_tls = without_tls
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send `body` and return what came back, whatever its status.
@@ -90,10 +100,10 @@ class Outgoing:
             NotAnswered: nothing came back, or nothing was sent.
         """
         try:
-            target = read_target(url, self._allowed)
+            target = read_target(url, self._allowed, without_tls=self._without_tls)
         except UnfitTarget as unfit:
             raise NotAnswered(Trouble.ADDRESS_REFUSED, str(unfit)) from None
-        guard = Guard(target, self._allowed)
+        guard = Guard(target, self._allowed, without_tls=self._without_tls)
         try:
             return await self._post(target, guard, body, headers)
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -109,13 +119,15 @@ class Outgoing:
                 allow_redirects=False,
             )
             try:
-                content = await _beginning(response.content, limit.when())
+                content, whole = await _beginning(response.content, limit.when())
             finally:
                 response.close()  # whatever is still to come is not read
         return Answer(
             status=response.status,
             retry_after=response.headers.get("Retry-After"),
+            content_type=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
             body=content,
+            whole=whole,
             took_ms=round((time.monotonic() - began) * 1000),
         )
 
@@ -142,19 +154,23 @@ class Outgoing:
             yield session
 
 
-async def _beginning(stream: aiohttp.StreamReader, until: float | None) -> bytes:
-    """Read what comes until the time is nearly over: the status has been said already, and is what counts."""
+async def _beginning(stream: aiohttp.StreamReader, until: float | None) -> tuple[bytes, bool]:
+    """Read what comes until the time is nearly over: the status has been said already, and is what counts.
+
+    Returns:
+        What came, and whether that was all.
+    """
     read = bytearray()
     try:
         async with asyncio.timeout_at(None if until is None else until - 0.1):
             while len(read) < MOST_READ:
                 piece = await stream.read(min(_PIECE, MOST_READ - len(read)))
                 if not piece:
-                    break
+                    return bytes(read), True
                 read += piece
     except (aiohttp.ClientError, TimeoutError):
         pass
-    return bytes(read)
+    return bytes(read), False
 
 
 def _told(error: BaseException, guard: Guard) -> NotAnswered:
