@@ -1,12 +1,9 @@
 """Signing and verifying documents at the command line; no service and no database is needed."""
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import click
-from cryptography import x509
 
 from kanta_tenancy.assembly import document_files as files
 from kanta_tenancy.assembly.document_files import EXISTING, NEW
@@ -14,23 +11,18 @@ from kanta_tenancy.assembly.document_keys import KeyAsked, key_options, signing_
 from kanta_tenancy.assembly.document_levels import LevelAsked, Reached, check_reached, level_asked, level_options, tell
 from kanta_tenancy.assembly.documents_remote_cli import complete, prepare
 from kanta_tenancy.assembly.documents_upgrade_cli import ASKING, upgrade
+from kanta_tenancy.assembly.documents_verify_cli import verify
 from kanta_tenancy.assembly.lazily import load
 from kanta_tenancy.kernel.clock import Clock
-from kanta_tenancy.kernel.errors import DomainError
 from kanta_tenancy.machinery.ooxml.errors import CannotSign, CannotUpgrade
 from kanta_tenancy.machinery.ooxml.levels import Level
-from kanta_tenancy.machinery.ooxml.presentation import as_json, as_text
-from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.signing import sign as sign_document
 from kanta_tenancy.machinery.ooxml.signing.levels import signature_parts
 from kanta_tenancy.machinery.ooxml.signing.signer import check_signed
-from kanta_tenancy.machinery.ooxml.verification import verify as verify_document
 from kanta_tenancy.machinery.opc import BrokenPackage
 from kanta_tenancy.machinery.x509.description import describe
 from kanta_tenancy.machinery.x509.errors import CredentialUnusable
-from kanta_tenancy.machinery.x509.reading import MAX_BYTES, certificates_from_pem
 
-EXIT_CODES: Final[Mapping[Verdict, int]] = {Verdict.VALID: 0, Verdict.INVALID: 3, Verdict.INDETERMINATE: 4}
 _ABOUT_SIGNING: Final = """\b
 Examples:
   kanta-tenancy documents sign agreement.docx --signature-line 1 \\
@@ -52,18 +44,6 @@ Exit codes:
      there is no such signature line, OUT exists
   3  refused: the document or the certificate breaks a rule, or the level
      is not reached; nothing is written
-"""
-_ABOUT_VERIFYING: Final = """\b
-Examples:
-  kanta-tenancy documents verify both.docx --trust ca.pem
-  kanta-tenancy documents verify both.docx --trust ca.pem --json
-
-\b
-Exit codes:
-  0  valid
-  2  wrong usage: FILE is missing, or a file to trust is no certificate
-  3  invalid
-  4  indeterminate
 """
 
 
@@ -142,32 +122,7 @@ def _raised(unsigned: bytes, signed: bytes, asked: LevelAsked, clock: Clock) -> 
     return reached
 
 
-@documents.command(epilog=_ABOUT_VERIFYING)
-@click.argument("file", type=EXISTING)
-@click.option("--trust", type=EXISTING, multiple=True, metavar="CA.pem", help="Authorities to trust; may be repeated.")
-@click.option("--json", "in_json", is_flag=True, help="Print the report as JSON.")
-@click.pass_context
-def verify(context: click.Context, /, file: Path, *, trust: tuple[Path, ...], in_json: bool) -> None:
-    """Tell whether the signatures of FILE hold, cover all of it, and by whom they are.
-
-    Integrity, coverage, certificate, trust and algorithms are answered apart for each signature. The verdict is
-    *valid* when all are good; *invalid* when the file is unsigned, unreadable or breaks a rule; *indeterminate* when
-    all is sound but an issuer is not among the trusted ones, as without --trust.
-    """
-    anchors = [certificate for path in trust for certificate in _trusted(path)]
-    report = verify_document(files.content(file), at=files.clock(context).now(), anchors=anchors)
-    # As bytes: a terminal that knows fewer characters must not decide whether there is an answer.
-    click.echo(json.dumps(as_json(report), indent=2).encode() if in_json else as_text(report).encode(), nl=in_json)
-    context.exit(EXIT_CODES[report.verdict])
-
-
-def _trusted(path: Path) -> tuple[x509.Certificate, ...]:
-    try:
-        return certificates_from_pem(files.content(path, MAX_BYTES))
-    except DomainError as unusable:
-        raise files.Unusable(f"{path}: {unusable.detail}.") from unusable
-
-
+documents.add_command(verify)
 documents.add_command(prepare)
 documents.add_command(complete)
 documents.add_command(upgrade)

@@ -21,6 +21,7 @@ class Signatories:
         self.password: Final = secrets.token_hex()
         self._since = self.now - timedelta(days=1)
         self.authority: Final = sample_authority.found("Interop", at=self._since)
+        self.lists: Final = sample_authority.empty_lists(self.authority, at=self._since)
         self._credentials: dict[tuple[str, KeyKind], Credential] = {}
         self._folder = folder
         self.trust: Final = self._written("root.pem", sample_authority.chain_pem(self.authority.root))

@@ -75,7 +75,7 @@ class Levels:
             assert sum(one.trusted for one in verdict.signatures) == len(signatures) - strangers
         for part in signatures[strangers:]:
             assert self._xmlsec.verifies(self._file, part, trust=self._who.trust)
-        report = verify(package, at=self._who.now, anchors=[self._who.root])
+        report = verify(package, at=self._who.now, anchors=[self._who.root], revocation=self._who.lists)
         assert all(one.integrity.outcome is Outcome.PASSED for one in report.signatures), report.reasons
         assert report.uncovered == ()
         return package

@@ -36,7 +36,6 @@ class SubIndication(enum.StrEnum):
     REVOKED_NO_POE = "REVOKED_NO_POE"
     REVOKED_CA_NO_POE = "REVOKED_CA_NO_POE"
     OUT_OF_BOUNDS_NO_POE = "OUT_OF_BOUNDS_NO_POE"
-    NO_POE = "NO_POE"
     TRY_LATER = "TRY_LATER"
 
 

@@ -101,7 +101,8 @@ def _open_answers(vouched: Vouched) -> Iterator[Answer]:
 
 def _report(part: str, signature: Signature, vouched: Vouched, answers: Mapping[str, Answer]) -> SignatureReport:
     incomplete = () if signature.complete else (Cause.UNREADABLE,)
-    causes = (*incomplete, *(answer.cause for answer in answers.values() if answer.cause is not None))
+    failed_first = sorted(answers.values(), key=lambda answer: answer.outcome is not Outcome.FAILED)
+    causes = (*incomplete, *(answer.cause for answer in failed_first if answer.cause is not None))
     return SignatureReport(
         part=part,
         **answers,
