@@ -3,13 +3,13 @@
 Source: RFC 5280, 5 and 6.3.3.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import CRLEntryExtensionOID, ExtensionOID
 
+from kanta_tenancy.machinery.x509.distribution import distribution_points
 from kanta_tenancy.machinery.x509.errors import CertificateUnreadable
 from kanta_tenancy.machinery.x509.reading import PEM_BLOCK, quietly
 from kanta_tenancy.machinery.x509.statements import STRONG, UNREADABLE, SaysNothing, Statement, instant, remembered
@@ -106,7 +106,7 @@ def _why_in_part(certificate: x509.Certificate, extensions: x509.Extensions) -> 
         return "tells of some grounds of revocation only"
     if points.only_contains_attribute_certs or _is_of_other_kind(certificate, points):
         return "is about certificates of another kind"
-    if points.relative_name or (points.full_name and not set(points.full_name) & set(_named_by(certificate))):
+    if points.relative_name or (points.full_name and not set(points.full_name) & set(distribution_points(certificate))):
         return "is about certificates that name another distribution point"
     return ""
 
@@ -115,15 +115,6 @@ def _is_of_other_kind(certificate: x509.Certificate, points: x509.IssuingDistrib
     constraints = (each.value for each in certificate.extensions if isinstance(each.value, x509.BasicConstraints))
     authority = any(each.ca for each in constraints)
     return points.only_contains_user_certs if authority else points.only_contains_ca_certs
-
-
-def _named_by(certificate: x509.Certificate) -> Iterator[x509.GeneralName]:
-    """Return the distribution points of a certificate where its issuer tells of every ground."""
-    for extension in certificate.extensions:
-        if isinstance(extension.value, x509.CRLDistributionPoints):
-            for point in extension.value:
-                if point.reasons is None and point.crl_issuer is None:
-                    yield from point.full_name or ()
 
 
 def _check_entry(entry: x509.RevokedCertificate) -> None:
