@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from cryptography import x509
+
 from kanta_tenancy.agreements import lifecycle
 from kanta_tenancy.agreements.drafting import documents, offering
 from kanta_tenancy.agreements.model import Agreement, Party, Signatory
@@ -24,9 +26,17 @@ from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.x509 import sample_authority
 from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.keys import KeyKind
+from kanta_tenancy.machinery.x509.revocation import RevocationData
 from kanta_tenancy.machinery.x509.sample_authority import SampleAuthority, Signer
 
 AUTHORITY: Final = "Kanta Tenancy Sample Authority"
+
+
+class Trusted(Record, frozen=True, kw_only=True):
+    """Whom the demo's verifier trusts, and what that authority says of revocation."""
+
+    root: x509.Certificate
+    lists: RevocationData
 
 
 class Person(Record, frozen=True, kw_only=True):
@@ -52,8 +62,9 @@ def make_demo(said: DemoInput, out: Path, clock: Clock) -> DemoResult:
     check_folder(out, names)
     authority = sample_authority.found(AUTHORITY, at=at)
     credentials = _credentials(ready, authority, at)
-    made = tuple(_made(case, name, credentials, authority, clock) for case, name in zip(ready, names, strict=True))
-    result = DemoResult(out=out, made_at=at, root=authority.root, agreements=made)
+    trusted = Trusted(root=authority.root, lists=sample_authority.empty_lists(authority, at=at))
+    made = tuple(_made(case, name, credentials, trusted, clock) for case, name in zip(ready, names, strict=True))
+    result = DemoResult(out=out, made_at=at, root=trusted.root, lists=trusted.lists, agreements=made)
     write(result)
     return result
 
@@ -83,9 +94,7 @@ def _person(case: Case, who: Signatory) -> Person:
     return Person(name=who.name, organisation=party.name, key=case.keys[who.party, who.position])
 
 
-def _made(
-    case: Case, name: str, credentials: Mapping[Person, Credential], authority: SampleAuthority, clock: Clock
-) -> Made:
+def _made(case: Case, name: str, credentials: Mapping[Person, Credential], trusted: Trusted, clock: Clock) -> Made:
     agreement, docx = _offered(case, clock.now())
     for who in agreement.signatories:
         agreement, docx = _signed(agreement, docx, who, credentials[_person(case, who)], clock.now())
@@ -96,7 +105,7 @@ def _made(
         in_force_on=agreement.in_force_on,
         file=name,
         docx=docx,
-        report=verify(docx, at=clock.now(), anchors=[authority.root]),
+        report=verify(docx, at=clock.now(), anchors=[trusted.root], revocation=trusted.lists),
     )
 
 

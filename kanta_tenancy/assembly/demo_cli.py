@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from kanta_tenancy.assembly.demo import make_demo
-from kanta_tenancy.assembly.demo_folder import AUTHORITY_FILE, TEXT_REPORT, DemoResult, FolderTaken, summary
+from kanta_tenancy.assembly.demo_folder import AUTHORITY_FILE, LISTS_FILE, TEXT_REPORT, DemoResult, FolderTaken, summary
 from kanta_tenancy.assembly.demo_input import WrongInput, read_input, sample_input
 from kanta_tenancy.assembly.outcomes import Outcome
 from kanta_tenancy.kernel.clock import SystemClock
@@ -36,8 +36,9 @@ def demo(context: click.Context, out: Path, file: Path | None, *, as_json: bool)
     its fields), or else from the sample with twelve tenants in three languages. Offers each agreement, lets every
     signatory sign on its own line with a key made on the spot, and verifies the result.
 
-    Writes into DIR a DOCX for each tenant, sample-authority.pem, which is the authority to trust, report.txt and
-    report.json. An earlier demo in DIR is written over; nothing else there is touched.
+    Writes into DIR a DOCX for each tenant, sample-authority.pem, which is the authority to trust, sample-authority.crl
+    with its revocation lists, report.txt and report.json. An earlier demo in DIR is written over; nothing else there is
+    touched.
 
     Ends with 2 when FILE.json cannot be read and with 5 when a rule refuses what it says; then nothing is written.
     """
@@ -63,6 +64,7 @@ def _told(result: DemoResult) -> str:
             *lines,
             "",
             f"{result.out / TEXT_REPORT} tells of each signature. To verify one yourself:",
-            f"  kanta-tenancy documents verify {first} --trust {result.out / AUTHORITY_FILE}",
+            f"  kanta-tenancy documents verify {first} --trust {result.out / AUTHORITY_FILE} "
+            f"--crl {result.out / LISTS_FILE}",
         ]
     )

@@ -1,4 +1,4 @@
-"""The folder that a demo fills: the signed agreements, the authority to trust, and what the verifier found."""
+"""The folder that a demo fills: the signed agreements, whom to trust, and what the verifier found."""
 
 import re
 import unicodedata
@@ -16,9 +16,11 @@ from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml import presentation
 from kanta_tenancy.machinery.ooxml.report import Report, Verdict
-from kanta_tenancy.machinery.x509.sample_authority import chain_pem
+from kanta_tenancy.machinery.x509.revocation import RevocationData
+from kanta_tenancy.machinery.x509.sample_authority import chain_pem, lists_pem
 
 AUTHORITY_FILE: Final = "sample-authority.pem"
+LISTS_FILE: Final = "sample-authority.crl"
 JSON_REPORT: Final = "report.json"
 TEXT_REPORT: Final = "report.txt"
 _MADE_BY: Final = "kanta-tenancy demo"
@@ -49,6 +51,7 @@ class DemoResult(Record, frozen=True, kw_only=True):
     out: Path
     made_at: datetime
     root: x509.Certificate
+    lists: RevocationData  # of the root and of the authority below it; nobody is on them
     agreements: tuple[Made, ...]
 
     @property
@@ -78,7 +81,7 @@ def check_folder(out: Path, names: Iterable[str]) -> None:
         raise FolderTaken(f"{out} is no folder")
     if _is_ours(out / JSON_REPORT):
         return
-    taken = [name for name in (*names, AUTHORITY_FILE, JSON_REPORT, TEXT_REPORT) if (out / name).exists()]
+    taken = [name for name in (*names, AUTHORITY_FILE, LISTS_FILE, JSON_REPORT, TEXT_REPORT) if (out / name).exists()]
     if taken:
         raise FolderTaken(f"{out / taken[0]} is there already, and no earlier demo wrote it: name another folder")
 
@@ -89,6 +92,7 @@ def write(result: DemoResult) -> None:
     for made in result.agreements:
         write_whole(result.out / made.file, made.docx)
     write_whole(result.out / AUTHORITY_FILE, chain_pem(result.root))
+    write_whole(result.out / LISTS_FILE, lists_pem(result.lists))
     write_whole(result.out / TEXT_REPORT, "\n".join(_as_text(result)).encode())
     report = msgspec.json.format(msgspec.json.encode(_as_json(result)), indent=2)
     write_whole(result.out / JSON_REPORT, report + b"\n")  # last: it says that the folder is a demo's
@@ -114,6 +118,7 @@ def _as_json(result: DemoResult) -> dict[str, Any]:
         "made_by": _MADE_BY,
         "made_at": result.made_at,
         "trusted": AUTHORITY_FILE,
+        "revocation_lists": LISTS_FILE,
         "agreements": [
             _shown(made, made.file)
             | {"reference": made.reference, "in_force_on": made.in_force_on}

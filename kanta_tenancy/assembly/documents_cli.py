@@ -1,29 +1,36 @@
 """Signing and verifying documents at the command line; no service and no database is needed."""
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import click
-from cryptography import x509
 
 from kanta_tenancy.assembly import document_files as files
 from kanta_tenancy.assembly.document_files import EXISTING, NEW
 from kanta_tenancy.assembly.document_keys import KeyAsked, key_options, signing_key
+from kanta_tenancy.assembly.document_levels import (
+    LevelAsked,
+    LevelOptions,
+    Reached,
+    check_reached,
+    level_asked,
+    level_options,
+    tell,
+)
 from kanta_tenancy.assembly.documents_remote_cli import complete, prepare
-from kanta_tenancy.kernel.errors import DomainError
-from kanta_tenancy.machinery.ooxml.errors import CannotSign
-from kanta_tenancy.machinery.ooxml.presentation import as_json, as_text
-from kanta_tenancy.machinery.ooxml.report import Verdict
+from kanta_tenancy.assembly.documents_upgrade_cli import ASKING, upgrade
+from kanta_tenancy.assembly.documents_verify_cli import verify
+from kanta_tenancy.assembly.lazily import load
+from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.machinery.ooxml.errors import CannotSign, CannotUpgrade
+from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.signing import sign as sign_document
-from kanta_tenancy.machinery.ooxml.verification import verify as verify_document
+from kanta_tenancy.machinery.ooxml.signing.levels import signature_parts
+from kanta_tenancy.machinery.ooxml.signing.signer import check_signed
 from kanta_tenancy.machinery.opc import BrokenPackage
 from kanta_tenancy.machinery.x509.description import describe
 from kanta_tenancy.machinery.x509.errors import CredentialUnusable
-from kanta_tenancy.machinery.x509.reading import MAX_BYTES, certificates_from_pem
 
-EXIT_CODES: Final[Mapping[Verdict, int]] = {Verdict.VALID: 0, Verdict.INVALID: 3, Verdict.INDETERMINATE: 4}
 _ABOUT_SIGNING: Final = """\b
 Examples:
   kanta-tenancy documents sign agreement.docx --signature-line 1 \\
@@ -33,6 +40,9 @@ Examples:
   kanta-tenancy documents sign agreement.docx --signature-line 1 \\
       --pkcs11-module /usr/lib/softhsm/libsofthsm2.so --token aino \\
       --out signed.docx
+  kanta-tenancy documents sign agreement.docx --signature-line 1 \\
+      --pkcs12 aino.p12 --out signed.docx --level T \\
+      --timestamp https://stamps.example.org/tsa
 
 \b
 Exit codes:
@@ -40,20 +50,8 @@ Exit codes:
   2  wrong usage: a file is missing or is no key or certificate, the
      password or PIN is wrong, the token is not there or does not sign,
      there is no such signature line, OUT exists
-  3  refused: the document or the certificate breaks a rule;
-     nothing is written
-"""
-_ABOUT_VERIFYING: Final = """\b
-Examples:
-  kanta-tenancy documents verify both.docx --trust ca.pem
-  kanta-tenancy documents verify both.docx --trust ca.pem --json
-
-\b
-Exit codes:
-  0  valid
-  2  wrong usage: FILE is missing, or a file to trust is no certificate
-  3  invalid
-  4  indeterminate
+  3  refused: the document or the certificate breaks a rule, or the level
+     is not reached; nothing is written
 """
 
 
@@ -61,7 +59,8 @@ Exit codes:
 def documents() -> None:
     """Sign Word documents as Microsoft Office does, and verify signed ones.
 
-    Works on the machine where the key is: nothing is sent anywhere.
+    Works on the machine where the key is: nothing is sent anywhere but to the timestamp authorities that you name, and
+    to those only a digest.
     """
 
 
@@ -71,6 +70,7 @@ def documents() -> None:
 @click.option("--out", type=NEW, required=True, metavar="OUT.docx", help="The signed document.")
 @click.option("--signature-line", type=click.IntRange(min=1), metavar="N", help="Sign on the Nth signature line.")
 @click.option("--comments", default="", help="Why it is signed; at most 255 characters, and everybody can read them.")
+@level_options
 @click.option("--force", is_flag=True, help="Overwrite OUT when it exists.")
 @click.pass_context
 def sign(
@@ -82,7 +82,7 @@ def sign(
     signature_line: int | None,
     comments: str,
     force: bool,
-    **key: Any,
+    **asked: Any,
 ) -> None:
     """Sign the Word document FILE and write the signed document to OUT.
 
@@ -92,48 +92,42 @@ def sign(
     RSA keys of 2048 to 4096 bits and the curves P-256 and P-384 can sign. A password or PIN that is needed is asked
     for. A key in a token or a hardware security module (PKCS#11) stays there; its certificates are read from the token,
     or from --certificate.
+
+    With --timestamp the signature is brought to level T; nothing but a digest is sent. When a level that is asked for
+    is not reached, nothing is written, unless with --best-effort: then what was reached is written and told.
     """
     files.check_new(out, force=force)
-    credential = signing_key(KeyAsked(**key))
+    about_level = {name: asked.pop(name) for name in LevelOptions.__struct_fields__}
+    level = level_asked(LevelOptions(**about_level), has_none=True)
+    credential = signing_key(KeyAsked(**asked))
     content = files.content(file)
     try:
         line = files.line(content, signature_line)
         at = files.clock(context).now()
         signed = sign_document(content, credential, at=at, line=line, comments=comments)
-    except (CannotSign, BrokenPackage) as refusal:
+        reached = _raised(content, signed, level, files.clock(context))
+    except (CannotSign, CannotUpgrade, BrokenPackage) as refusal:
         files.refuse(context, file, refusal)
     except CredentialUnusable as unusable:  # a token may also fail when it is to sign
         raise files.Unusable(f"{unusable.detail}.") from unusable
-    files.write(out, signed)
+    check_reached(context, file, level, reached)
+    files.write(out, reached.document)
     about = describe(credential.certificate)
     click.echo(f"{out}: signed by {about.name} ({about.key}){files.where(line)}.")
+    tell(out, level, reached)
 
 
-@documents.command(epilog=_ABOUT_VERIFYING)
-@click.argument("file", type=EXISTING)
-@click.option("--trust", type=EXISTING, multiple=True, metavar="CA.pem", help="Authorities to trust; may be repeated.")
-@click.option("--json", "in_json", is_flag=True, help="Print the report as JSON.")
-@click.pass_context
-def verify(context: click.Context, /, file: Path, *, trust: tuple[Path, ...], in_json: bool) -> None:
-    """Tell whether the signatures of FILE hold, cover all of it, and by whom they are.
-
-    Integrity, coverage, certificate, trust and algorithms are answered apart for each signature. The verdict is
-    *valid* when all are good; *invalid* when the file is unsigned, unreadable or breaks a rule; *indeterminate* when
-    all is sound but an issuer is not among the trusted ones, as without --trust.
-    """
-    anchors = [certificate for path in trust for certificate in _trusted(path)]
-    report = verify_document(files.content(file), at=files.clock(context).now(), anchors=anchors)
-    # As bytes: a terminal that knows fewer characters must not decide whether there is an answer.
-    click.echo(json.dumps(as_json(report), indent=2).encode() if in_json else as_text(report).encode(), nl=in_json)
-    context.exit(EXIT_CODES[report.verdict])
+def _raised(unsigned: bytes, signed: bytes, asked: LevelAsked, clock: Clock) -> Reached:
+    """Bring the signature that was just made to the level that is wanted, and verify the document as it is written."""
+    if asked.wanted is Level.B:
+        return Reached(document=signed, levels={})
+    new = tuple(part for part in signature_parts(signed) if part not in signature_parts(unsigned))
+    reached: Reached = load(ASKING)(signed, new, asked, clock)
+    check_signed(reached.document, clock.now())
+    return reached
 
 
-def _trusted(path: Path) -> tuple[x509.Certificate, ...]:
-    try:
-        return certificates_from_pem(files.content(path, MAX_BYTES))
-    except DomainError as unusable:
-        raise files.Unusable(f"{path}: {unusable.detail}.") from unusable
-
-
+documents.add_command(verify)
 documents.add_command(prepare)
 documents.add_command(complete)
+documents.add_command(upgrade)

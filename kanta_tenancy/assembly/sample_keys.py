@@ -13,11 +13,12 @@ from kanta_tenancy.machinery.x509 import sample_authority
 from kanta_tenancy.machinery.x509.credentials import Credential, from_pem
 from kanta_tenancy.machinery.x509.errors import CertificateUnreadable, CredentialUnusable
 from kanta_tenancy.machinery.x509.judgement import refusals
-from kanta_tenancy.machinery.x509.sample_authority import Signer, chain_pem, key_pem
+from kanta_tenancy.machinery.x509.sample_authority import Signer, chain_pem, key_pem, lists_pem
 
 ACCESS_KEYS: Final = "sample-credentials.json"
 SIGNING_KEYS: Final = "sample-keys"
 AUTHORITY: Final = "sample-authority.pem"
+LISTS: Final = "sample-authority.crl"
 _AUTHORITY_NAME: Final = "Kanta Tenancy Sample Authority"
 
 
@@ -71,5 +72,7 @@ def _made(folder: Path, signers: Mapping[str, Signer], clock: Clock) -> Mapping[
     for name, credential in credentials.items():
         keep_secret(folder / f"{name}.key", key_pem(credential).decode().rstrip())
         keep_secret(folder / f"{name}.pem", chain_pem(*credential.chain).decode().rstrip())
+    lists = sample_authority.empty_lists(authority, at=at)
+    keep_secret(folder / LISTS, lists_pem(lists).decode().rstrip())
     keep_secret(folder / AUTHORITY, chain_pem(authority.root).decode().rstrip())  # last: now they are complete
     return credentials

@@ -3,6 +3,7 @@
 docs/python-api.md tells it with examples. What is listed here stays as it is until a major version.
 """
 
+from kanta_tenancy.documents.evidence import revocation_data
 from kanta_tenancy.documents.keys import certificates, key_from_pem, key_from_pkcs12, key_from_token
 from kanta_tenancy.documents.signing import (
     check,
@@ -22,6 +23,7 @@ from kanta_tenancy.machinery.ooxml.signature_lines import SignatureLine
 from kanta_tenancy.machinery.ooxml.signing import ToSign
 from kanta_tenancy.machinery.opc import BrokenPackage
 from kanta_tenancy.machinery.x509.errors import CertificateUnreadable, CredentialUnusable, PasswordNeeded
+from kanta_tenancy.machinery.x509.revocation import RevocationData
 from kanta_tenancy.machinery.x509.signing_key import SigningKey
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "Reason",
     "Refusal",
     "Report",
+    "RevocationData",
     "SignatureLine",
     "SignatureReport",
     "SigningKey",
@@ -51,6 +54,7 @@ __all__ = [
     "key_from_token",
     "prepare",
     "read_to_sign",
+    "revocation_data",
     "sign",
     "signature_lines",
     "verify",

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from kanta_tenancy.machinery.opc.limits import LIMITS
+from kanta_tenancy.machinery.x509.crls import LARGEST as LARGEST_LIST
+from kanta_tenancy.machinery.x509.ocsp_answers import LARGEST as LARGEST_ANSWER
 from kanta_tenancy.machinery.x509.reading import MAX_BYTES
 
 Content = bytes | Path
@@ -14,6 +16,14 @@ def document(content: Content) -> bytes:
 
 def key_file(content: Content) -> bytes:
     return _read(content, MAX_BYTES)
+
+
+def list_file(content: Content) -> bytes:
+    return _read(content, LARGEST_LIST)
+
+
+def answer_file(content: Content) -> bytes:
+    return _read(content, LARGEST_ANSWER)
 
 
 def _read(content: Content, most: int) -> bytes:

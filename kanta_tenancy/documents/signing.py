@@ -15,6 +15,7 @@ from kanta_tenancy.machinery.ooxml.report import Report
 from kanta_tenancy.machinery.ooxml.signature_lines import SignatureLine
 from kanta_tenancy.machinery.ooxml.signing import ToSign, remote
 from kanta_tenancy.machinery.opc import BrokenPackage
+from kanta_tenancy.machinery.x509.revocation import NOTHING, RevocationData
 from kanta_tenancy.machinery.x509.signing_key import SigningKey
 
 
@@ -48,6 +49,8 @@ def verify(
     *,
     trust: Sequence[x509.Certificate] = (),
     intermediates: Sequence[x509.Certificate] = (),
+    revocation: RevocationData = NOTHING,
+    timestamp_trust: Sequence[x509.Certificate] | None = None,
     at: datetime | None = None,
 ) -> Report:
     """Answer every question about the signatures of a document; whatever the bytes are, there is an answer.
@@ -55,9 +58,18 @@ def verify(
     Args:
         trust: authorities, or single signers, that are trusted.
         intermediates: certificates that may lie on the way to one of them; they are not trusted by themselves.
+        revocation: lists and OCSP answers, besides those that the signatures bring; without any, nothing is *valid*.
+        timestamp_trust: authorities whose timestamps are believed; None means those of `trust`.
     """
     octets = contents.document(document)
-    return verification.verify(octets, at=at or _now(), anchors=trust, intermediates=intermediates)
+    return verification.verify(
+        octets,
+        at=at or _now(),
+        anchors=trust,
+        intermediates=intermediates,
+        revocation=revocation,
+        timestamp_anchors=timestamp_trust,
+    )
 
 
 def signature_lines(document: Content) -> tuple[SignatureLine, ...]:

@@ -21,6 +21,7 @@ from tests.parties.examples import Tenant, a_realm, a_tenant, looked, owner_of
 
 BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
 AUTHORITY = sample_authority.found("Esimerkki", at=BEGINS)
+LISTS = sample_authority.empty_lists(AUTHORITY, at=BEGINS)
 
 
 def a_credential(name: str, at: datetime = BEGINS) -> Credential:

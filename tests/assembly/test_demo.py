@@ -11,7 +11,7 @@ from cryptography import x509
 from kanta_tenancy.agreements.catalogue import names as catalogue
 from kanta_tenancy.assembly.command_line import kanta_tenancy
 from kanta_tenancy.assembly.demo import make_demo
-from kanta_tenancy.assembly.demo_folder import AUTHORITY_FILE, JSON_REPORT, TEXT_REPORT, DemoResult
+from kanta_tenancy.assembly.demo_folder import AUTHORITY_FILE, JSON_REPORT, LISTS_FILE, TEXT_REPORT, DemoResult
 from kanta_tenancy.assembly.demo_input import sample_input
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.ooxml.report import Outcome as Answered
@@ -61,7 +61,7 @@ class TestTheDocuments:
         assert len(made.agreements) == 12
         for one, said in zip(made.agreements, SAMPLE["tenants"], strict=True):
             content = (made.out / one.file).read_bytes()
-            report = verify(content, at=made.made_at, anchors=[made.root])
+            report = verify(content, at=made.made_at, anchors=[made.root], revocation=made.lists)
             assert report.verdict is Verdict.VALID
             assert len(report.signatures) == len(said["agreement"]["signatories"])
             assert [line.signed for line in signature_lines(content)] == [True] * len(report.signatures)
@@ -103,7 +103,12 @@ class TestTheDocuments:
 class TestTheFolder:
     def test_holds_the_documents_the_authority_and_the_reports_and_no_key(self, made: DemoResult):
         documents = {one.file for one in made.agreements}
-        assert {file.name for file in made.out.iterdir()} == documents | {AUTHORITY_FILE, JSON_REPORT, TEXT_REPORT}
+        assert {file.name for file in made.out.iterdir()} == documents | {
+            AUTHORITY_FILE,
+            LISTS_FILE,
+            JSON_REPORT,
+            TEXT_REPORT,
+        }
         assert x509.load_pem_x509_certificate((made.out / AUTHORITY_FILE).read_bytes()) == made.root
         assert not any(b"PRIVATE KEY" in file.read_bytes() for file in made.out.iterdir())
 
@@ -130,9 +135,9 @@ class TestTheFolder:
         assert (tmp_path / "notes.txt").read_text() == "mine"
         assert first.agreements[0].file == second.agreements[0].file
         assert (tmp_path / second.agreements[0].file).read_bytes() == second.agreements[0].docx
-        assert len(list(tmp_path.iterdir())) == 5
+        assert len(list(tmp_path.iterdir())) == 6
 
-    @pytest.mark.parametrize("name", [TEXT_REPORT, JSON_REPORT, AUTHORITY_FILE])
+    @pytest.mark.parametrize("name", [TEXT_REPORT, JSON_REPORT, AUTHORITY_FILE, LISTS_FILE])
     def test_of_somebody_else_is_refused_where_a_file_would_be_lost(self, tmp_path: Path, written, name: str):
         out = tmp_path / "out"
         out.mkdir()
@@ -197,4 +202,5 @@ class TestTheCommand:
         assert list((tmp_path / "out").iterdir()) == []
 
     def test_explains_itself(self):
-        assert "sample-authority.pem" in CliRunner().invoke(kanta_tenancy, ["demo", "--help"]).output
+        told = CliRunner().invoke(kanta_tenancy, ["demo", "--help"]).output
+        assert all(name in told for name in (AUTHORITY_FILE, LISTS_FILE))

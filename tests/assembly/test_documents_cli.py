@@ -13,11 +13,12 @@ from kanta_tenancy.assembly.documents_cli import documents
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.keys import KeyKind
-from kanta_tenancy.machinery.x509.sample_authority import Signer, chain_pem, issue, key_pem, pkcs12_file
+from kanta_tenancy.machinery.x509.sample_authority import Signer, chain_pem, issue, key_pem, lists_pem, pkcs12_file
 from tests.conftest import FrozenClock
 from tests.machinery.ooxml.signing.documents import (
     AUTHORITY,
     FIRST_LINE,
+    LISTS,
     NOW,
     SECOND_LINE,
     START,
@@ -41,6 +42,7 @@ def run(*arguments: object, at=NOW) -> Result:
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "plain.docx").write_bytes(document(FIRST_LINE, SECOND_LINE))
     (tmp_path / "ca.pem").write_bytes(chain_pem(AUTHORITY.root))
+    (tmp_path / "ca.crl").write_bytes(lists_pem(LISTS))
     for name in ("aino", "eino"):
         keep(tmp_path, name, credential(name.title()))
     return tmp_path
@@ -67,7 +69,7 @@ def test_two_parties_sign_and_the_document_is_valid_for_whoever_trusts_the_autho
     second = sign(folder, "one.docx", "both.docx", "--signature-line", 2, by="eino")
     assert (first.exit_code, second.exit_code) == (0, 0)
     assert first.output == f"{folder / 'one.docx'}: signed by Aino (EC P-256), on the signature line of Signatory 1.\n"
-    told = verify(folder, "both.docx", "--trust", folder / "ca.pem", "--json")
+    told = verify(folder, "both.docx", "--trust", folder / "ca.pem", "--crl", folder / "ca.crl", "--json")
     report = json.loads(told.stdout)
     assert (told.exit_code, report["verdict"], report["reasons"], report["uncovered"]) == (0, "valid", [], [])
     assert [one["signer"] for one in report["signatures"]] == [
@@ -75,7 +77,8 @@ def test_two_parties_sign_and_the_document_is_valid_for_whoever_trusts_the_autho
         "CN=Eino,O=Apteekki Oy,C=FI",
     ]
     assert set(report["signatures"][0]) == {
-        *("signer", "integrity", "coverage", "certificate", "trust", "algorithms", "signed_at"),
+        *("signer", "integrity", "coverage", "certificate", "trust", "revocation", "algorithms", "time"),
+        *("signed_at", "proved_at", "proved_by", "indication", "sub_indication"),
     }
 
 
@@ -109,7 +112,7 @@ def test_a_changed_document_is_invalid_and_cannot_be_signed_further(folder: Path
 def test_one_may_trust_several_files(folder: Path):
     (folder / "other.pem").write_bytes(chain_pem(AUTHORITY.issuing.certificate))
     sign(folder, "plain.docx", "one.docx")
-    trust = ("--trust", folder / "other.pem", "--trust", folder / "ca.pem")
+    trust = ("--trust", folder / "other.pem", "--trust", folder / "ca.pem", "--crl", folder / "ca.crl")
     assert verify(folder, "one.docx", *trust).exit_code == 0
 
 

@@ -11,11 +11,12 @@ from click.testing import CliRunner, Result
 
 from kanta_tenancy.assembly.documents_cli import documents
 from kanta_tenancy.machinery.x509.keys import KeyKind
-from kanta_tenancy.machinery.x509.sample_authority import chain_pem, key_pem
+from kanta_tenancy.machinery.x509.sample_authority import chain_pem, key_pem, lists_pem
 from tests.conftest import FrozenClock
 from tests.machinery.ooxml.signing.documents import (
     AUTHORITY,
     FIRST_LINE,
+    LISTS,
     NOW,
     SECOND_LINE,
     START,
@@ -34,6 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "plain.docx").write_bytes(document(FIRST_LINE, SECOND_LINE))
     (tmp_path / "ca.pem").write_bytes(chain_pem(AUTHORITY.root))
+    (tmp_path / "ca.crl").write_bytes(lists_pem(LISTS))
     keep(tmp_path, AINO)
     return tmp_path
 
@@ -64,7 +66,7 @@ def complete(*more: str, file: str = "plain.docx", at=NOW) -> Result:
 
 
 def verdict() -> str:
-    return json.loads(run("verify", "signed.docx", "--trust", "ca.pem", "--json").stdout)["verdict"]
+    return json.loads(run("verify", "signed.docx", "--trust", "ca.pem", "--crl", "ca.crl", "--json").stdout)["verdict"]
 
 
 @pytest.mark.parametrize("kind", DIGESTS)

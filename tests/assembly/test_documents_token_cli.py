@@ -13,9 +13,9 @@ from click.testing import CliRunner, Result
 from kanta_tenancy.assembly.documents_cli import documents
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.x509.keys import KeyKind
-from kanta_tenancy.machinery.x509.sample_authority import Signer, chain_pem, found, issue
+from kanta_tenancy.machinery.x509.sample_authority import Signer, chain_pem, found, issue, lists_pem
 from tests.conftest import FrozenClock
-from tests.machinery.ooxml.signing.documents import AUTHORITY, FIRST_LINE, NOW, credential, document
+from tests.machinery.ooxml.signing.documents import AUTHORITY, FIRST_LINE, LISTS, NOW, credential, document
 from tests.softhsm import MODULE, SoftHsm, Token
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +26,7 @@ def token(softhsm: SoftHsm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
     Path("plain.docx").write_bytes(document(FIRST_LINE))
     Path("ca.pem").write_bytes(chain_pem(AUTHORITY.root))
+    Path("ca.crl").write_bytes(lists_pem(LISTS))
     token = softhsm.token()
     Path("pin").write_text(f"{token.pin}\n")
     return token
@@ -49,7 +50,7 @@ def test_a_document_is_signed_and_valid(token: Token, kind: KeyKind):
     told = sign(token, "--signature-line", "1")
     assert (told.exit_code, told.stderr) == (0, "")
     assert told.stdout.startswith("signed.docx: signed by Aino (")
-    assert run("verify", "signed.docx", "--trust", "ca.pem").exit_code == 0
+    assert run("verify", "signed.docx", "--trust", "ca.pem", "--crl", "ca.crl").exit_code == 0
 
 
 def test_of_several_keys_one_is_named_and_its_certificates_may_be_in_a_file(token: Token):

@@ -13,7 +13,7 @@ from kanta_tenancy.assembly import sample
 from kanta_tenancy.assembly.demo_cases import cases
 from kanta_tenancy.assembly.demo_input import sample_input
 from kanta_tenancy.assembly.sample import DOCUMENT, Sample, load_sample
-from kanta_tenancy.assembly.sample_keys import ACCESS_KEYS, AUTHORITY, SIGNING_KEYS
+from kanta_tenancy.assembly.sample_keys import ACCESS_KEYS, AUTHORITY, LISTS, SIGNING_KEYS
 from kanta_tenancy.kernel.acting import ActorKind, Caller
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import SystemClock
@@ -22,7 +22,9 @@ from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.postgres.database import Database, Transaction
+from kanta_tenancy.machinery.x509.crls import lists_of
 from kanta_tenancy.machinery.x509.reading import certificates_from_pem
+from kanta_tenancy.machinery.x509.revocation import RevocationData
 from kanta_tenancy.parties import the_parties
 from kanta_tenancy.parties.access import authenticate
 from kanta_tenancy.parties.imports.reading import read
@@ -48,6 +50,10 @@ def files(home: Path) -> dict[str, bytes]:
     return {str(file.relative_to(home)): file.read_bytes() for file in home.rglob("*") if file.is_file()}
 
 
+def lists(home: Path) -> RevocationData:
+    return RevocationData(crls=lists_of((home / SIGNING_KEYS / LISTS).read_bytes()))
+
+
 async def callers(database, clock, made: Sample) -> list[Caller]:
     holders = (made.keys.main_connector, *made.keys.tenants)
     found = [await authenticate(database, clock, holder.key) for holder in holders]
@@ -71,7 +77,7 @@ async def test_the_sample_is_a_main_connector_twelve_tenants_and_an_agreement_in
         _, document = await reading.document(tx, summary.id)
     assert (summary.status, summary.reference) == (Status.IN_FORCE, made.reference)
     assert (tmp_path / DOCUMENT).read_bytes() == document.content
-    report = verify(document.content, at=clock.now(), anchors=trusted(tmp_path))
+    report = verify(document.content, at=clock.now(), anchors=trusted(tmp_path), revocation=lists(tmp_path))
     assert (report.verdict, len(report.signatures)) == (Verdict.VALID, 2)
     async with database.transaction(second) as tx:
         assert await reading.newest(tx, before=None, count=10, tenancy_id=None) == []
@@ -184,7 +190,12 @@ async def test_a_reader_can_make_the_next_agreement_with_the_sample_keys_and_doc
         assert ended.returncode == 0, ended.stderr
         document = signed
     assert all(line.signed for line in signature_lines(document.read_bytes()))
-    assert command("documents", "verify", str(document), "--trust", str(keys / AUTHORITY)).returncode == 0
+    assert (
+        command(
+            "documents", "verify", str(document), "--trust", str(keys / AUTHORITY), "--crl", str(keys / LISTS)
+        ).returncode
+        == 0
+    )
 
 
 async def test_the_lines_name_the_keys_the_document_and_where_the_keys_are_told_again(database, clock, tmp_path):

@@ -6,7 +6,18 @@ from pathlib import Path
 from typing import Final
 
 from tests import postgres_server
-from tests.bench import campaign, issuing, lists, promises, rendering, results, signatures, start_up, writing
+from tests.bench import (
+    campaign,
+    issuing,
+    lists,
+    promises,
+    rendering,
+    results,
+    signatures,
+    start_up,
+    timestamps,
+    writing,
+)
 
 _FILE: Final = Path(__file__).parents[2] / "build" / "bench.json"
 _SETTINGS: Final = ("shared_buffers=512MB", "max_wal_size=8GB", "checkpoint_timeout=30min")
@@ -33,6 +44,7 @@ def _groups(server: str) -> Mapping[str, Callable[[], list[results.Row]]]:
     return {
         "rendering": rendering.measure,
         "signatures": signatures.measure,
+        "timestamps": timestamps.measure,
         "writing": lambda: writing.measure(server),
         "campaign": lambda: campaign.measure(server),
         "issuing": lambda: issuing.measure(server),

@@ -17,7 +17,7 @@ from kanta_tenancy.machinery.x509.keys import KeyKind
 from tests.bench import agreement
 from tests.bench.alternating import alternate, middle_half
 from tests.bench.results import Goal, Row, at_least
-from tests.bench.signers import AUTHORITY, credential
+from tests.bench.signers import AUTHORITY, LISTS, credential
 from tests.interop.poi import Poi
 
 _WARM: Final = 200  # requests of each kind, after which the virtual machine has compiled what it needs
@@ -76,7 +76,7 @@ class Documents:
         mine, others = itertools.cycle(self._signed[:count]), itertools.cycle(self._signed[:count])
 
         def check(docx: bytes) -> None:
-            report = verify(docx, at=agreement.AT, anchors=[AUTHORITY.root])
+            report = verify(docx, at=agreement.AT, anchors=[AUTHORITY.root], revocation=LISTS)
             if report.verdict is not Verdict.VALID or len(report.signatures) != 2:
                 raise ValueError(f"{report.verdict}: {report.reasons}")
 

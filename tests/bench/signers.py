@@ -11,6 +11,7 @@ from tests.bench.agreement import AT
 
 _SINCE: Final[datetime] = AT - timedelta(days=1)
 AUTHORITY: Final = sample_authority.found("Bench", at=_SINCE)
+LISTS: Final = sample_authority.empty_lists(AUTHORITY, at=_SINCE)
 
 
 @cache

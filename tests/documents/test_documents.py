@@ -9,7 +9,7 @@ from cryptography import x509
 from kanta_tenancy import documents
 from kanta_tenancy.machinery.x509.keys import KeyKind
 from kanta_tenancy.machinery.x509.sample_authority import chain_pem, key_pem
-from tests.machinery.ooxml.signing.documents import AUTHORITY, FIRST_LINE, NOW, SECOND_LINE, credential, document
+from tests.machinery.ooxml.signing.documents import AUTHORITY, FIRST_LINE, LISTS, NOW, SECOND_LINE, credential, document
 from tests.softhsm import MODULE, SoftHsm
 
 AGREEMENT = document(FIRST_LINE, SECOND_LINE)
@@ -30,7 +30,7 @@ class CloudKey:
 
 
 def lines_signed(signed: bytes) -> list[str]:
-    report = documents.verify(signed, trust=[AUTHORITY.root], at=NOW)
+    report = documents.verify(signed, trust=[AUTHORITY.root], revocation=LISTS, at=NOW)
     assert report.verdict is documents.Verdict.VALID
     return [one.setup_id for one in report.signatures]
 

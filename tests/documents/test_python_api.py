@@ -11,7 +11,16 @@ import pytest
 
 from kanta_tenancy import documents
 from kanta_tenancy.kernel.clock import SystemClock
-from kanta_tenancy.machinery.x509.sample_authority import Signer, chain_pem, found, issue, key_pem, pkcs12_file
+from kanta_tenancy.machinery.x509.sample_authority import (
+    Signer,
+    chain_pem,
+    empty_lists,
+    found,
+    issue,
+    key_pem,
+    lists_pem,
+    pkcs12_file,
+)
 from tests.machinery.ooxml.signing.documents import FIRST_LINE, SECOND_LINE, document
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "eino-chain.pem": chain_pem(*eino.chain),
         "eino-key.pem": key_pem(eino),
         "authority.pem": chain_pem(authority.root),
+        "authority.crl": lists_pem(empty_lists(authority, at=at)),
     }
     for name, content in files.items():
         assert f"`{name}`" in PAGE
@@ -66,7 +76,9 @@ def test_signing_and_verifying_loads_four_packages_of_others_and_nothing_of_the_
         "import sys; from pathlib import Path; from kanta_tenancy import documents as d\n"
         "key = d.key_from_pkcs12(Path('aino.p12'), b'secret')\n"
         "signed = d.sign(Path('agreement.docx'), key, line=1)\n"
-        "assert d.verify(signed, trust=d.certificates(Path('authority.pem'))).verdict == 'valid'\n"
+        "known = d.revocation_data(lists=[Path('authority.crl')])\n"
+        "trust = d.certificates(Path('authority.pem'))\n"
+        "assert d.verify(signed, trust=trust, revocation=known).verdict == 'valid'\n"
         "where = [getattr(one, '__file__', None) or '' for one in sys.modules.values()]\n"
         "print(*{one.partition('site-packages/')[2].partition('/')[0] for one in where if 'site-packages/' in one})\n"
         "print(*{name.split('.')[1] + '/' + name.split('.')[2] for name in sys.modules if name.count('.') > 1"

@@ -13,6 +13,8 @@ from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.ooxml.report import Report
 from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
 from kanta_tenancy.machinery.ooxml.verification import verify
+from kanta_tenancy.machinery.x509.crls import lists_of
+from kanta_tenancy.machinery.x509.revocation import RevocationData
 from tests.interop.installation import ROOT
 from tests.interop.libreoffice import LibreOffice
 from tests.interop.manifests import uncovered
@@ -83,8 +85,9 @@ def test_one_of_them_has_two_signatories_of_each_party(agreements: tuple[Signed,
 
 
 def report(agreement: Signed, authority: Path) -> Report:
+    lists = RevocationData(crls=lists_of(authority.with_suffix(".crl").read_bytes()))
     anchor = x509.load_pem_x509_certificate(authority.read_bytes())
-    found = verify(agreement.file.read_bytes(), at=SystemClock().now(), anchors=[anchor])
+    found = verify(agreement.file.read_bytes(), at=SystemClock().now(), anchors=[anchor], revocation=lists)
     assert (found.verdict, len(found.signatures)) == (agreement.verdict, agreement.signatures)
     return found
 

@@ -47,7 +47,9 @@ class Verifiers:
         self._file.write_bytes(signed)
         self._poi_accepts(by, strangers)
         self._libreoffice_accepts(by, strangers)
-        report = verify(signed, at=self._signatories.now, anchors=[self._signatories.root])
+        report = verify(
+            signed, at=self._signatories.now, anchors=[self._signatories.root], revocation=self._signatories.lists
+        )
         assert (report.verdict, report.uncovered) == (ours, ()), report.reasons
         assert all(one.integrity.outcome is Outcome.PASSED for one in report.signatures)
 

@@ -51,7 +51,7 @@ def test_the_table_knows_every_mutation() -> None:
 def test_a_tampered_document_is_invalid(signed: bytes, signatories: Signatories, name: str) -> None:
     tampered = TAMPERED[name](signed)
 
-    report = verify(tampered, at=signatories.now, anchors=[signatories.root])
+    report = verify(tampered, at=signatories.now, anchors=[signatories.root], revocation=signatories.lists)
 
     assert report.verdict is Verdict.INVALID
     assert tuple(sorted({reason.rule for reason in report.reasons})) == TABLE[name].rules
@@ -72,7 +72,10 @@ def test_a_harmless_change_leaves_the_document_valid(signed: bytes, signatories:
     changed = HARMLESS[name](signed)
 
     assert changed != signed
-    assert verify(changed, at=signatories.now, anchors=[signatories.root]).verdict is Verdict.VALID
+    assert (
+        verify(changed, at=signatories.now, anchors=[signatories.root], revocation=signatories.lists).verdict
+        is Verdict.VALID
+    )
 
 
 @pytest.mark.parametrize("name", HARMLESS)

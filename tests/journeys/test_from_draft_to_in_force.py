@@ -7,7 +7,7 @@ import httpx
 from kanta_tenancy.agreements.model import Party, Signatory
 from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.verification import verify
-from tests.agreements.conftest import AUTHORITY, signed_on_line
+from tests.agreements.conftest import AUTHORITY, LISTS, signed_on_line
 from tests.journeys.conftest import Realm, put_own_key
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -64,7 +64,7 @@ async def test_from_draft_to_in_force(realm: Realm, clock, signing_keys):
     original = (await realm.main_connector.get(f"{path}/document")).content
     assert len({receipt["sha256"] for receipt in receipts}) == 1
     assert {receipt["party"] for receipt in receipts} == {"main_connector", "tenant"}
-    assert verify(original, at=clock.now(), anchors=[AUTHORITY.root]).verdict is Verdict.VALID
+    assert verify(original, at=clock.now(), anchors=[AUTHORITY.root], revocation=LISTS).verdict is Verdict.VALID
     told = (await realm.of_tenant.get(f"{path}/verification")).json()
     assert (told["verdict"], len(told["signatures"])) == ("indeterminate", 2)
     journal = (await realm.of_tenant.get("/v1/journal")).json()["items"]

@@ -7,6 +7,7 @@ import msgspec
 
 from kanta_tenancy.agreements.model import Status
 from kanta_tenancy.kernel.records import Body
+from kanta_tenancy.machinery.ooxml.indication import Indication, SubIndication
 from kanta_tenancy.machinery.ooxml.presentation import as_json
 from kanta_tenancy.machinery.ooxml.report import Outcome, Report, Verdict
 
@@ -25,8 +26,14 @@ class ShownSignature(Body, frozen=True, kw_only=True):
     coverage: Outcome
     certificate: Outcome
     trust: Outcome
+    revocation: Outcome
     algorithms: Outcome
-    signed_at: datetime | None
+    time: Outcome
+    signed_at: datetime | None  # as the signer says
+    proved_at: datetime | None  # as a trusted timestamp says
+    proved_by: str
+    indication: Indication  # in the words of ETSI EN 319 102-1
+    sub_indication: SubIndication | None
 
 
 class ShownReason(Body, frozen=True, kw_only=True):
@@ -41,6 +48,8 @@ class Verification(Body, frozen=True, kw_only=True):
 
     status: Status  # of the agreement: signatures on one that was withdrawn are sound and bind nobody
     verdict: Verdict
+    indication: Indication
+    sub_indication: SubIndication | None
     signatures: tuple[ShownSignature, ...]
     uncovered: tuple[str, ...]
     reasons: tuple[ShownReason, ...]

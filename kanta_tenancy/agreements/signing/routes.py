@@ -59,10 +59,10 @@ async def hand_in_signature(agreement_id: FromPath[UUID], call: NamedDependency[
     responses=refusals(AgreementNotFound, DocumentNotFound),
 )
 async def verify_agreement(agreement_id: FromPath[UUID], call: NamedDependency[Call]) -> Verification:
-    """Verify the newest document now: integrity, coverage, certificates, trust and algorithms apart.
+    """Verify the newest document now: integrity, coverage, certificates, trust, revocation, algorithms and time apart.
 
     No authority is trusted here by itself, so sound signatures are *indeterminate*: verify the file with
-    `kanta-tenancy documents verify --trust` and the authorities that you trust. An offer that nobody has signed
+    `kanta-tenancy documents verify --trust --crl` and the authorities that you trust. An offer that nobody has signed
     yet is *invalid*.
     """
     async with call.transaction() as tx:

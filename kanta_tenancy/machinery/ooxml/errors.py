@@ -19,6 +19,14 @@ class CannotSign(DomainError):
         self.part = part
 
 
+class CannotUpgrade(DomainError):
+    """What a signature carries cannot be added to, or what was to be added does not belong to it."""
+
+    slug = "signature-cannot-be-upgraded"
+    title = "Nothing can be added to the signature"
+    category = Category.REFUSED
+
+
 class CannotComplete(DomainError):
     """A signature that was prepared cannot be completed; each subclass says why."""
 

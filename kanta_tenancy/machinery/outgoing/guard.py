@@ -19,9 +19,10 @@ class AddressRefused(OSError):
 class Guard:
     """Makes the sockets of one request, as aiohttp's `socket_factory`, and remembers what it refused."""
 
-    def __init__(self, target: Target, allowed: Allowed) -> None:
+    def __init__(self, target: Target, allowed: Allowed, *, without_tls: bool = False) -> None:
         self._target = target
         self._allowed = allowed
+        self._without_tls = without_tls
         self.refused: list[str] = []  # what each refused address would have led to
 
     def __call__(self, addr_info: tuple[Any, ...]) -> socket.socket:
@@ -32,14 +33,14 @@ class Guard:
         """Refuse an address that a socket is about to connect to.
 
         Raises:
-            AddressRefused: it is internal, or TLS was left out, and no operator has allowed that.
+            AddressRefused: it is internal, or TLS was left out where it is needed, and no operator has allowed that.
         """
         host, port, *_ = address
         number = ip_address(host)
         if self._allowed.covers(self._target.host, number, port):
             return
         what = why_internal(number)
-        if what is None and not self._target.plain:
+        if what is None and (self._without_tls or not self._target.plain):
             return
         self.refused.append(what or "the internet without TLS")
         raise AddressRefused("this address is refused")

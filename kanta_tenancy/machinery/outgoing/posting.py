@@ -1,4 +1,4 @@
-"""One POST to an address that somebody else chose: guarded, never redirected, within a time and a size."""
+"""One POST or GET to an address that somebody else chose: guarded, never redirected, within a time and a size."""
 
 import asyncio
 import enum
@@ -48,7 +48,9 @@ class NotAnswered(Exception):
 class Answer(Record, frozen=True, kw_only=True):
     status: int
     retry_after: str | None
-    body: bytes  # its beginning, when there is more than MOST_READ or the time was over
+    content_type: str  # lower case and without parameters; empty when nothing is said
+    body: bytes  # its beginning, when there is more than is read or the time was over
+    whole: bool  # the body is all that there was
     took_ms: int
 
 
@@ -77,11 +79,22 @@ class Outgoing:
         resolver: AbstractResolver | None = None,
         tls: SSLContext | None = None,
         within_s: float = WITHIN_S,
+        without_tls: bool = False,
+        most_read: int = MOST_READ,
     ) -> None:
+        """Say what may be reached.
+
+        Args:
+            within_s: for all of it, from the first look-up to the last byte.
+            most_read: bytes of an answer; what comes after them is left with whoever sent it.
+            without_tls: http:// may be used, since nothing secret is sent and what comes back is signed.
+        """
         self._allowed = allowed
         self._resolver = resolver or OwnThreads()
         self._tls = tls
         self._within_s = within_s
+        self._without_tls = without_tls
+        self._most_read = most_read
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send `body` and return what came back, whatever its status.
@@ -89,33 +102,49 @@ class Outgoing:
         Raises:
             NotAnswered: nothing came back, or nothing was sent.
         """
+        return await self._send("POST", url, body, headers)
+
+    async def get(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """Fetch what is at an address, whatever the status of the answer.
+
+        Raises:
+            NotAnswered: nothing came back, or nothing was sent.
+        """
+        return await self._send("GET", url, None, headers)
+
+    async def _send(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         try:
-            target = read_target(url, self._allowed)
+            target = read_target(url, self._allowed, without_tls=self._without_tls)
         except UnfitTarget as unfit:
             raise NotAnswered(Trouble.ADDRESS_REFUSED, str(unfit)) from None
-        guard = Guard(target, self._allowed)
+        guard = Guard(target, self._allowed, without_tls=self._without_tls)
         try:
-            return await self._post(target, guard, body, headers)
+            return await self._sent(method, target, guard, body, headers)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise _told(error, guard) from error
 
-    async def _post(self, target: Target, guard: Guard, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def _sent(
+        self, method: str, target: Target, guard: Guard, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
         began = time.monotonic()
         async with asyncio.timeout(self._within_s) as limit, self._session(guard) as session:
-            response = await session.post(
+            response = await session.request(
+                method,
                 URL(target.url, encoded=True),
                 data=body,
                 headers={**headers, "Accept-Encoding": "identity"},
                 allow_redirects=False,
             )
             try:
-                content = await _beginning(response.content, limit.when())
+                content, whole = await _beginning(response.content, limit.when(), self._most_read)
             finally:
                 response.close()  # whatever is still to come is not read
         return Answer(
             status=response.status,
             retry_after=response.headers.get("Retry-After"),
+            content_type=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
             body=content,
+            whole=whole,
             took_ms=round((time.monotonic() - began) * 1000),
         )
 
@@ -142,19 +171,23 @@ class Outgoing:
             yield session
 
 
-async def _beginning(stream: aiohttp.StreamReader, until: float | None) -> bytes:
-    """Read what comes until the time is nearly over: the status has been said already, and is what counts."""
+async def _beginning(stream: aiohttp.StreamReader, until: float | None, most: int) -> tuple[bytes, bool]:
+    """Read what comes until the time is nearly over: the status has been said already, and is what counts.
+
+    Returns:
+        What came, and whether that was all.
+    """
     read = bytearray()
     try:
         async with asyncio.timeout_at(None if until is None else until - 0.1):
-            while len(read) < MOST_READ:
-                piece = await stream.read(min(_PIECE, MOST_READ - len(read)))
+            while len(read) < most:
+                piece = await stream.read(min(_PIECE, most - len(read)))
                 if not piece:
-                    break
+                    return bytes(read), True
                 read += piece
     except (aiohttp.ClientError, TimeoutError):
         pass
-    return bytes(read)
+    return bytes(read), False
 
 
 def _told(error: BaseException, guard: Guard) -> NotAnswered:

@@ -27,10 +27,13 @@ class Target(Record, frozen=True, kw_only=True):
     plain: bool  # without TLS
 
 
-def read_target(url: str, allowed: Allowed = NOTHING) -> Target:
+def read_target(url: str, allowed: Allowed = NOTHING, *, without_tls: bool = False) -> Target:
     """Read an address to send to.
 
     What a name leads to is not looked up here: the guard decides that when it connects.
+
+    Args:
+        without_tls: `http://` may be used with whatever host.
 
     Raises:
         UnfitTarget: it is not `https://` and a host on the internet, or is spelt oddly.
@@ -42,7 +45,7 @@ def read_target(url: str, allowed: Allowed = NOTHING) -> Target:
         port = parts.port
     except ValueError:
         raise UnfitTarget("This is no address.") from None
-    if parts.scheme not in _PORTS or (parts.scheme == "http" and not allowed):
+    if parts.scheme not in _PORTS or (parts.scheme == "http" and not (allowed or without_tls)):
         raise UnfitTarget("An address begins with https://.")
     if "@" in parts.netloc or "#" in url:
         raise UnfitTarget("An address holds neither a user's name nor a fragment.")

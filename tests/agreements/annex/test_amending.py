@@ -14,7 +14,7 @@ from kanta_tenancy.agreements.errors import AgreementNotFound, AnotherAgreement,
 from kanta_tenancy.agreements.model import Agreement, Status
 from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.verification import verify
-from tests.agreements.conftest import AUTHORITY, Desk
+from tests.agreements.conftest import AUTHORITY, LISTS, Desk
 from tests.agreements.examples import a_draft, both_sign
 from tests.parties.examples import a_tenant
 
@@ -56,7 +56,7 @@ async def test_it_is_signed_jointly_as_an_agreement_is_and_each_holds_an_origina
     async with database.transaction(desk.tenant.caller) as tx:
         _, document = await reading.document(tx, done.id)
         assert len(await reading.receipts(tx, done.id)) == 2
-    report = verify(document.content, at=desk.clock.now(), anchors=[AUTHORITY.root])
+    report = verify(document.content, at=desk.clock.now(), anchors=[AUTHORITY.root], revocation=LISTS)
     assert (report.verdict, len(report.signatures)) == (Verdict.VALID, 4)
 
 

@@ -18,7 +18,7 @@ from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.signing import sign
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.parties.model import Finding
-from tests.agreements.conftest import AUTHORITY, a_credential, signed_on_line
+from tests.agreements.conftest import AUTHORITY, LISTS, a_credential, signed_on_line
 from tests.agreements.examples import a_draft, a_signatory, both_sign
 from tests.parties.examples import looked
 
@@ -38,7 +38,7 @@ async def test_both_sign_and_each_holds_the_same_original(desk, database, owner)
         assert {(receipt.party, receipt.sha256) for receipt in receipts} == {
             (party, document.sha256) for party in Party
         }
-    report = verify(document.content, at=desk.clock.now(), anchors=[AUTHORITY.root])
+    report = verify(document.content, at=desk.clock.now(), anchors=[AUTHORITY.root], revocation=LISTS)
     assert (report.verdict, len(report.signatures)) == (Verdict.VALID, 2)
     kinds = await owner.fetch("SELECT kind FROM outbox ORDER BY id")
     assert [row["kind"] for row in kinds][-4:] == [

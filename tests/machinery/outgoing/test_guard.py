@@ -137,6 +137,21 @@ async def test_an_allowed_network_does_not_let_http_go_to_the_internet():
     assert (refused.trouble, "without TLS" in refused.detail) == (Trouble.ADDRESS_REFUSED, True)
 
 
+@pytest.mark.parametrize("address", INWARDS)
+async def test_where_tls_is_not_needed_inward_addresses_are_refused_all_the_same(canary, address):
+    outgoing = Outgoing(resolver=Says([address]), within_s=5, without_tls=True)
+    refused = await refusal(outgoing, f"http://evil.example:{canary.port}/")
+    assert (refused.trouble, "without TLS" in refused.detail) == (Trouble.ADDRESS_REFUSED, False)
+    assert canary.connections == 0
+
+
+def test_only_where_tls_is_not_needed_http_goes_to_the_internet():
+    target = Target(url="", host="stamps.example.org", port=80, plain=True)
+    Guard(target, Allowed(), without_tls=True).check((ELSEWHERE, 80))
+    with pytest.raises(AddressRefused):
+        Guard(target, Allowed()).check((ELSEWHERE, 80))
+
+
 async def test_the_environment_names_no_proxy_for_us(canary, monkeypatch):
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{canary.port}")

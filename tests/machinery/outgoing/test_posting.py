@@ -59,8 +59,22 @@ async def test_of_a_hundred_megabytes_the_beginning_is_read_and_the_rest_left():
         began = time.monotonic()
         answered = await posted(receiver, within_s=10)
         assert time.monotonic() - began < 10
-    assert (answered.status, len(answered.body)) == (200, MOST_READ)
+    assert (answered.status, len(answered.body), answered.whole) == (200, MOST_READ, False)
     assert receiver.written < 20_000_000  # what the kernel's buffers took
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("application/timestamp-reply", "application/timestamp-reply"),
+        ("Text/HTML; charset=utf-8", "text/html"),
+        ("", ""),
+    ],
+)
+async def test_what_kind_of_content_came_is_told_and_whether_it_is_all(said, told):
+    async with Receiver(answer(200, b"answer", **{"Content-Type": said})).listening() as receiver:
+        answered = await posted(receiver)
+    assert (answered.content_type, answered.body, answered.whole) == (told, b"answer", True)
 
 
 async def test_a_compressed_answer_is_not_unpacked():
@@ -72,7 +86,7 @@ async def test_a_status_that_came_in_time_counts_though_its_body_never_ends():
     async with Receiver(endless_chunks).listening() as receiver:
         began = time.monotonic()
         answered = await posted(receiver, within_s=0.5)
-    assert (answered.status, answered.body[:3]) == (200, b"aaa")
+    assert (answered.status, answered.body[:3], answered.whole) == (200, b"aaa", False)
     assert time.monotonic() - began < 10
 
 

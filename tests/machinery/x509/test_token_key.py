@@ -23,7 +23,7 @@ from kanta_tenancy.machinery.x509.keys import KeyKind
 from kanta_tenancy.machinery.x509.sample_authority import chain_pem
 from kanta_tenancy.machinery.x509.signature_value import accepted_value
 from kanta_tenancy.machinery.x509.token_key import TokenKey, from_token
-from tests.machinery.ooxml.signing.documents import AUTHORITY, FIRST_LINE, NOW, START, credential, document
+from tests.machinery.ooxml.signing.documents import AUTHORITY, FIRST_LINE, LISTS, NOW, START, credential, document
 from tests.machinery.x509 import der
 from tests.softhsm import MODULE, SoftHsm, Token
 
@@ -55,7 +55,7 @@ def test_a_document_signed_by_a_token_is_valid(token: Token, kind: KeyKind):
     key = from_token(token.place(), token.pin)
     assert key.chain == aino.chain
     signed = sign(agreement, key, at=NOW, line=signature_lines(agreement)[0])
-    report = verify(signed, at=NOW, anchors=[AUTHORITY.root])
+    report = verify(signed, at=NOW, anchors=[AUTHORITY.root], revocation=LISTS)
     assert report.signatures[0].signer_certificate == aino.certificate
     assert report.verdict is Verdict.VALID
 

@@ -31,6 +31,7 @@ from kanta_tenancy.machinery.x509.sample_authority import SIGNER_LASTS
 from tests.machinery.ooxml.signing.documents import (
     AUTHORITY,
     FIRST_LINE,
+    LISTS,
     NOW,
     SECOND_LINE,
     START,
@@ -62,7 +63,7 @@ def test_a_value_made_elsewhere_completes_and_the_document_is_valid(kind: KeyKin
     eino = credential("Eino", kind)
     to_sign = handed_out(eino, comments="Sovittu & hyväksytty")
     signed = take_back(AGREEMENT, to_sign, der_of(eino, to_sign.octets), at=LATER)
-    report = verify(signed, at=LATER, anchors=[AUTHORITY.root])
+    report = verify(signed, at=LATER, anchors=[AUTHORITY.root], revocation=LISTS)
     assert (report.verdict, report.signatures[0].signed_at) == (Verdict.VALID, NOW)
     assert (report.signatures[0].comments, report.signatures[0].setup_id) == ("Sovittu & hyväksytty", FIRST_LINE)
 

@@ -1,0 +1,164 @@
+"""Which level the commands about documents bring signatures to, and whose timestamps they ask for.
+
+Timestamp authorities are asked at the addresses that whoever gives the command names, on a machine of their own: those
+may be internal, and without TLS.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import click
+from cryptography import x509
+
+from kanta_tenancy.assembly import document_files as files
+from kanta_tenancy.assembly.document_files import EXISTING
+from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.ooxml.levels import Level
+from kanta_tenancy.machinery.outgoing.allowance import Allowed, read_allowed
+from kanta_tenancy.machinery.outgoing.targets import read_target
+from kanta_tenancy.machinery.x509 import crls, ocsp_answers
+from kanta_tenancy.machinery.x509.reading import MAX_BYTES, certificates_from_pem
+from kanta_tenancy.machinery.x509.revocation import RevocationData
+
+_PORTS: Final = {"https": 443, "http": 80}
+_OPTIONS: Final = (
+    click.option(
+        "--timestamp",
+        multiple=True,
+        metavar="URL",
+        help="A timestamp authority (RFC 3161); may be repeated, and the next is asked when one fails.",
+    ),
+    click.option(
+        "--timestamp-trust",
+        type=EXISTING,
+        multiple=True,
+        metavar="CA.pem",
+        help="Take timestamps only of authorities that lead to one of these.",
+    ),
+    click.option(
+        "--level",
+        type=click.Choice([level.value for level in Level]),
+        help="B: signed. T: with a timestamp; --timestamp alone means it. LT: with all that a verifier needs later.",
+    ),
+    click.option(
+        "--issuer", type=EXISTING, multiple=True, metavar="CA.pem", help="For LT: issuers up to the authorities' own."
+    ),
+    click.option("--crl", type=EXISTING, multiple=True, metavar="CA.crl", help="For LT: revocation lists, DER or PEM."),
+    click.option("--ocsp", type=EXISTING, multiple=True, metavar="FILE", help="For LT: OCSP answers, DER."),
+    click.option("--best-effort", is_flag=True, help="Write OUT even when the level is not reached, and say why."),
+)
+
+
+class LevelOptions(Record, frozen=True, kw_only=True):
+    """The options about the level, as they were given."""
+
+    timestamp: tuple[str, ...]
+    timestamp_trust: tuple[Path, ...]
+    level: str | None
+    issuer: tuple[Path, ...]
+    crl: tuple[Path, ...]
+    ocsp: tuple[Path, ...]
+    best_effort: bool
+
+
+class LevelAsked(Record, frozen=True, kw_only=True):
+    """What the command line says about the level."""
+
+    wanted: Level
+    authorities: tuple[str, ...]  # addresses
+    allowed: Allowed  # those addresses and no others
+    trusted: tuple[x509.Certificate, ...]  # for timestamps; all, when there are none
+    issuers: tuple[x509.Certificate, ...]
+    revocation: RevocationData
+    best_effort: bool
+
+
+class Reached(Record, frozen=True, kw_only=True):
+    """What became of a document, and what people are told of it."""
+
+    document: bytes
+    levels: Mapping[str, Level]  # of each signature that was asked for, by its part
+    told: tuple[str, ...] = ()  # what was done, a sentence each
+    lacking: tuple[str, ...] = ()  # why a level was not reached
+
+
+def level_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say to which level it brings signatures."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def level_asked(given: LevelOptions, *, has_none: bool) -> LevelAsked:
+    """Read the options about the level, before anything is done.
+
+    Args:
+        has_none: the signature is yet to be made, so that it has no timestamp.
+
+    Raises:
+        UsageError: they do not fit one another, or an address is none.
+        Unusable: a file is not what it should be.
+    """
+    usual = Level.T if given.timestamp else Level.B
+    wanted = usual if given.level is None else Level(given.level)
+    if wanted is Level.B and (given.timestamp or not has_none):
+        raise click.UsageError("Level B is what a signature has by itself: ask for T or LT.")
+    if wanted is not Level.B and has_none and not given.timestamp:
+        raise click.UsageError(f"Level {wanted} needs a timestamp: give --timestamp with the address of an authority.")
+    if wanted is not Level.LT and (given.issuer or given.crl or given.ocsp):
+        raise click.UsageError("Issuers, revocation lists and OCSP answers are for level LT: ask for it with --level.")
+    return LevelAsked(
+        wanted=wanted,
+        authorities=given.timestamp,
+        allowed=_allowed(given.timestamp),
+        trusted=tuple(_certificates(given.timestamp_trust)),
+        issuers=tuple(_certificates(given.issuer)),
+        revocation=RevocationData(
+            crls=tuple(one for lists in files.each(given.crl, crls.LARGEST, crls.lists_of) for one in lists),
+            ocsp=tuple(files.each(given.ocsp, ocsp_answers.LARGEST, ocsp_answers.checked)),
+        ),
+        best_effort=given.best_effort,
+    )
+
+
+def check_reached(context: click.Context, file: Path, asked: LevelAsked, reached: Reached) -> None:
+    """End, with nothing written, when a level is not reached that has to be."""
+    if asked.best_effort or all(level.reaches(asked.wanted) for level in reached.levels.values()):
+        return
+    for sentence in (*reached.told, *reached.lacking):
+        click.echo(f"{file}: {sentence}", err=True)
+    click.echo(f"{file}: level {asked.wanted} is not reached, and nothing is written.", err=True)
+    context.exit(files.REFUSED)
+
+
+def tell(out: Path, asked: LevelAsked, reached: Reached) -> None:
+    """Say which levels were reached, and why one was not."""
+    for sentence in (*reached.told, *reached.lacking):
+        click.echo(f"{out}: {sentence}")
+    for part, level in reached.levels.items():
+        short = "" if level.reaches(asked.wanted) else f", not {asked.wanted} as wanted"
+        click.echo(f"{out}: {part} has level {level}{short}.")
+
+
+def _certificates(paths: tuple[Path, ...]) -> Iterator[x509.Certificate]:
+    for found in files.each(paths, MAX_BYTES, certificates_from_pem):
+        yield from found
+
+
+def _allowed(urls: tuple[str, ...]) -> Allowed:
+    for url in urls:
+        try:
+            read_target(url, read_allowed(_place(url)))
+        except (ValueError, KeyError) as unfit:
+            detail = f"{url!r} is no address of a timestamp authority, such as https://stamps.example.org/tsa."
+            raise click.BadParameter(detail, param_hint="--timestamp") from unfit
+    return read_allowed(" ".join(map(_place, urls)))
+
+
+def _place(url: str) -> str:
+    """Return host and port of an address as a list of what is allowed has them."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,0 +1,88 @@
+"""Verifying documents at the command line: what is trusted and what is known of revocation comes in files."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+from cryptography import x509
+
+from kanta_tenancy.assembly import document_files as files
+from kanta_tenancy.assembly.document_files import EXISTING
+from kanta_tenancy.machinery.ooxml.presentation import as_json, as_text
+from kanta_tenancy.machinery.ooxml.report import Verdict
+from kanta_tenancy.machinery.ooxml.verification import verify as verify_document
+from kanta_tenancy.machinery.x509 import crls, ocsp_answers
+from kanta_tenancy.machinery.x509.reading import MAX_BYTES, certificates_from_pem
+from kanta_tenancy.machinery.x509.revocation import RevocationData
+
+EXIT_CODES: Final[Mapping[Verdict, int]] = {Verdict.VALID: 0, Verdict.INVALID: 3, Verdict.INDETERMINATE: 4}
+_ABOUT: Final = """\b
+Examples:
+  kanta-tenancy documents verify both.docx --trust ca.pem --crl ca.crl
+  kanta-tenancy documents verify both.docx --trust ca.pem --crl ca.crl \\
+      --timestamp-trust stamps.pem --crl stamps.crl --json
+
+\b
+Exit codes:
+  0  valid
+  2  wrong usage: FILE is missing, or another file is not what it should be
+  3  invalid
+  4  indeterminate
+"""
+
+
+@click.command(epilog=_ABOUT)
+@click.argument("file", type=EXISTING)
+@click.option("--trust", type=EXISTING, multiple=True, metavar="CA.pem", help="Authorities to trust; may be repeated.")
+@click.option(
+    "--crl", type=EXISTING, multiple=True, metavar="CA.crl", help="Revocation lists, DER or PEM; may be repeated."
+)
+@click.option("--ocsp", type=EXISTING, multiple=True, metavar="FILE", help="OCSP answers, DER; may be repeated.")
+@click.option(
+    "--timestamp-trust",
+    type=EXISTING,
+    multiple=True,
+    metavar="CA.pem",
+    help="Authorities whose timestamps are believed; without it, those of --trust.",
+)
+@click.option("--json", "in_json", is_flag=True, help="Print the report as JSON.")
+@click.pass_context
+def verify(
+    context: click.Context,
+    /,
+    file: Path,
+    *,
+    trust: tuple[Path, ...],
+    crl: tuple[Path, ...],
+    ocsp: tuple[Path, ...],
+    timestamp_trust: tuple[Path, ...],
+    in_json: bool,
+) -> None:
+    """Tell whether the signatures of FILE hold, cover all of it, by whom they are, and since when they are there.
+
+    Integrity, coverage, certificate, trust, revocation, algorithms and time are answered apart for each signature. The
+    verdict is *valid* when all are good; *invalid* when the file is unsigned, unreadable or breaks a rule;
+    *indeterminate* when all is sound but an issuer is not among the trusted ones, as without --trust, or nobody says
+    whether a certificate is revoked, as without --crl, --ocsp or lists in the file. That only the signer says when it
+    signed leaves the verdict as it is, while its certificate is valid.
+    """
+    report = verify_document(
+        files.content(file),
+        at=files.clock(context).now(),
+        anchors=tuple(_certificates(trust)),
+        revocation=RevocationData(
+            crls=tuple(each for lists in files.each(crl, crls.LARGEST, crls.lists_of) for each in lists),
+            ocsp=tuple(files.each(ocsp, ocsp_answers.LARGEST, ocsp_answers.checked)),
+        ),
+        timestamp_anchors=tuple(_certificates(timestamp_trust)) or None,
+    )
+    # As bytes: a terminal that knows fewer characters must not decide whether there is an answer.
+    click.echo(json.dumps(as_json(report), indent=2).encode() if in_json else as_text(report).encode(), nl=in_json)
+    context.exit(EXIT_CODES[report.verdict])
+
+
+def _certificates(paths: Sequence[Path]) -> Iterator[x509.Certificate]:
+    for found in files.each(paths, MAX_BYTES, certificates_from_pem):
+        yield from found

@@ -1,0 +1,102 @@
+"""Is everything in a signature that a verifier will ask for when nobody answers any more?
+
+What it says is not asked here: a certificate that was revoked has revocation data too.
+
+Source: ETSI EN 319 132-1, 6.3, level B-LT.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
+from kanta_tenancy.machinery.ooxml.verification.reading import Signature
+from kanta_tenancy.machinery.x509 import revocation, timestamps
+from kanta_tenancy.machinery.x509.revocation import RevocationData, Standing
+from kanta_tenancy.machinery.x509.timestamps import Timestamp, TokenUnsound
+
+_SOME_DAY: Final = datetime(9000, 1, 1, tzinfo=UTC)  # whenever that is asked, nothing in it will be from the future
+_LONGEST_PATH: Final = 8
+
+
+def sound_timestamps(signature: Signature) -> tuple[Timestamp, ...]:
+    """Return the timestamps of a signature that hold and are over its value."""
+    return tuple(_sound(signature))
+
+
+def lacking(
+    signature: Signature, timestamp: Timestamp, anchors: Sequence[x509.Certificate] = ()
+) -> tuple[x509.Certificate, ...]:
+    """Return the certificates of which a signature does not carry the issuer's, or nothing of their revocation.
+
+    Asked are the certificates on the ways from the signer and from the timestamp's authority up to an anchor or to one
+    that issued itself.
+    """
+    data = RevocationData(ocsp=signature.added.ocsp, crls=signature.added.crls)
+    others = (*signature.certificates, *timestamp.certificates, *anchors)
+    found: dict[x509.Certificate, None] = {}
+    for start in (signature.signer, timestamp.authority):
+        for certificate, issuer in _way(start, others, frozenset(anchors)):
+            if issuer is None or _is_unknown(certificate, issuer, data, timestamp.at):
+                found[certificate] = None
+    return tuple(found)
+
+
+def ways(
+    signature: Signature, others: Sequence[x509.Certificate], anchors: Sequence[x509.Certificate] = ()
+) -> tuple[tuple[x509.Certificate, ...], ...]:
+    """Return the way up from the signer and from each timestamp's authority, as far as certificates are at hand.
+
+    Args:
+        others: certificates that may lie on a way, beside those that the signature and its timestamps bring.
+    """
+    sound = sound_timestamps(signature)
+    brought = (each for one in sound for each in (one.authority, *one.certificates))
+    pool = tuple(dict.fromkeys((*signature.certificates, *brought, *others, *anchors)))
+    found = []
+    for start in dict.fromkeys((signature.signer, *(one.authority for one in sound))):
+        issuers = (issuer for _, issuer in _way(start, pool, frozenset(anchors)) if issuer is not None)
+        found.append((start, *issuers))
+    return tuple(found)
+
+
+def _sound(signature: Signature) -> Iterator[Timestamp]:
+    for stamp in signature.added.stamps:
+        try:
+            timestamp = timestamps.read(stamp.token)
+        except TokenUnsound:
+            continue
+        if timestamp.covers(stamp.over):
+            yield timestamp
+
+
+def _way(
+    start: x509.Certificate, others: Sequence[x509.Certificate], anchors: frozenset[x509.Certificate]
+) -> Iterator[tuple[x509.Certificate, x509.Certificate | None]]:
+    """Go up from a certificate; with each comes its issuer's, or None when that is not there."""
+    certificate = start
+    for _ in range(_LONGEST_PATH):
+        if certificate in anchors or certificate.subject == certificate.issuer:
+            return
+        issuer = next((one for one in others if _issued(certificate, one)), None)
+        yield certificate, issuer
+        if issuer is None:
+            return
+        certificate = issuer
+
+
+def _issued(certificate: x509.Certificate, by: x509.Certificate) -> bool:
+    if certificate.issuer != by.subject:
+        return False
+    try:
+        certificate.verify_directly_issued_by(by)
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
+        return False
+    return True
+
+
+def _is_unknown(certificate: x509.Certificate, issuer: x509.Certificate, data: RevocationData, at: datetime) -> bool:
+    judgement = revocation.judge(certificate, issuer, data, at=at, asked_at=_SOME_DAY)
+    return judgement.standing is Standing.UNKNOWN

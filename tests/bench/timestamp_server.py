@@ -1,0 +1,34 @@
+"""A timestamp authority in a process of its own: `openssl ts` behind HTTP on loopback; it prints its port."""
+
+import sys
+import tempfile
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+from tests.timestamp_authority import TimestampAuthority
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    with tempfile.TemporaryDirectory(prefix="kanta-stamps-") as folder:
+        authority = TimestampAuthority(Path(folder))
+
+        class Answers(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                answer = authority.answer(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(200)
+                self.send_header("Content-Type", "application/timestamp-reply")
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_: object) -> None:
+                return
+
+        with HTTPServer(("127.0.0.1", 0), Answers) as server:
+            print(server.server_port, flush=True)
+            server.serve_forever()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
