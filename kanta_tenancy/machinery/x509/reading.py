@@ -6,7 +6,8 @@ import functools
 import re
 import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from cryptography import x509
@@ -36,7 +37,15 @@ _FIELDS: Final[Mapping[str, Callable[[x509.Certificate], object]]] = {
 }
 
 # `warnings.catch_warnings` swaps a list that the whole process shares.
-_one_at_a_time = threading.Lock()
+_one_at_a_time = threading.RLock()
+
+
+@contextmanager
+def quietly() -> Generator[None]:
+    """Let the library read what a stranger wrote, without its warnings about it."""
+    with _one_at_a_time, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def certificates_from_pem(pem: bytes) -> tuple[x509.Certificate, ...]:
@@ -94,8 +103,7 @@ def _why_no_certificate(pem: bytes) -> str:
 
 def _read_each_field(certificate: x509.Certificate) -> None:
     """Read what the library reads lazily; what was read is kept, and does not warn a second time."""
-    with _one_at_a_time, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quietly():
         for name, read in _FIELDS.items():
             try:
                 read(certificate)

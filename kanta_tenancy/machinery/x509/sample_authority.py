@@ -1,5 +1,6 @@
 """A certificate authority made on the spot, for demonstrations and tests. Nobody should trust it."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,6 +23,7 @@ from kanta_tenancy.machinery.x509.keys import KeyKind
 
 AUTHORITY_LASTS: Final = timedelta(days=3650)
 SIGNER_LASTS: Final = timedelta(days=730)
+LIST_LASTS: Final = timedelta(days=30)
 _NO_USAGE: Final = dict.fromkeys(
     (
         "digital_signature",
@@ -41,8 +43,20 @@ _NO_USAGE: Final = dict.fromkeys(
 class SampleAuthority(Record, frozen=True, kw_only=True):
     """A root and the authority below it that issues."""
 
-    root: x509.Certificate
+    top: Credential  # the root's
     issuing: Credential
+
+    @property
+    def root(self) -> x509.Certificate:
+        return self.top.certificate
+
+
+class Revoked(Record, frozen=True, kw_only=True):
+    """A certificate that its authority takes back."""
+
+    certificate: x509.Certificate
+    at: datetime
+    cause: x509.ReasonFlags | None = None
 
 
 class Signer(Record, frozen=True, kw_only=True):
@@ -72,7 +86,9 @@ def found(name: str, *, at: datetime, kind: KeyKind = KeyKind.EC_P256) -> Sample
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
         .sign(root_key, hashes.SHA256())
     )
-    return SampleAuthority(root=root, issuing=Credential(key=issuing_key, chain=(issuing, root)))
+    return SampleAuthority(
+        top=Credential(key=root_key, chain=(root,)), issuing=Credential(key=issuing_key, chain=(issuing, root))
+    )
 
 
 def issue(
@@ -83,11 +99,13 @@ def issue(
     kind: KeyKind = KeyKind.EC_P256,
     lasts: timedelta = SIGNER_LASTS,
     usage: tuple[str, ...] | None = ("digital_signature", "content_commitment"),
+    extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
 ) -> Credential:
     """Make a key and a certificate for a signer, valid from `at`.
 
     Args:
         usage: names as `cryptography.x509.KeyUsage` has them; None leaves the extension out.
+        extensions: more of them, each with whether it is critical.
 
     Returns:
         The credential; its chain is the signer's certificate and the issuing authority's, without the root.
@@ -100,7 +118,54 @@ def issue(
     )
     if usage is not None:
         builder = builder.add_extension(_usage(*usage), critical=True)
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical=critical)
     return Credential(key=key, chain=(builder.sign(issuing.key, hashes.SHA256()), issuing.certificate))
+
+
+def revocation_list(
+    issuer: Credential,
+    *,
+    at: datetime,
+    lasts: timedelta = LIST_LASTS,
+    revoked: Iterable[Revoked] = (),
+    extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
+) -> x509.CertificateRevocationList:
+    """Make the revocation list of an authority, dated `at`.
+
+    Args:
+        issuer: the root's credential, or the issuing one: each speaks of what it issued itself.
+    """
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.certificate.subject)
+        .last_update(at)
+        .next_update(at + lasts)
+        .add_extension(x509.CRLNumber(int(at.timestamp())), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False)
+    )
+    for one in revoked:
+        builder = builder.add_revoked_certificate(_entry(one))
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical=critical)
+    return builder.sign(issuer.key, hashes.SHA256())
+
+
+def _entry(revoked: Revoked) -> x509.RevokedCertificate:
+    serial = revoked.certificate.serial_number
+    entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(revoked.at)
+    if revoked.cause is not None:
+        entry = entry.add_extension(x509.CRLReason(revoked.cause), critical=False)
+    return entry.build()
+
+
+def lists_pem(authority: SampleAuthority, *, at: datetime) -> bytes:
+    """Return the lists of both authorities, on which nobody is; together they answer for every signer.
+
+    They last as long as signers do: a real authority makes new ones every day or week, this one forgets its keys.
+    """
+    lists = (revocation_list(one, at=at, lasts=SIGNER_LASTS) for one in (authority.top, authority.issuing))
+    return b"".join(each.public_bytes(Encoding.PEM) for each in lists)
 
 
 def chain_pem(*certificates: x509.Certificate) -> bytes:

@@ -1,21 +1,11 @@
 """Whether the signer's certificate may sign, and whether it leads to a trusted authority (rule R11)."""
 
-import functools
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID
-from cryptography.x509.verification import (
-    Criticality,
-    ExtensionPolicy,
-    Policy,
-    PolicyBuilder,
-    Store,
-    VerificationError,
-)
 from lxml import etree
 
 from kanta_tenancy.machinery.ooxml.names import DSIG_NS, XADES_NS
@@ -25,6 +15,7 @@ from kanta_tenancy.machinery.ooxml.verification.binding import Bound
 from kanta_tenancy.machinery.ooxml.verification.claims import CertificateDigest
 from kanta_tenancy.machinery.ooxml.verification.markup import octets, unsound
 from kanta_tenancy.machinery.opc.errors import BrokenPackage
+from kanta_tenancy.machinery.x509 import paths
 from kanta_tenancy.machinery.x509.errors import CertificateUnreadable
 from kanta_tenancy.machinery.x509.judgement import Refusal, refusals
 from kanta_tenancy.machinery.x509.reading import MAX_BYTES, MAX_CERTIFICATES, certificate_from_der
@@ -34,20 +25,7 @@ _MORE_CERTIFICATES: Final = (
     f"{{{XADES_NS}}}UnsignedSignatureProperties/{{{XADES_NS}}}CertificateValues/"
     f"{{{XADES_NS}}}EncapsulatedX509Certificate"
 )
-_LONGEST_PATH: Final = 8
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
-
-_DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
-_MICROSOFT_DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.4.1.311.10.3.12")
-_SIGNING_PURPOSES: Final = frozenset(
-    {
-        _DOCUMENT_SIGNING,
-        _MICROSOFT_DOCUMENT_SIGNING,
-        ExtendedKeyUsageOID.EMAIL_PROTECTION,
-        ExtendedKeyUsageOID.CLIENT_AUTH,
-        ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
-    }
-)
 
 
 def certificates(bound: Bound) -> tuple[x509.Certificate, ...]:
@@ -120,35 +98,11 @@ def leads_to(
     """
     if not anchors:
         return Answer(outcome=Outcome.UNKNOWN, reason="No trusted authority was named.")
-    if all(_is_valid(each, at) for each in (signer, *anchors, *others)):
-        return _leads_to_while_valid(tuple(anchors), signer, tuple(others))
-    return _leads_to(anchors, signer, others, at)
-
-
-def _is_valid(certificate: x509.Certificate, at: datetime) -> bool:
-    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
-
-
-@functools.lru_cache(maxsize=256)  # a signatory signs many documents
-def _leads_to_while_valid(
-    anchors: tuple[x509.Certificate, ...], signer: x509.Certificate, others: tuple[x509.Certificate, ...]
-) -> Answer:
-    """Answer for every instant at which all of them are valid: among those, time decides nothing."""
-    at = max(each.not_valid_before_utc for each in (signer, *anchors, *others))
-    return _leads_to(anchors, signer, others, at)
-
-
-def _leads_to(
-    anchors: Sequence[x509.Certificate], signer: x509.Certificate, others: Sequence[x509.Certificate], at: datetime
-) -> Answer:
-    builder = PolicyBuilder().store(Store(list(anchors))).time(at).max_chain_depth(_LONGEST_PATH)
-    verifier = builder.extension_policies(ca_policy=_AUTHORITIES, ee_policy=_SIGNERS).build_client_verifier()
-    try:
-        path = verifier.verify(signer, list(others)).chain
-    except VerificationError as trouble:
-        reason = f"The certificate does not lead to a trusted authority: {str(trouble).partition(' (encountered')[0]}."
+    path = paths.find(signer, anchors=anchors, others=others, at=at)
+    if not path.certificates:
+        reason = f"The certificate does not lead to a trusted authority: {path.trouble}."
         return Answer(outcome=Outcome.UNKNOWN, reason=reason)
-    return Answer(outcome=Outcome.PASSED, reason=f"It leads to {path[-1].subject.rfc4514_string()}.")
+    return Answer(outcome=Outcome.PASSED, reason=f"It leads to {path.certificates[-1].subject.rfc4514_string()}.")
 
 
 def _readable(encoded: list[etree._Element]) -> Iterator[x509.Certificate]:
@@ -157,30 +111,3 @@ def _readable(encoded: list[etree._Element]) -> Iterator[x509.Certificate]:
             yield certificate_from_der(octets(each))
         except (CertificateUnreadable, BrokenPackage):
             continue
-
-
-def _is_authority(_: Policy, __: x509.Certificate, constraints: x509.BasicConstraints) -> None:
-    if not constraints.ca:
-        raise ValueError("an issuer on the path is not an authority")
-
-
-def _may_issue(_: Policy, __: x509.Certificate, usage: x509.KeyUsage | None) -> None:
-    if usage is not None and not usage.key_cert_sign:
-        raise ValueError("an issuer on the path may not issue certificates")
-
-
-def _may_sign_documents(_: Policy, __: x509.Certificate, usage: x509.ExtendedKeyUsage | None) -> None:
-    if usage is not None and _SIGNING_PURPOSES.isdisjoint(usage):
-        raise ValueError("the certificate is meant for other purposes than signing documents")
-
-
-# A signer needs no subject alternative name, unlike a server on the web, and the authority of a closed group often has
-# no key identifiers.
-_AUTHORITIES: Final = (
-    ExtensionPolicy.permit_all()
-    .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, _is_authority)
-    .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_issue)
-)
-_SIGNERS: Final = ExtensionPolicy.permit_all().may_be_present(
-    x509.ExtendedKeyUsage, Criticality.AGNOSTIC, _may_sign_documents
-)
