@@ -33,6 +33,7 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "notices of technical changes": joining.expected,
     "reminders of campaigns": reminding.reminders_expected,
     "warnings of expiry": trust.warnings_expected,
+    "fresh revocation data": trust.refreshes_expected,
 }
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

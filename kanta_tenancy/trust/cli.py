@@ -1,6 +1,8 @@
-"""Trust at the command line: `trust anchors load|list|remove` and `trust policy show|decide`."""
+"""Trust at the command line: `trust anchors load|list|remove`, `trust policy show|decide`, `trust revocation …`."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import BinaryIO, Final
 from uuid import UUID
@@ -19,7 +21,19 @@ from kanta_tenancy.trust.actions import anchors as anchor_actions
 from kanta_tenancy.trust.actions import policies as policy_actions
 from kanta_tenancy.trust.bodies import anchors as anchor_bodies
 from kanta_tenancy.trust.bodies import policies as policy_bodies
-from kanta_tenancy.trust.model import Anchor, AnchorKind, Level, Loaded, Obligation, Policy, TimestampAuthority, Wish
+from kanta_tenancy.trust.bodies import revocation
+from kanta_tenancy.trust.model import (
+    Anchor,
+    AnchorKind,
+    KeptStatement,
+    Level,
+    Loaded,
+    Obligation,
+    Policy,
+    TimestampAuthority,
+    Watched,
+    Wish,
+)
 
 _PAGE: Final = 200
 _DAY: Final = timedelta(days=1)
@@ -98,7 +112,7 @@ def list_(
         click.echo(msgspec.json.encode([anchor_bodies.shown(one, now) for one in found]))
         return
     for one in found:
-        standing = "kept" if one.removed_at is None else f"{one.removed_at:%Y-%m-%dT%H:%M:%SZ}"
+        standing = "kept" if one.removed_at is None else _instant(one.removed_at)
         click.echo("\t".join((one.kind, standing, *_line(one))))
 
 
@@ -176,13 +190,84 @@ def decide(
     click.echo("\t".join(_policy_line(asyncio.run(_decide(desk, main_connector, wish)))))
 
 
-async def _load(
-    desk: Desk, main_connector: str | None, kind: AnchorKind, certificates: list[x509.Certificate]
-) -> tuple[Loaded, ...]:
+@trust.group("revocation")
+def revocation_() -> None:
+    """Look at kept revocation data, and for whom it is kept fresh."""
+
+
+@revocation_.command("list")
+@_MAIN_CONNECTOR
+@_JSON
+@click.pass_obj
+def list_statements(desk: Desk, *, main_connector: str | None, as_json: bool) -> None:
+    """List the revocation lists and OCSP answers that are kept, newest first.
+
+    Each line: crl or ocsp, when it was made, when the next one was promised (- for never), when it was fetched, bytes,
+    authority, and of an answer the serial number; separated by tabs.
+    """
+    found = asyncio.run(_statements(desk, main_connector))
+    now = desk.clock.now()
+    if as_json:
+        click.echo(msgspec.json.encode([revocation.shown(one, now) for one in found]))
+        return
+    for one in found:
+        following = "-" if one.next_at is None else _instant(one.next_at)
+        times = (_instant(one.produced_at), following, _instant(one.fetched_at))
+        click.echo("\t".join((one.kind, *times, str(one.bytes), one.authority, one.about or "-")))
+
+
+@revocation_.command("watched")
+@_MAIN_CONNECTOR
+@_JSON
+@click.pass_obj
+def list_watched(desk: Desk, *, main_connector: str | None, as_json: bool) -> None:
+    """List the signers' certificates whose revocation data is kept fresh, and how each stood when last asked about.
+
+    Each line: good, revoked, unknown or - (not asked yet), when, SHA-256, last day, name, reason; separated by tabs.
+    """
+    found = asyncio.run(_watched(desk, main_connector))
+    if as_json:
+        click.echo(msgspec.json.encode([revocation.shown_watched(one) for one in found]))
+        return
+    for one in found:
+        asked = "-" if one.asked_at is None else _instant(one.asked_at)
+        last = f"{one.until:%Y-%m-%d}"
+        click.echo("\t".join((one.standing or "-", asked, one.sha256, last, one.name, one.reason or "-")))
+
+
+async def _statements(desk: Desk, main_connector: str | None) -> list[KeptStatement]:
+    found: list[KeptStatement] = []
+    before: UUID | None = None
+    async with _at_desk(desk, main_connector) as tx:
+        while page := await reading.newest_statements(tx, before=before, count=_PAGE):
+            found += page
+            before = page[-1].id
+    return found
+
+
+async def _watched(desk: Desk, main_connector: str | None) -> list[Watched]:
+    found: list[Watched] = []
+    after: str | None = None
+    async with _at_desk(desk, main_connector) as tx:
+        while page := await reading.watched_chains(tx, after=after, count=_PAGE):
+            found += page
+            after = page[-1].sha256
+    return found
+
+
+@asynccontextmanager
+async def _at_desk(desk: Desk, main_connector: str | None) -> AsyncGenerator[Transaction]:
     async with desk.database() as db:
         realm = await desk_work.realm(db, main_connector)
         async with db.transaction(desk_work.at_desk(desk, realm.id)) as tx:
-            return await anchor_actions.load(tx, desk.clock, kind, certificates)
+            yield tx
+
+
+async def _load(
+    desk: Desk, main_connector: str | None, kind: AnchorKind, certificates: list[x509.Certificate]
+) -> tuple[Loaded, ...]:
+    async with _at_desk(desk, main_connector) as tx:
+        return await anchor_actions.load(tx, desk.clock, kind, certificates)
 
 
 async def _listed(
@@ -190,27 +275,21 @@ async def _listed(
 ) -> list[Anchor]:
     found: list[Anchor] = []
     before: UUID | None = None
-    async with desk.database() as db:
-        realm = await desk_work.realm(db, main_connector)
-        async with db.transaction(desk_work.at_desk(desk, realm.id)) as tx:
-            while page := await reading.newest_anchors(tx, kinds, at=at, before=before, count=_PAGE):
-                found += page
-                before = page[-1].id
+    async with _at_desk(desk, main_connector) as tx:
+        while page := await reading.newest_anchors(tx, kinds, at=at, before=before, count=_PAGE):
+            found += page
+            before = page[-1].id
     return found
 
 
 async def _remove(desk: Desk, main_connector: str | None, anchor_id: UUID, reason: str) -> Anchor:
-    async with desk.database() as db:
-        realm = await desk_work.realm(db, main_connector)
-        async with db.transaction(desk_work.at_desk(desk, realm.id)) as tx:
-            return await anchor_actions.remove(tx, desk.clock, anchor_id, version=None, because=reason)
+    async with _at_desk(desk, main_connector) as tx:
+        return await anchor_actions.remove(tx, desk.clock, anchor_id, version=None, because=reason)
 
 
 async def _policies(desk: Desk, main_connector: str | None, *, versions: bool) -> list[Policy]:
-    async with desk.database() as db:
-        realm = await desk_work.realm(db, main_connector)
-        async with db.transaction(desk_work.at_desk(desk, realm.id)) as tx:
-            return await _every_policy(tx) if versions else [await reading.policy(tx)]
+    async with _at_desk(desk, main_connector) as tx:
+        return await _every_policy(tx) if versions else [await reading.policy(tx)]
 
 
 async def _every_policy(tx: Transaction) -> list[Policy]:
@@ -223,10 +302,8 @@ async def _every_policy(tx: Transaction) -> list[Policy]:
 
 
 async def _decide(desk: Desk, main_connector: str | None, wish: Wish) -> Policy:
-    async with desk.database() as db:
-        realm = await desk_work.realm(db, main_connector)
-        async with db.transaction(desk_work.at_desk(desk, realm.id)) as tx:
-            return await policy_actions.decide(tx, desk.clock, wish, version=None)
+    async with _at_desk(desk, main_connector) as tx:
+        return await policy_actions.decide(tx, desk.clock, wish, version=None)
 
 
 def _line(anchor: Anchor) -> tuple[str, ...]:
@@ -234,6 +311,10 @@ def _line(anchor: Anchor) -> tuple[str, ...]:
 
 
 def _policy_line(policy: Policy) -> tuple[str, ...]:
-    since = "-" if policy.since is None else f"{policy.since:%Y-%m-%dT%H:%M:%SZ}"
+    since = "-" if policy.since is None else _instant(policy.since)
     authorities = " ".join(one.url for one in policy.authorities) or "-"
     return str(policy.version), since, policy.level, policy.obligation, str(policy.fresh_for_hours or "-"), authorities
+
+
+def _instant(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"

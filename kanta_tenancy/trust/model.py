@@ -55,6 +55,53 @@ class Loaded(Record, frozen=True, kw_only=True):
     new: bool  # False: it was kept for that already
 
 
+class Published(enum.StrEnum):
+    """How an authority tells of revocation."""
+
+    CRL = "crl"  # a list of all certificates that it has revoked, or of a part of them
+    OCSP = "ocsp"  # an answer about one certificate
+
+
+class Statement(Record, frozen=True, kw_only=True):
+    """A revocation list or an OCSP answer, whose signature was found good."""
+
+    kind: Published
+    content: bytes  # DER
+    sha256: str
+    authority_sha256: str  # of the name and the key of whose certificates it speaks
+    authority: str  # its name, for people
+    about: str  # an answer: the serial number, hexadecimal; a list: empty, or the digest of which part of all it is
+    produced_at: datetime
+    next_at: datetime | None  # when the authority promised the next one
+
+
+class KeptStatement(Record, frozen=True, kw_only=True):
+    """What is known of a statement that is kept, without its content."""
+
+    id: UUID
+    kind: Published
+    sha256: str
+    bytes: int
+    authority: str
+    about: str
+    produced_at: datetime
+    next_at: datetime | None
+    fetched_at: datetime
+
+
+class Watched(Record, frozen=True, kw_only=True):
+    """A certificate with its issuers, up to one that is trusted, for which revocation data is kept fresh."""
+
+    sha256: str  # of the first certificate
+    certificates: tuple[bytes, ...]  # DER, the signer's first
+    name: str  # whom a person would say the first one belongs to
+    since: datetime
+    until: datetime  # its last instant
+    standing: str | None = None  # as it was last asked about: good, revoked or unknown
+    reason: str | None = None
+    asked_at: datetime | None = None
+
+
 class Doubt(enum.StrEnum):
     """What whoever looks at a kept certificate should know; it refuses nothing."""
 

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from kanta_tenancy.kernel.explanation import sentence
 from kanta_tenancy.promises import Owed, Owner
-from kanta_tenancy.trust.model import Anchor, AnchorId
+from kanta_tenancy.trust.model import Anchor, AnchorId, Watched
 
 WARN: Final = "trust.warn_of_expiry"
+REFRESH: Final = "trust.refresh_revocation"
 RULE: Final = "R11"
 # How long before the last instant of a certificate its administrators are told: a quarter, a month, a week, then.
 WARNINGS: Final = (timedelta(days=90), timedelta(days=30), timedelta(days=7), timedelta(0))
@@ -58,3 +59,36 @@ def to_warn(anchor: Anchor, *, at: datetime) -> Owed:
         made_at=at,
         facts={"kind": anchor.kind.value, "not_after": anchor.not_after.isoformat()},
     )
+
+
+def refresh_key(watched: Watched) -> str:
+    return f"{REFRESH}/{watched.sha256}"
+
+
+def watched_of(key: str) -> str:
+    """Return the fingerprint of the certificate whose promise a key is."""
+    return key.removeprefix(f"{REFRESH}/")
+
+
+def to_refresh(watched: Watched) -> Owed:
+    """Return the promise to ask the authorities of a certificate whether it was revoked, from now on."""
+    return Owed(
+        key=refresh_key(watched),
+        kind=REFRESH,
+        subject=refresh_subject(watched),
+        owner=Owner.SYSTEM,
+        due_at=watched.since,
+        rule=RULE,
+        title=sentence(
+            "Pidä varmenteen {digits}… sulkutiedot tuoreina",
+            "Håll spärrinformationen om certifikatet {digits}… färsk",
+            "Keep the revocation data of the certificate {digits}… fresh",
+            digits=watched.sha256[:_SHOWN],
+        ),
+        made_at=watched.since,
+        facts={"until": watched.until.isoformat()},
+    )
+
+
+def refresh_subject(watched: Watched) -> str:
+    return f"watched_chain/{watched.sha256}"

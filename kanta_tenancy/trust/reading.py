@@ -12,8 +12,10 @@ from kanta_tenancy.machinery.ooxml.report import Report
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.x509.reading import certificate_from_der
-from kanta_tenancy.trust.model import Anchor, AnchorKind, Policy
-from kanta_tenancy.trust.store import anchors, policies
+from kanta_tenancy.machinery.x509.revocation import Freshness, RevocationData
+from kanta_tenancy.trust import fitting
+from kanta_tenancy.trust.model import Anchor, AnchorKind, KeptStatement, Policy, Watched
+from kanta_tenancy.trust.store import anchors, policies, revocation, watched
 
 
 class Judging(Record, frozen=True, kw_only=True):
@@ -22,7 +24,13 @@ class Judging(Record, frozen=True, kw_only=True):
     anchors: tuple[x509.Certificate, ...]  # signatures may lead to them
     timestamp_anchors: tuple[x509.Certificate, ...]  # timestamps may lead to them
     intermediates: tuple[x509.Certificate, ...]  # they may lie on the way
+    revocation: RevocationData  # the newest of each authority and certificate, whoever it is about
     policy: Policy
+
+    @property
+    def freshness(self) -> Freshness:
+        """How old a word about revocation may be."""
+        return fitting.freshness(self.policy)
 
     def of(self, docx: bytes, *, at: datetime) -> Report:
         """Verify a document by this; it takes arithmetic, so not in the event loop."""
@@ -33,10 +41,12 @@ async def judging(tx: Transaction, main_connector_id: MainConnectorId, at: datet
     """Read what signatures are judged by, as it was at an instant; a tenant's scope reads its main connector's."""
     policy = await policies.at_instant(tx, main_connector_id, at)
     kept = await anchors.at_instant(tx, main_connector_id, at)
+    said = await revocation.at_instant(tx, main_connector_id, at)
     return Judging(
         anchors=_of_kind(kept, AnchorKind.SIGNATURES),
         timestamp_anchors=_of_kind(kept, AnchorKind.TIMESTAMPS),
         intermediates=_of_kind(kept, AnchorKind.INTERMEDIATE),
+        revocation=fitting.together(said),
         policy=policy,
     )
 
@@ -64,6 +74,16 @@ async def policy(tx: Transaction) -> Policy:
 
 async def newest_policies(tx: Transaction, *, before: int | None, count: int) -> list[Policy]:
     return await policies.page(tx, before=before, count=count)
+
+
+async def newest_statements(tx: Transaction, *, before: UUID | None, count: int) -> list[KeptStatement]:
+    """Read a page of what is known of kept revocation data, newest first."""
+    return await revocation.page(tx, before=before, count=count)
+
+
+async def watched_chains(tx: Transaction, *, after: str | None, count: int) -> list[Watched]:
+    """Read a page of the chains whose revocation data is kept fresh, by fingerprint."""
+    return await watched.page(tx, after=after, count=count)
 
 
 def _of_kind(kept: Collection[Anchor], kind: AnchorKind) -> tuple[x509.Certificate, ...]:

@@ -38,8 +38,8 @@ _GONE: Final = Sentence(
     sv="Tilliten till underskrifter som görs efter det kan inte konstateras med det.",
     en="Trust in signatures that are made after that cannot be established by it.",
 )
-_NAME: Final = Sentence(fi="Varmenne", sv="Certifikat", en="Certificate")
-_FINGERPRINT: Final = Sentence(fi="SHA-256", sv="SHA-256", en="SHA-256")
+NAME: Final = Sentence(fi="Varmenne", sv="Certifikat", en="Certificate")
+FINGERPRINT: Final = Sentence(fi="SHA-256", sv="SHA-256", en="SHA-256")
 _PURPOSE: Final = Sentence(fi="Käyttötarkoitus", sv="Ändamål", en="Kept for")
 
 
@@ -68,7 +68,7 @@ def _notice(anchor: Anchor, before: timedelta, reader: Recipient) -> Notice:
         topic=TOPIC,
         subject=_EXPIRED if over else _EXPIRES,
         lines=(_when(anchor.not_after, over=over), _GONE if over else _LOAD),
-        facts=((_NAME, anchor.name), (_FINGERPRINT, anchor.sha256), (_PURPOSE, _KINDS[anchor.kind])),
+        facts=((NAME, anchor.name), (FINGERPRINT, anchor.sha256), (_PURPOSE, _KINDS[anchor.kind])),
         tenancy_id=None,
         urgent=before <= timedelta(days=7),
     )

@@ -63,31 +63,34 @@ CREATE TABLE kept_revocation (
     kind              text        NOT NULL CHECK (kind IN ('crl', 'ocsp')),
     content           bytea       NOT NULL CHECK (length(content) BETWEEN 1 AND 10000000),    -- DER
     sha256            text        NOT NULL CHECK (sha256 = encode(sha256(content), 'hex')),
-    authority_sha256  text        NOT NULL,    -- of the name and key of whose certificates it speaks
+    authority_sha256  text        NOT NULL,    -- of the name and the key of whose certificates it speaks
     authority         text        NOT NULL,    -- its name, for people
-    certificate       text        NOT NULL,    -- the serial number that an answer is about; empty: a list, about all
+    about             text        NOT NULL,    -- an answer: a serial number; a list: empty, or which part of all it is
     produced_at       timestamptz NOT NULL,
     next_at           timestamptz,             -- when the authority promised the next one
     fetched_at        timestamptz NOT NULL,
+    superseded_at     timestamptz NOT NULL DEFAULT 'infinity' CHECK (superseded_at >= fetched_at),    -- newer was there
     UNIQUE (main_connector_id, id),            -- also the order of the list
-    CONSTRAINT kept_revocation_once UNIQUE (main_connector_id, authority_sha256, certificate, sha256),
-    CONSTRAINT kept_revocation_about CHECK ((kind = 'crl') = (certificate = ''))
+    CONSTRAINT kept_revocation_once UNIQUE (main_connector_id, authority_sha256, about, sha256)
 );
--- The newest of each authority, and of each certificate.
-CREATE INDEX kept_revocation_newest ON kept_revocation
-    (main_connector_id, authority_sha256, certificate, produced_at DESC, id DESC);
+-- Those of an instant, however many were superseded before it; the newest of each authority, certificate and part.
+CREATE INDEX kept_revocation_over_time ON kept_revocation (main_connector_id, superseded_at, fetched_at);
+CREATE INDEX kept_revocation_newest ON kept_revocation (main_connector_id, authority_sha256, kind, about)
+    WHERE superseded_at = 'infinity';
 
--- A certificate with its issuers for which revocation data is kept fresh.
+-- A certificate with its issuers, up to one that is trusted, for which revocation data is kept fresh.
 CREATE TABLE watched_chain (
     main_connector_id uuid        NOT NULL REFERENCES main_connector,
     sha256            text        NOT NULL,    -- of the first certificate
-    certificates      bytea[]     NOT NULL CHECK (cardinality(certificates) BETWEEN 1 AND 10),    -- DER, the signer's first
+    certificates      bytea[]     NOT NULL CHECK (cardinality(certificates) BETWEEN 2 AND 10),    -- DER, the signer's first
     name              text        NOT NULL,
     since             timestamptz NOT NULL,
     until             timestamptz NOT NULL,    -- its certificate's last instant
-    tried_at          timestamptz,
-    trouble           text,                    -- why something was not to be had when it was last tried
-    PRIMARY KEY (main_connector_id, sha256)
+    standing          text        CHECK (standing IN ('good', 'revoked', 'unknown')),    -- as it was last asked about
+    reason            text,
+    asked_at          timestamptz,
+    PRIMARY KEY (main_connector_id, sha256),
+    CONSTRAINT watched_chain_asked CHECK (num_nonnulls(standing, reason, asked_at) IN (0, 3))
 );
 
 ALTER TABLE trust_anchor ENABLE ROW LEVEL SECURITY;
@@ -115,12 +118,15 @@ CREATE POLICY main_connector_adds ON trust_policy AS RESTRICTIVE FOR INSERT
     WITH CHECK ((SELECT scope_is_whole_realm()));
 CREATE POLICY main_connector_adds ON kept_revocation AS RESTRICTIVE FOR INSERT
     WITH CHECK ((SELECT scope_is_whole_realm()));
+CREATE POLICY main_connector_changes ON kept_revocation AS RESTRICTIVE FOR UPDATE
+    USING ((SELECT scope_is_whole_realm()));
 CREATE POLICY main_connector_forgets ON kept_revocation AS RESTRICTIVE FOR DELETE
     USING ((SELECT scope_is_whole_realm()));
 
 GRANT SELECT, INSERT ON trust_anchor, trust_policy, kept_revocation, watched_chain TO kanta_service;
 GRANT UPDATE (removed_at, removed_by, removed_because, kept_until, version) ON trust_anchor TO kanta_service;
-GRANT UPDATE (certificates, tried_at, trouble) ON watched_chain TO kanta_service;
+GRANT UPDATE (standing, reason, asked_at) ON watched_chain TO kanta_service;
+GRANT UPDATE (superseded_at) ON kept_revocation TO kanta_service;
 GRANT DELETE ON kept_revocation TO kanta_service;    -- what was superseded long ago
 
 -- What a tenant's key may allow grew. The list is whole, whichever of the later permissions this program knows.

@@ -48,7 +48,7 @@ from kanta_tenancy.promises.figures import PromiseFigures
 from kanta_tenancy.promises.lifecycle import MOVES as PROMISE_MOVES
 from kanta_tenancy.promises.routes import ROUTES as PROMISES
 from kanta_tenancy.trust import lifecycle as trust
-from kanta_tenancy.trust.model import AnchorKind, Doubt, Level, Obligation, Standing
+from kanta_tenancy.trust.model import AnchorKind, Doubt, Level, Obligation, Published, Standing
 from kanta_tenancy.trust.routes import ROUTES as TRUST
 
 ROOT = Path(__file__).parents[2]
@@ -258,6 +258,7 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *AnchorKind,
         *Standing,
         *Doubt,
+        *Published,
         *Level,
         *Obligation,
         *(service.key for service in catalogue.services()),

@@ -6,9 +6,12 @@ import uuid
 import pytest
 
 from kanta_tenancy.machinery.x509 import sample_authority
+from kanta_tenancy.trust import watch
 from tests.desk import ADesk
+from tests.machinery.x509.authorities import NOW
 from tests.parties.examples import a_realm
 from tests.trust.examples import ISSUING, OTHER, ROOT, SIGNER, an_authority, der, fingerprints, pem
+from tests.trust.test_refreshing import PATH, Authorities, pay
 
 
 @pytest.fixture
@@ -98,6 +101,25 @@ async def test_the_policy_is_shown_and_decided(desk, clock):
     assert [row[0] for row in versions] == ["2", "1"]
     (now,) = json.loads((await desk.type("trust", "policy", "show", "--json")).output)
     assert (now["version"], now["decided_by"]) == (2, "tester")
+
+
+async def test_kept_revocation_data_and_for_whom_it_is_kept_are_listed(desk, database, clock, realm):
+    clock.at = NOW
+    async with database.transaction(realm) as tx:
+        await watch(tx, PATH, at=NOW)
+    (watched,) = rows((await desk.type("trust", "revocation", "watched")).output)
+    assert (watched[0], watched[1], watched[4:]) == ("-", "-", ["Aino", "-"])
+    await pay(database, clock, Authorities(clock))
+    listed = rows((await desk.type("trust", "revocation", "list")).output)
+    made = ["2026-06-01T12:00:00Z", "2026-06-08T12:00:00Z", "2026-06-01T12:00:00Z"]
+    assert sorted((row[0], row[1:4], row[5], row[6]) for row in listed) == [
+        ("crl", made, "Test Issuing", "-"),
+        ("crl", made, "Test Root", "-"),
+    ]
+    (watched,) = rows((await desk.type("trust", "revocation", "watched")).output)
+    assert (watched[0], watched[1], watched[2]) == ("good", "2026-06-01T12:00:00Z", fingerprints(PATH)[0])
+    assert len(json.loads((await desk.type("trust", "revocation", "list", "--json")).output)) == 2
+    assert json.loads((await desk.type("trust", "revocation", "watched", "--json")).output)[0]["standing"] == "good"
 
 
 async def test_of_several_main_connectors_one_is_named(desk, database, clock, realm, files):

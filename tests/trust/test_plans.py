@@ -7,7 +7,7 @@ import pytest
 
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.trust.reading import judging
-from kanta_tenancy.trust.store import anchors, policies
+from kanta_tenancy.trust.store import anchors, policies, revocation
 from tests.agreements.test_plans import nodes
 from tests.parties.examples import Tenant, a_realm, a_tenant
 from tests.trust.examples import NOON
@@ -28,7 +28,16 @@ INSERT INTO trust_policy
 SELECT $1, n, $2::timestamptz - ($3::integer - n) * $4::interval, 'x', 'B', 'required', '[]', NULL
   FROM generate_series(1, $3::integer) AS n
 """
+_LISTS = """
+INSERT INTO kept_revocation (id, main_connector_id, kind, content, sha256, authority_sha256, authority, about,
+                             produced_at, fetched_at, superseded_at)
+SELECT gen_random_uuid(), $1, 'crl', der, encode(sha256(der), 'hex'), authority::text, 'x', '', made, made,
+       CASE n WHEN 0 THEN 'infinity' ELSE made + $5::interval END
+  FROM (SELECT authority, n, int4send(authority * 1000 + n) AS der, $2::timestamptz - n * $5::interval AS made
+          FROM generate_series(1, $3::integer) AS authority, generate_series(0, $4::integer - 1) AS n) AS one
+"""
 HOUR = timedelta(hours=1)
+AUTHORITIES, EDITIONS = 20, 300
 
 
 @pytest.fixture
@@ -80,6 +89,27 @@ async def test_the_policy_of_now_is_the_first_row_of_its_index(database, realms,
     assert (scan["Index Name"], read_by(scan)) == ("trust_policy_pkey", 1)
 
 
+@pytest.fixture
+async def published(owner, realms) -> None:
+    """For each realm lists of many authorities, each with many former ones."""
+    for one in realms:
+        await owner.execute(_LISTS, one.scope.main_connector_id, NOON, AUTHORITIES, EDITIONS, HOUR)
+    await owner.execute("ANALYZE kept_revocation")
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+async def test_what_was_published_last_is_found_without_looking_at_what_it_replaced(database, realms, tenant, mode):
+    for caller in (realms[0], tenant.caller):
+        found = await planned(database, caller, revocation.AT, mode, NOON)
+        assert "Seq Scan" not in {node["Node Type"] for node in found}
+        scans = [node for node in found if node.get("Relation Name") == "kept_revocation"]
+        assert sum(read_by(scan) for scan in scans) == AUTHORITIES
+    async with database.transaction(realms[0]) as tx:
+        former = await revocation.at_instant(tx, realms[0].scope.main_connector_id, NOON - HOUR / 2)
+    assert (len(former), {one.produced_at for one in former}) == (AUTHORITIES, {NOON - HOUR})
+
+
 class Counted:
     """Counts the statements that a connection carries out."""
 
@@ -99,4 +129,4 @@ async def test_all_that_judges_is_read_in_as_few_questions(database, clock, real
     assert counted.count == QUESTIONS + 1  # and the commit
 
 
-QUESTIONS = 2
+QUESTIONS = 3

@@ -5,8 +5,12 @@ import pytest
 from cryptography import x509
 
 from kanta_tenancy.machinery.x509 import sample_authority
+from kanta_tenancy.machinery.x509.sample_authority import Signer, issue
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS, Permission
+from kanta_tenancy.trust import watch
+from tests.machinery.x509.authorities import NOW, authority
 from tests.trust.examples import ISSUING, NOON, OTHER, ROOT, SIGNER, an_authority, der, fingerprints, pem
+from tests.trust.test_refreshing import PATH, Authorities, pay
 
 ANY_FILE = {"Content-Type": "application/octet-stream"}
 AUTHORITY = {"name": "Aikaleima Oy", "url": "https://tsa.example.org/"}
@@ -154,6 +158,34 @@ async def test_a_tenant_sees_what_its_main_connector_trusts_and_changes_none_of_
         await http.put("/v1/trust/policy", json=WISH, headers=seen),
     ):
         assert problem(answer) == (403, "permission-missing")
+
+
+async def test_kept_revocation_data_and_for_whom_it_is_kept_fresh_go_page_by_page(both, database, clock):
+    clock.at = NOW
+    eino = issue(authority(), Signer(name="Eino", organisation="x"), at=NOW)
+    async with database.transaction(both.caller) as tx:
+        for path in (PATH, (eino.certificate, *PATH[1:])):
+            await watch(tx, path, at=NOW)
+    await pay(database, clock, Authorities(clock))
+    http = both.main_connector
+    assert await walked(http, "/v1/trust/revocation-data") == ["Test Issuing"] * 2 + ["Test Root"] * 2
+    assert await walked(http, "/v1/trust/watched-certificates") == ["Aino", "Eino"]
+    assert await walked(both.of_tenant, "/v1/trust/watched-certificates") == []
+    kept = (await http.get("/v1/trust/revocation-data")).json()["items"][0]
+    assert (kept["kind"], kept["about"], kept["overdue"], kept["bytes"] > 100) == ("crl", "", False, True)
+    watched = (await http.get("/v1/trust/watched-certificates")).json()["items"][0]
+    assert (watched["standing"], watched["asked_at"]) == ("good", "2026-06-01T12:00:00Z")
+    clock.advance(days=8)
+    assert (await http.get("/v1/trust/revocation-data")).json()["items"][0]["overdue"] is True
+
+
+async def walked(http: httpx.AsyncClient, address: str) -> list[str]:
+    seen, following = [], f"{address}?limit=1"
+    while following:
+        page = (await http.get(following)).json()
+        seen += [one.get("authority") or one["name"] for one in page["items"]]
+        following = page["next"]
+    return sorted(seen)
 
 
 @pytest.mark.parametrize(("permission", "for_tenants"), [("trust.read", True), ("trust.manage", False)])

@@ -1,32 +1,47 @@
 """Whose trust a transaction reaches: a tenant sees its main connector's and writes none, another realm gets nothing."""
 
 import uuid
+from datetime import timedelta
 
 import asyncpg
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.machinery.postgres.statements import QUERIES, Nothing, Statement
+from kanta_tenancy.machinery.x509.revocation import RevocationData
+from kanta_tenancy.machinery.x509.sample_authority import revocation_list
+from kanta_tenancy.trust import fitting, watch
 from kanta_tenancy.trust.actions import policies as policy_actions
 from kanta_tenancy.trust.errors import AnchorNotFound
 from kanta_tenancy.trust.model import NOTHING_DECIDED, AnchorKind, Wish
 from kanta_tenancy.trust.reading import judging
-from kanta_tenancy.trust.store import anchors, policies
+from kanta_tenancy.trust.store import anchors, policies, revocation, watched
 from tests.conftest import someone
 from tests.parties.examples import a_realm, a_tenant
-from tests.trust.examples import NOON, OTHER, ROOT, an_anchor, loaded, removed
+from tests.trust.examples import AUTHORITY, ISSUING, NOON, OTHER, ROOT, SIGNER, an_anchor, fingerprints, loaded, removed
 
-SHARED = ("trust_anchor", "trust_policy")
-TABLES = SHARED
+SHARED = ("trust_anchor", "trust_policy", "kept_revocation")
+TABLES = (*SHARED, "watched_chain")
 STATEMENTS = {
     statement.name: statement
-    for module in (anchors, policies)
+    for module in (anchors, policies, revocation, watched)
     for statement in vars(module).values()
     if isinstance(statement, Statement)
 }
-WRITES = {"trust/anchor.insert", "trust/policy.insert"}
-CHANGES = {"trust/anchor.take", "trust/anchor.remove"}
+WRITES = {"trust/anchor.insert", "trust/policy.insert", "trust/revocation.insert", "trust/watched.insert"}
+CHANGES = {
+    "trust/anchor.take",
+    "trust/anchor.remove",
+    "trust/revocation.forget",
+    "trust/watched.note",
+    "trust/revocation.supersede",
+}
+OWN = {"trust/watched.find", "trust/watched.page"}  # the main connector's to see
+
+
+PATH = (SIGNER.certificate, ISSUING, ROOT)
 
 
 class Neighbourhood:
@@ -43,6 +58,11 @@ class Neighbourhood:
         (self.anchor,) = [one.anchor for one in await loaded(self.database, self.clock, self.realm, ROOT)]
         async with self.database.transaction(self.realm) as tx:
             await policy_actions.decide(tx, self.clock, Wish(fresh_for_hours=3), version=0)
+            await watch(tx, PATH, at=NOON)
+            for day in (1, 0):
+                made = revocation_list(AUTHORITY.issuing, at=NOON - timedelta(days=day))
+                data = RevocationData(crls=(made.public_bytes(Encoding.DER),))
+                await revocation.add(tx, fitting.statements(data, PATH), at=NOON - timedelta(days=day))
         self.impostor = someone(self.stranger.scope.main_connector_id, self.tenant.tenancy.id)
 
     @property
@@ -67,7 +87,20 @@ class Neighbourhood:
             "removed_at": NOON,
             "removed_by": "x",
             "removed_because": "x",
+            "authorities": list(fitting.authorities_of(PATH)),
+            "serials": [],
+            "older_than": NOON + timedelta(days=1),
+            "sha256": fingerprints(PATH)[0],
+            "after": "",
+            "standing": "good",
+            "reason": "x",
+            "asked_at": NOON,
+            "authority_sha256": fitting.authority_of(ISSUING),
+            "about": "",
+            "produced_at": NOON + timedelta(days=1),
         }
+        if statement.name == "trust/revocation.supersede":
+            known["kind"] = "crl"
         return {name: known[name] for name in statement.parameters}
 
 
@@ -88,7 +121,7 @@ async def reached(around: Neighbourhood, statement: Statement, caller: Caller) -
 async def test_no_statement_reaches_another_realm_and_none_of_a_tenants_changes_anything(around, name):
     for caller in around.strangers:
         assert await reached(around, STATEMENTS[name], caller) == 0
-    assert bool(await reached(around, STATEMENTS[name], around.tenant.caller)) is (name not in CHANGES)
+    assert bool(await reached(around, STATEMENTS[name], around.tenant.caller)) is (name not in CHANGES | OWN)
     assert await reached(around, STATEMENTS[name], around.realm), "the test asks for nothing"
 
 
@@ -126,7 +159,7 @@ async def copied(around: Neighbourhood, table: str, caller: Caller) -> None:
         await tx.connection.execute(f"INSERT INTO {table} SELECT * FROM seen")  # noqa: S608 -- a name of TABLES
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", sorted({*TABLES} - {"kept_revocation"}))
 async def test_nothing_that_was_decided_is_ever_deleted(around, table):
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with around.database.transaction(around.realm) as tx:
@@ -141,6 +174,8 @@ async def test_nothing_that_was_decided_is_ever_deleted(around, table):
         "UPDATE trust_anchor SET loaded_at = '2020-01-01'",
         "UPDATE trust_policy SET level = 'LT'",
         "UPDATE trust_policy SET since = '2020-01-01'",
+        "UPDATE kept_revocation SET produced_at = '2020-01-01'",
+        "UPDATE watched_chain SET certificates = '{}'",
     ],
 )
 async def test_the_service_cannot_change_what_never_changes(around, mischief):
