@@ -12,6 +12,7 @@ from kanta_tenancy.promises import Owed, Owner
 
 END: Final = "agreement.end"
 REMIND: Final = "campaign.reminder"
+SIGN: Final = "campaign.signature"
 
 
 class Known(Protocol):
@@ -85,4 +86,29 @@ def to_remind(agreement: Agreement, campaign_id: UUID, number: int, due_at: date
         made_at=at,
         tenancy_id=agreement.tenancy_id,
         facts={"agreement": agreement.reference, "campaign": str(campaign_id), "number": number},
+    )
+
+
+def signature_key(agreement: Known) -> str:
+    return f"{SIGN}/{agreement.id}"
+
+
+def to_sign(agreement: Agreement, campaign_id: UUID, *, at: datetime) -> Owed:
+    """Return the system's promise to sign an offer for the main connector, with the key beside the service."""
+    return Owed(
+        key=signature_key(agreement),
+        kind=SIGN,
+        subject=subject(agreement),
+        owner=Owner.SYSTEM,
+        due_at=at,
+        rule="K21",
+        title=sentence(
+            "Pääliittyjän avain allekirjoittaa sopimuksen {reference}.",
+            "Huvudanslutarens nyckel undertecknar avtalet {reference}.",
+            "The main connector's key signs agreement {reference}.",
+            reference=agreement.reference,
+        ),
+        made_at=at,
+        tenancy_id=agreement.tenancy_id,
+        facts={"agreement": agreement.reference, "campaign": str(campaign_id)},
     )

@@ -4,23 +4,20 @@ from typing import Final
 
 from kanta_tenancy.agreements.campaigns.routes import ROUTES as CAMPAIGNS
 from kanta_tenancy.agreements.routes import routes as agreement_routes
-from kanta_tenancy.agreements.signing.actions import OwnKey
 from kanta_tenancy.assembly.database_watch import ensure_migrated
 from kanta_tenancy.assembly.events import endpoint_rules
 from kanta_tenancy.assembly.feeds import entries
 from kanta_tenancy.assembly.journal_routes import ROUTES as JOURNAL
+from kanta_tenancy.assembly.own_keys import own_key, shelf_of
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.signing_check import SigningCheck
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
-from kanta_tenancy.kernel.identifiers import MainConnectorId
 from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.machinery.web import application
 from kanta_tenancy.machinery.web.envelope import Envelope
 from kanta_tenancy.machinery.web.metrics import Metrics
 from kanta_tenancy.machinery.web.openapi import Info
-from kanta_tenancy.machinery.x509.credentials import Credential
-from kanta_tenancy.machinery.x509.shelf import KeyShelf
 from kanta_tenancy.messages.routes import routes as message_routes
 from kanta_tenancy.parties.access import KeyAuthenticator, LastUses
 from kanta_tenancy.parties.routes import ROUTES as PARTIES
@@ -37,7 +34,7 @@ INFO: Final = Info(
 def build_application(
     settings: Settings, db: Database, clock: Clock, uses: LastUses, metrics: Metrics | None = None
 ) -> Envelope:
-    shelf = None if settings.signing_keys is None else KeyShelf(settings.signing_keys)
+    shelf = shelf_of(settings)
 
     async def database_answers() -> None:
         async with db.unscoped() as connection:
@@ -51,7 +48,7 @@ def build_application(
         info=INFO,
         routers=(
             *PARTIES,
-            *agreement_routes(_own_key(shelf)),
+            *agreement_routes(own_key(shelf)),
             *message_routes(endpoint_rules(settings), entries),
             CAMPAIGNS,
             JOINING,
@@ -70,10 +67,3 @@ def build_application(
         metrics=metrics,
         metrics_token=settings.metrics_token,
     )
-
-
-def _own_key(shelf: KeyShelf | None) -> OwnKey:
-    def find(main_connector_id: MainConnectorId) -> Credential | None:
-        return None if shelf is None else shelf.find(str(main_connector_id))
-
-    return find

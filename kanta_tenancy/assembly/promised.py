@@ -5,9 +5,10 @@ from typing import Final
 import structlog
 
 from kanta_tenancy.agreements import owing
-from kanta_tenancy.agreements.campaigns import reminding
+from kanta_tenancy.agreements.campaigns import reminding, signing
 from kanta_tenancy.agreements.endings import jobs
 from kanta_tenancy.agreements.endings.checklists import open_endings
+from kanta_tenancy.agreements.signing.actions import OwnKey
 from kanta_tenancy.joining import auditing as joining
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
@@ -32,6 +33,7 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "checklists of endings": open_endings.items_expected,
     "notices of technical changes": joining.expected,
     "reminders of campaigns": reminding.reminders_expected,
+    "signatures of campaigns": signing.signatures_expected,
     "warnings of expiry": trust.warnings_expected,
     "fresh revocation data": trust.refreshes_expected,
 }
@@ -42,6 +44,11 @@ log: Final = structlog.get_logger("kanta_tenancy.work")
 async def pay(db: Database, clock: Clock) -> int:
     """Have what is due kept."""
     return await pay_due(db, clock, KEEPERS)
+
+
+async def pay_signatures(db: Database, clock: Clock, *, own_key: OwnKey) -> int:
+    """Have what is to be signed here signed; apart from the rest, which never waits for a key."""
+    return await pay_due(db, clock, {owing.SIGN: signing.signer(own_key)})
 
 
 async def audit_all(db: Database, clock: Clock) -> int:

@@ -27,6 +27,7 @@ from kanta_tenancy.assembly.background import JOBS, Job
 from kanta_tenancy.assembly.command_line import SUBCOMMANDS
 from kanta_tenancy.assembly.events import EVENTS, endpoint_rules
 from kanta_tenancy.assembly.lazily import load
+from kanta_tenancy.assembly.own_keys import signing_jobs
 from kanta_tenancy.assembly.sending import sending_jobs
 from kanta_tenancy.assembly.serving import Stop
 from kanta_tenancy.assembly.settings import read_settings
@@ -79,21 +80,27 @@ def test_the_picture_of_the_lifecycle_is_the_lifecycle(name, moves):
     assert drawn == {f"{before} --> {after}: {move}" for (before, move), after in moves.items()}
 
 
-def test_every_job_is_told_of_with_its_rhythm():
+@pytest.fixture
+def private(tmp_path) -> Path:
+    tmp_path.chmod(0o700)
+    return tmp_path
+
+
+def test_every_job_is_told_of_with_its_rhythm(private):
     told = set(re.findall(r"^\| `([a-z-]+)` \| (\d+) s \| (\d+) s \|", page("jobs.md"), re.MULTILINE))
-    rhythms = {(job.name, job.every.total_seconds(), job.first_after.total_seconds()) for job in every_job()}
+    rhythms = {(job.name, job.every.total_seconds(), job.first_after.total_seconds()) for job in every_job(private)}
     assert {(name, float(every), float(first)) for name, every, first in told} == rhythms
 
 
-def test_what_is_done_once_a_day_is_not_done_at_every_start():
-    assert [job.name for job in every_job() if job.every > timedelta(hours=1) > job.first_after] == []
+def test_what_is_done_once_a_day_is_not_done_at_every_start(private):
+    assert [job.name for job in every_job(private) if job.every > timedelta(hours=1) > job.first_after] == []
 
 
-def every_job() -> list[Job]:
-    """Return the jobs of an instance that has every way out."""
+def every_job(keys: Path) -> list[Job]:
+    """Return the jobs of an instance that has every way out, and keys beside it."""
     mail = {"KANTA_SMTP_HOST": "mail.example", "KANTA_SMTP_SENDER": "kanta@example.org"}
-    settings = read_settings(mail | {"KANTA_WEBHOOK_KEY": "k" * 40})
-    return [*JOBS, *sending_jobs(settings, Stop())]
+    settings = read_settings(mail | {"KANTA_WEBHOOK_KEY": "k" * 40, "KANTA_SIGNING_KEYS": str(keys)})
+    return [*JOBS, *signing_jobs(settings), *sending_jobs(settings, Stop())]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tests import postgres_server
-from tests.bench import campaign, lists, promises, rendering, results, signatures, start_up, writing
+from tests.bench import campaign, issuing, lists, promises, rendering, results, signatures, start_up, writing
 
 _FILE: Final = Path(__file__).parents[2] / "build" / "bench.json"
 _SETTINGS: Final = ("shared_buffers=512MB", "max_wal_size=8GB", "checkpoint_timeout=30min")
@@ -35,6 +35,7 @@ def _groups(server: str) -> Mapping[str, Callable[[], list[results.Row]]]:
         "signatures": signatures.measure,
         "writing": lambda: writing.measure(server),
         "campaign": lambda: campaign.measure(server),
+        "issuing": lambda: issuing.measure(server),
         "lists": lambda: lists.measure(server),
         "promises": lambda: promises.measure(server),
         "start-up": lambda: start_up.measure(server),

@@ -52,6 +52,7 @@ async def create(tx: Transaction, clock: Clock, new: NewCampaign) -> Campaign:
         registers=fit.registers,
         cohorts=fit.cohorts,
         remind_after=fit.remind_after,
+        sign_with_own_key=fit.sign_with_own_key,
         created_at=at,
     )
     await store.add(tx, campaign)
@@ -187,6 +188,9 @@ def _flaws(new: NewCampaign) -> list[Flaw]:
     if not new.signatories or any(who.party is not Party.MAIN_CONNECTOR for who in new.signatories):
         detail = "one or two who sign for the main connector; the tenant's are carried over"
         found.append(Flaw(field="signatories", detail=detail, rule="K21"))
+    if new.sign_with_own_key and len(new.signatories) > 1:
+        detail = "one key signs for one of the two; let them sign each offer, or name one"
+        found.append(Flaw(field="sign_with_own_key", detail=detail, rule="K21"))
     if not new.cohorts:
         found.append(Flaw(field="cohorts", detail="at least one"))
     return found

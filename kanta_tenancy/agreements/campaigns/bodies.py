@@ -79,6 +79,9 @@ class CampaignSaid(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     remind_after: Annotated[
         tuple[DaysAfter, ...], msgspec.Meta(max_length=10, description="Days after an offer that was not signed")
     ] = (7, 14)
+    sign_with_own_key: Annotated[
+        bool, msgspec.Meta(description="The main connector's key beside the service signs each offer as it is made")
+    ] = False
 
     def campaign(self) -> NewCampaign:
         return NewCampaign(
@@ -90,6 +93,7 @@ class CampaignSaid(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
             services=self.services,
             registers=self.registers,
             remind_after=self.remind_after,
+            sign_with_own_key=self.sign_with_own_key,
         )
 
 
@@ -128,6 +132,7 @@ class ShownCampaign(Body, frozen=True, kw_only=True):
     registers: tuple[Register, ...] | None
     cohorts: tuple[Cohort, ...]
     remind_after: tuple[int, ...]
+    sign_with_own_key: bool
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None

@@ -63,6 +63,7 @@ class Campaign(Record, frozen=True, kw_only=True):
     registers: tuple[Register, ...] | None  # None: carried over
     cohorts: tuple[Cohort, ...]
     remind_after: tuple[int, ...]  # days
+    sign_with_own_key: bool  # the key beside the service signs each offer for the main connector
     created_at: datetime
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -77,6 +78,7 @@ class NewCampaign(Record, frozen=True, kw_only=True):
     services: tuple[str, ...] | None = None
     registers: tuple[Register, ...] | None = None
     remind_after: tuple[int, ...] = ()
+    sign_with_own_key: bool = False
 
 
 class Candidate(Record, frozen=True, kw_only=True):

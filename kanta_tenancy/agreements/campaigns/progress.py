@@ -89,11 +89,20 @@ class Reminded(Record, frozen=True, kw_only=True):
     remind_after: tuple[int, ...]
 
 
+class ToSign(Record, frozen=True, kw_only=True):
+    """An offer of a campaign that the key beside the service is to sign."""
+
+    id: AgreementId
+    version: int
+    offered_at: datetime
+
+
 BY_STATE: Final = statement("campaigns/progress.by_state", Counted)
 BY_COHORT: Final = statement("campaigns/progress.by_cohort", CohortCounted)
 BY_AGREEMENT: Final = statement("campaigns/progress.by_agreement", Became)
 LAGGARDS: Final = statement("campaigns/progress.laggards", Laggard)
 REMINDED: Final = statement("campaigns/progress.reminded", Reminded)
+UNSIGNED_HERE: Final = statement("campaigns/progress.unsigned_here", ToSign)
 
 
 async def of(tx: Transaction, campaign_id: UUID, now: datetime) -> Progress:
@@ -122,5 +131,12 @@ async def laggards(
 async def reminded(tx: Transaction, *, after: AgreementId | None) -> list[Reminded]:
     """Read some of the offers of all campaigns that their tenants have not signed."""
     return await REMINDED.all(
+        tx, main_connector_id=tx.scope.main_connector_id, after=after or UUID(int=0), count=_BATCH
+    )
+
+
+async def unsigned_here(tx: Transaction, *, after: AgreementId | None) -> list[ToSign]:
+    """Read some of the offers that the key beside the service is to sign and has not."""
+    return await UNSIGNED_HERE.all(
         tx, main_connector_id=tx.scope.main_connector_id, after=after or UUID(int=0), count=_BATCH
     )

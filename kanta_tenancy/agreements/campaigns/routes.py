@@ -45,11 +45,13 @@ from kanta_tenancy.agreements.models.errors import ModelNotFound
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
+from kanta_tenancy.machinery.web.errors import PermissionMissing
 from kanta_tenancy.machinery.web.pages import Page, PageQuery, paged
 from kanta_tenancy.machinery.web.preconditions import unless_seen, with_etag
 from kanta_tenancy.machinery.web.problems import refusals
 from kanta_tenancy.machinery.web.repeatable import once
 
+_SIGNING: Final = "agreements.sign"
 _MOVES: Final = refusals(CampaignNotFound, CampaignChanged, CampaignMoveNotAllowed)
 _PAGE_HEADERS: Final = {
     "Content-Security-Policy": f"default-src 'none'; style-src '{printing.STYLE_DIGEST}'; frame-ancestors 'none'",
@@ -63,7 +65,12 @@ _PAGE_HEADERS: Final = {
     responses=refusals(CampaignRefused, ModelNotFound),
 )
 async def create_campaign(data: JSONBody[CampaignSaid], call: NamedDependency[Call]) -> Response[ShownCampaign]:
-    """Put down a campaign; nothing is offered before it is started."""
+    """Put down a campaign; nothing is offered before it is started.
+
+    One whose offers are signed with the main connector's key needs the permission `agreements.sign` too.
+    """
+    if data.sign_with_own_key and _SIGNING not in call.caller.permissions:
+        raise PermissionMissing(f"This needs the permission {_SIGNING}.", permission=_SIGNING)
     return await once(
         call,
         lambda tx: actions.create(tx, call.clock, data.campaign()),

@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from kanta_tenancy import parties
-from kanta_tenancy.agreements import history, lifecycle
+from kanta_tenancy.agreements import history, lifecycle, owing
 from kanta_tenancy.agreements.campaigns import actions, judging, reminding, store
 from kanta_tenancy.agreements.campaigns.lifecycle import RowMove, after_failure
 from kanta_tenancy.agreements.campaigns.model import Campaign, CampaignStatus, Claimed, Ground, Obstacle, Reason
@@ -33,6 +33,7 @@ from kanta_tenancy.machinery.postgres.attempt import attempt
 from kanta_tenancy.machinery.postgres.database import Database, Transaction
 from kanta_tenancy.machinery.postgres.journal import record
 from kanta_tenancy.parties import TheParties
+from kanta_tenancy.promises import owe
 
 LEASE: Final = timedelta(seconds=60)  # at least; what a killed instance had claimed waits so long
 BATCH: Final = 100  # rows of a campaign that are claimed at once
@@ -207,6 +208,8 @@ class _Run:
         await record(tx, history.act("drafted", None, made.draft, at=at, **of))
         offered = await agreements.offer(tx, self._clock, made.plan)
         await reminding.promise_reminders(tx, prepared.campaign, offered, at=at)
+        if prepared.campaign.sign_with_own_key:
+            await owe(tx, owing.to_sign(offered, claim.campaign_id, at=at))
         return await store.settle(
             tx, claim, RowMove.OFFER, at=at, agreement_id=offered.id, replaces=now.agreement_id, attempts=held.attempts
         )

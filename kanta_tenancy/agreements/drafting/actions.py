@@ -150,7 +150,9 @@ async def withdraw(
     # A draft that the tenant never saw is nothing to tell of.
     told = withdrawn if before.offered_at is not None else None
     await record(tx, history.act("withdrawn", before, after, at=at), announce=told)
-    await release_all(tx, owing.subject(after), at=at, because="the offer was withdrawn", kinds=(owing.REMIND,))
+    await release_all(
+        tx, owing.subject(after), at=at, because="the offer was withdrawn", kinds=(owing.REMIND, owing.SIGN)
+    )
     return after
 
 

@@ -4,21 +4,21 @@
 -- name: insert
 -- Write a new campaign.
 INSERT INTO campaign (id, main_connector_id, name, status, version, model, model_version, signatories, services,
-                      registers, cohorts, remind_after, created_at)
+                      registers, cohorts, remind_after, sign_with_own_key, created_at)
 VALUES (:id, :main_connector_id, :name, :status, :version, :model, :model_version, :signatories, :services,
-        :registers, :cohorts, :remind_after, :created_at);
+        :registers, :cohorts, :remind_after, :sign_with_own_key, :created_at);
 
 -- name: find
 -- One campaign.
 SELECT id, name, status, version, model, model_version, signatories, services, registers, cohorts, remind_after,
-       created_at, started_at, ended_at
+       sign_with_own_key, created_at, started_at, ended_at
   FROM campaign
  WHERE id = :campaign_id;
 
 -- name: take
 -- The same, held until the transaction ends.
 SELECT id, name, status, version, model, model_version, signatories, services, registers, cohorts, remind_after,
-       created_at, started_at, ended_at
+       sign_with_own_key, created_at, started_at, ended_at
   FROM campaign
  WHERE id = :campaign_id
    FOR UPDATE;

@@ -71,3 +71,20 @@ SELECT agreement.id, agreement.version, campaign_row.settled_at AS offered_at, c
                                      AND signed.position = (who->>'position')::smallint))
  ORDER BY campaign_row.agreement_id
  LIMIT :count;
+
+-- name: unsigned_here
+-- Offers of the realm's campaigns that the key beside the service is to sign and has not; rows are ToSign.
+SELECT agreement.id, agreement.version, campaign_row.settled_at AS offered_at
+  FROM campaign
+  JOIN campaign_row ON campaign_row.campaign_id = campaign.id AND campaign_row.state = 'offered'
+  JOIN agreement ON agreement.main_connector_id = campaign_row.main_connector_id
+       AND agreement.id = campaign_row.agreement_id
+       AND agreement.status IN ('offered', 'partly_signed')
+ WHERE campaign.main_connector_id = :main_connector_id
+   AND campaign.sign_with_own_key
+   AND campaign_row.agreement_id > :after
+   AND NOT EXISTS (SELECT FROM agreement_signature AS signed
+                    WHERE signed.agreement_id = agreement.id
+                      AND signed.party = 'main_connector')
+ ORDER BY campaign_row.agreement_id
+ LIMIT :count;

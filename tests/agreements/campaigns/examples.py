@@ -47,6 +47,7 @@ def a_campaign(**said: Any) -> Campaign:
             "registers": None,
             "cohorts": (a_cohort(),),
             "remind_after": (),
+            "sign_with_own_key": False,
             "created_at": NOON,
         }
         | said

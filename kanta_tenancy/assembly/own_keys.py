@@ -1,0 +1,35 @@
+"""The main connectors' keys beside the service, as the settings have them, and the job that signs with them."""
+
+from datetime import timedelta
+from functools import partial
+
+from kanta_tenancy.agreements.signing.actions import OwnKey
+from kanta_tenancy.assembly import promised
+from kanta_tenancy.assembly.background import Job
+from kanta_tenancy.assembly.settings import Settings
+from kanta_tenancy.kernel.identifiers import MainConnectorId
+from kanta_tenancy.machinery.x509.credentials import Credential
+from kanta_tenancy.machinery.x509.shelf import KeyShelf
+
+
+def shelf_of(settings: Settings) -> KeyShelf | None:
+    return None if settings.signing_keys is None else KeyShelf(settings.signing_keys)
+
+
+def own_key(shelf: KeyShelf | None) -> OwnKey:
+    def find(main_connector_id: MainConnectorId) -> Credential | None:
+        return None if shelf is None else shelf.find(str(main_connector_id))
+
+    return find
+
+
+def signing_jobs(settings: Settings) -> tuple[Job, ...]:
+    """Return the job of an instance that has keys beside it; offers wait for one that has."""
+    shelf = shelf_of(settings)
+    if shelf is None:
+        return ()
+    return (
+        Job(
+            name="signatures", every=timedelta(seconds=1), run=partial(promised.pay_signatures, own_key=own_key(shelf))
+        ),
+    )
