@@ -20,15 +20,15 @@ class Signatories:
         self.now: Final[datetime] = SystemClock().now().replace(microsecond=0)
         self.password: Final = secrets.token_hex()
         self._since = self.now - timedelta(days=1)
-        self._authority = sample_authority.found("Interop", at=self._since)
+        self.authority: Final = sample_authority.found("Interop", at=self._since)
         self._credentials: dict[tuple[str, KeyKind], Credential] = {}
         self._folder = folder
-        self.trust: Final = self._written("root.pem", sample_authority.chain_pem(self._authority.root))
+        self.trust: Final = self._written("root.pem", sample_authority.chain_pem(self.authority.root))
 
     def credential(self, name: str, kind: KeyKind = KeyKind.EC_P256) -> Credential:
         if (name, kind) not in self._credentials:
             signer = sample_authority.Signer(name=name, organisation="Interop")
-            issued = sample_authority.issue(self._authority, signer, at=self._since, kind=kind)
+            issued = sample_authority.issue(self.authority, signer, at=self._since, kind=kind)
             self._credentials[name, kind] = issued
         return self._credentials[name, kind]
 
@@ -39,7 +39,7 @@ class Signatories:
 
     @property
     def root(self) -> x509.Certificate:
-        return self._authority.root
+        return self.authority.root
 
     def _written(self, name: str, content: bytes) -> Path:
         file = self._folder / name

@@ -17,3 +17,11 @@ class CannotSign(DomainError):
     def __init__(self, *, detail: str, rule: str = "", part: str = "") -> None:
         super().__init__(detail, rule=rule, flaws=(Flaw(field=part, detail=detail, rule=rule),))
         self.part = part
+
+
+class CannotUpgrade(DomainError):
+    """What a signature carries cannot be added to, or what was to be added does not belong to it."""
+
+    slug = "signature-cannot-be-upgraded"
+    title = "Nothing can be added to the signature"
+    category = Category.REFUSED

@@ -18,6 +18,7 @@ DSIG_NS: Final = "http://www.w3.org/2000/09/xmldsig#"
 PACKAGE_SIGNATURE_NS: Final = "http://schemas.openxmlformats.org/package/2006/digital-signature"
 OFFICE_SIGNATURE_NS: Final = "http://schemas.microsoft.com/office/2006/digsig"
 XADES_NS: Final = "http://uri.etsi.org/01903/v1.3.2#"
+XADES_141_NS: Final = "http://uri.etsi.org/01903/v1.4.1#"
 
 # Parts, content types and relationships of the signatures themselves
 ORIGIN_PART: Final = "/_xmlsignatures/origin.sigs"
@@ -37,6 +38,8 @@ SIGNED_PROPERTIES_REFERENCE: Final = "http://uri.etsi.org/01903#SignedProperties
 # Canonicalisation and transforms
 C14N: Final = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 C14N_WITH_COMMENTS: Final = f"{C14N}#WithComments"
+EXCLUSIVE_C14N: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
+EXCLUSIVE_C14N_WITH_COMMENTS: Final = f"{EXCLUSIVE_C14N}WithComments"
 RELATIONSHIP_TRANSFORM: Final = "http://schemas.openxmlformats.org/package/2006/RelationshipTransform"
 
 # Digests

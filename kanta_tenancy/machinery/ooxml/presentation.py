@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
+from kanta_tenancy.machinery.ooxml.indication import Indicated
 from kanta_tenancy.machinery.ooxml.report import Answer, Reason, Report, SignatureReport
 
-_QUESTIONS: Final = ("integrity", "coverage", "certificate", "trust", "algorithms")
+QUESTIONS: Final = ("integrity", "coverage", "certificate", "trust", "revocation", "algorithms", "time")
 
 
 def as_json(report: Report) -> dict[str, object]:
     """Return the report in the shape that `documents verify --json` prints."""
     return {
         "verdict": report.verdict.value,
+        **_indication(report.indicated),
         "signatures": [_signature(signature) for signature in report.signatures],
         "uncovered": list(report.uncovered),
         "reasons": [_reason(reason) for reason in report.reasons],
@@ -25,8 +27,19 @@ def as_text(report: Report) -> str:
 
 
 def _signature(signature: SignatureReport) -> dict[str, object]:
-    answers = {question: answer.outcome.value for question, answer in _answers(signature)}
-    return {"signer": signature.signer, **answers, "signed_at": _instant(signature.signed_at)}
+    answers = {question: answer.outcome.value for question, answer in answers_of(signature)}
+    return {
+        "signer": signature.signer,
+        **answers,
+        "signed_at": _instant(signature.signed_at),
+        "proved_at": _instant(signature.proved_at),
+        "proved_by": signature.proved_by,
+        **_indication(signature.indicated),
+    }
+
+
+def _indication(indicated: Indicated) -> dict[str, str | None]:
+    return {"indication": indicated.indication.value, "sub_indication": indicated.sub_indication}
 
 
 def _reason(reason: Reason) -> dict[str, str]:
@@ -34,31 +47,33 @@ def _reason(reason: Reason) -> dict[str, str]:
     return {key: text for key, text in found.items() if text}
 
 
-def _answers(signature: SignatureReport) -> Iterator[tuple[str, Answer]]:
-    answers = (
-        signature.integrity,
-        signature.coverage,
-        signature.certificate,
-        signature.trust,
-        signature.algorithms,
-    )
-    return zip(_QUESTIONS, answers, strict=True)
+def answers_of(signature: SignatureReport) -> Iterator[tuple[str, Answer]]:
+    """Return each question about a signature with its answer, in the order in which a reader asks them."""
+    for question in QUESTIONS:
+        answer: Answer = getattr(signature, question)
+        yield question, answer
 
 
 def _lines(report: Report) -> Iterator[str]:
     count = len(report.signatures)
     yield f"{report.verdict.value}: {count} signature{'' if count == 1 else 's'}"
+    yield _in_the_standards_words(report.indicated)
     for number, signature in enumerate(report.signatures, start=1):
         yield ""
         yield f"{number}. {_printable(signature.signer) or 'unknown signer'}"
         yield f"   {'signed at':<12} {_instant(signature.signed_at) or 'not said'} (as the signer says)"
-        for question, answer in _answers(signature):
+        for question, answer in answers_of(signature):
             yield f"   {question:<12} {answer.outcome.value}: {_printable(answer.reason)}"
+        yield f"   {'indication':<12} {_in_the_standards_words(signature.indicated)}"
         if signature.comments:
             yield f"   {'comment':<12} {_printable(signature.comments)}"
     yield from _listed("Not covered by a signature", report.uncovered)
     yield from _listed("Links that lead out of the document, to what is not signed", report.links)
     yield from _listed("Reasons", [_sentence(reason) for reason in report.reasons])
+
+
+def _in_the_standards_words(indicated: Indicated) -> str:
+    return ", ".join(filter(None, (indicated.indication.value, indicated.sub_indication)))
 
 
 def _listed(title: str, items: tuple[str, ...] | list[str]) -> Iterator[str]:

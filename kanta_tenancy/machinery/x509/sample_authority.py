@@ -20,6 +20,7 @@ from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.x509 import keys
 from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.keys import KeyKind
+from kanta_tenancy.machinery.x509.revocation import RevocationData
 
 AUTHORITY_LASTS: Final = timedelta(days=3650)
 SIGNER_LASTS: Final = timedelta(days=730)
@@ -159,13 +160,17 @@ def _entry(revoked: Revoked) -> x509.RevokedCertificate:
     return entry.build()
 
 
-def lists_pem(authority: SampleAuthority, *, at: datetime) -> bytes:
+def empty_lists(authority: SampleAuthority, *, at: datetime) -> RevocationData:
     """Return the lists of both authorities, on which nobody is; together they answer for every signer.
 
     They last as long as signers do: a real authority makes new ones every day or week, this one forgets its keys.
     """
     lists = (revocation_list(one, at=at, lasts=SIGNER_LASTS) for one in (authority.top, authority.issuing))
-    return b"".join(each.public_bytes(Encoding.PEM) for each in lists)
+    return RevocationData(crls=tuple(each.public_bytes(Encoding.DER) for each in lists))
+
+
+def lists_pem(data: RevocationData) -> bytes:
+    return b"".join(x509.load_der_x509_crl(each).public_bytes(Encoding.PEM) for each in data.crls)
 
 
 def chain_pem(*certificates: x509.Certificate) -> bytes:

@@ -65,6 +65,10 @@ class TokenUnsound(Exception):
         self.reason = reason
 
 
+class TokenForged(TokenUnsound):
+    """A timestamp that is whole in form, and whose signature does not hold."""
+
+
 class Timestamp(Record, frozen=True, kw_only=True):
     """A token whose own signature holds; whether its authority is to be believed is another question."""
 
@@ -226,14 +230,14 @@ def _check_signature(
     digest = hashes.Hash(algorithm)
     digest.update(content.encapsulated.content)
     if attributes.get(MESSAGE_DIGEST) != asn1.encode_der(digest.finalize()):
-        raise TokenUnsound("what it says was changed after it was signed")
+        raise TokenForged("what it says was changed after it was signed")
     if attributes.get(CONTENT_TYPE) != asn1.encode_der(TST_INFO):
-        raise TokenUnsound("what it says was signed as something else")
+        raise TokenForged("what it says was signed as something else")
     if signer.algorithm.name.dotted_string not in SIGNATURES:
         raise TokenUnsound("it is signed with a weak or unknown algorithm")
     own = SIGNATURES[signer.algorithm.name.dotted_string] or algorithm
     if not made_by(authority.public_key(), signer.signature, asn1.encode_der(asn1.SetOf(signer.signed)), own):
-        raise TokenUnsound("it was not signed with the key of the certificate that it names")
+        raise TokenForged("it was not signed with the key of the certificate that it names")
 
 
 def _digest(algorithm: Algorithm) -> hashes.HashAlgorithm:

@@ -19,6 +19,7 @@ from kanta_tenancy.machinery.x509.sample_authority import (
     Revoked,
     Signer,
     chain_pem,
+    empty_lists,
     found,
     issue,
     lists_pem,
@@ -107,7 +108,7 @@ def test_openssl_judges_by_the_sample_authoritys_lists_as_we_do(tmp_path: Path):
     scene = Scene(tmp_path, KeyKind.EC_P256, None)
     (tmp_path / "root.pem").write_bytes(chain_pem(scene.authority.root))
     lists = tmp_path / "lists.pem"
-    lists.write_bytes(lists_pem(scene.authority, at=SINCE))
+    lists.write_bytes(lists_pem(empty_lists(scene.authority, at=SINCE)))
     assert openssl_accepts(tmp_path)
     assert scene.judged(RevocationData(crls=lists_of(lists.read_bytes())))[0] is Standing.GOOD
     taken_back = Revoked(certificate=scene.signer.certificate, at=SINCE + HOUR)

@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from kanta_tenancy.machinery.ooxml.layout.canonical import text
 from kanta_tenancy.machinery.ooxml.layout.digests import DIGEST_METHOD, sha256
-from kanta_tenancy.machinery.x509.reading import MAX_CERTIFICATES
 
 
 @functools.lru_cache(maxsize=256)
@@ -42,17 +41,12 @@ def signing_certificate(certificate: x509.Certificate) -> str:
 
 
 @functools.lru_cache(maxsize=256)
-def certificate_values(issuers: tuple[x509.Certificate, ...]) -> str:
-    """Write the issuers' certificates once more where Office has them, unless that makes more than are read."""
-    if not issuers or 1 + 2 * len(issuers) > MAX_CERTIFICATES:
-        return ""
+def certificate_values(certificates: tuple[x509.Certificate, ...]) -> str:
+    """Write certificates where Office has those of the issuers; nothing when there are none."""
     values = "".join(
-        f"<xd:EncapsulatedX509Certificate>{_base64(issuer)}</xd:EncapsulatedX509Certificate>" for issuer in issuers
+        f"<xd:EncapsulatedX509Certificate>{_base64(one)}</xd:EncapsulatedX509Certificate>" for one in certificates
     )
-    return (
-        "<xd:UnsignedProperties><xd:UnsignedSignatureProperties><xd:CertificateValues>"
-        f"{values}</xd:CertificateValues></xd:UnsignedSignatureProperties></xd:UnsignedProperties>"
-    )
+    return f"<xd:CertificateValues>{values}</xd:CertificateValues>" if values else ""
 
 
 def _base64(certificate: x509.Certificate) -> str:

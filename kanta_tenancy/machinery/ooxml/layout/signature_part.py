@@ -12,9 +12,10 @@ from cryptography import x509
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.layout.canonical import text
-from kanta_tenancy.machinery.ooxml.layout.certificate_markup import certificate_values, key_info, signing_certificate
+from kanta_tenancy.machinery.ooxml.layout.certificate_markup import key_info, signing_certificate
 from kanta_tenancy.machinery.ooxml.layout.digests import DIGEST_METHOD, sha256
 from kanta_tenancy.machinery.ooxml.layout.methods import method_of
+from kanta_tenancy.machinery.ooxml.layout.unsigned_properties import UnsignedProperties, as_signed, unsigned_markup
 from kanta_tenancy.machinery.ooxml.names import (
     C14N,
     DSIG_NS,
@@ -81,8 +82,12 @@ class Unsigned(Record, frozen=True, kw_only=True):
         return f"{self.before}{_base64(value)}{self.after}".encode()
 
 
-def unsigned(manifest: str, statement: Statement) -> Unsigned:
-    """Build a signature over a manifest, up to its value."""
+def unsigned(manifest: str, statement: Statement, carried: UnsignedProperties | None = None) -> Unsigned:
+    """Build a signature over a manifest, up to its value.
+
+    Args:
+        carried: what it does not sign; None means what a new signature carries.
+    """
     ids = statement.ids
     objects = {
         ids.package_object: _package_object(manifest, _instant(statement.at)),
@@ -96,10 +101,11 @@ def unsigned(manifest: str, statement: Statement) -> Unsigned:
         + _properties_reference(ids.signed_properties, properties)
         + _object_references(images),
     )
+    carried = as_signed(statement.chain[1:]) if carried is None else carried
     qualifying = (
         f'<Object><xd:QualifyingProperties{_XD} Target="#{SIGNATURE_ID}">'
         f'<xd:SignedProperties Id="{ids.signed_properties}">{properties}</xd:SignedProperties>'
-        f"{certificate_values(statement.chain[1:])}</xd:QualifyingProperties></Object>"
+        f"{unsigned_markup(carried)}</xd:QualifyingProperties></Object>"
     )
     declaration = f'<?xml version="1.0" encoding="UTF-8"?><Signature{_DS} Id="{SIGNATURE_ID}">'
     return Unsigned(
@@ -107,6 +113,14 @@ def unsigned(manifest: str, statement: Statement) -> Unsigned:
         before=f"{declaration}{signed_info}<SignatureValue>",
         after=f"</SignatureValue>{key_info(statement.chain)}{_objects(objects)}{qualifying}{_objects(images)}</Signature>",
     )
+
+
+def stamped_octets(value: bytes) -> bytes:
+    """Return what a timestamp of a signature is over: its SignatureValue, canonical.
+
+    Source: ETSI TS 101 903 v1.3.2, 7.3.
+    """
+    return _as_apex("SignatureValue", f"<SignatureValue>{_base64(value)}</SignatureValue>")
 
 
 def _signed_info(method: str, references: str) -> str:

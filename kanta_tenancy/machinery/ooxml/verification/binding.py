@@ -9,7 +9,7 @@ from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.names import DSIG_NS, XADES_NS
 from kanta_tenancy.machinery.ooxml.verification import references
 from kanta_tenancy.machinery.ooxml.verification.algorithms import digest
-from kanta_tenancy.machinery.ooxml.verification.markup import attribute, signature_element, unsound
+from kanta_tenancy.machinery.ooxml.verification.markup import Altered, attribute, signature_element, unsound
 from kanta_tenancy.machinery.ooxml.verification.references import Reference
 from kanta_tenancy.machinery.ooxml.verification.sections import SignedObject, take_apart
 from kanta_tenancy.machinery.opc import markup
@@ -33,6 +33,7 @@ class Bound(Record, frozen=True, kw_only=True):
     references: tuple[Reference, ...]
 
     value: bytes
+    value_element: etree._Element
     key_info: etree._Element  # not signed
     unsigned: etree._Element | None  # the XAdES UnsignedProperties
 
@@ -68,6 +69,7 @@ def bind(content: bytes) -> Bound:
         method=method,
         references=signed,
         value=sections.value,
+        value_element=sections.value_element,
         key_info=sections.key_info,
         unsigned=sections.unsigned,
     )
@@ -94,7 +96,7 @@ def _verified(reference: Reference, target: SignedObject | None) -> etree._Eleme
     if len(reference.transforms) > 1 or not all(map(references.canonicalises, reference.transforms)):
         raise unsound(f"The reference {reference.uri!r} uses a transform that is not accepted.", "R3")
     if digest(reference.algorithm, target.canonical) != reference.digest:
-        raise unsound(f"The content of {reference.uri!r} was changed after it was signed.")
+        raise Altered(detail=f"The content of {reference.uri!r} was changed after it was signed.", rule="R2")
     return markup.parse(target.canonical, "")
 
 

@@ -1,22 +1,21 @@
 """One signature of a package, every question about it asked and answered apart."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
-
-from cryptography import x509
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.coverage import Exempt
-from kanta_tenancy.machinery.ooxml.report import Answer, Outcome, Reason, SignatureReport
-from kanta_tenancy.machinery.ooxml.verification import manifest, trust
+from kanta_tenancy.machinery.ooxml.indication import OF_RULES, Cause, indicated
+from kanta_tenancy.machinery.ooxml.report import NOT_ASKED, Answer, Outcome, Reason, SignatureReport
+from kanta_tenancy.machinery.ooxml.verification import manifest
 from kanta_tenancy.machinery.ooxml.verification.algorithms import weaknesses
 from kanta_tenancy.machinery.ooxml.verification.gaps import Gap, gaps
 from kanta_tenancy.machinery.ooxml.verification.manifest import Digests, SignedPart
+from kanta_tenancy.machinery.ooxml.verification.markup import Altered
 from kanta_tenancy.machinery.ooxml.verification.reading import Signature, read
+from kanta_tenancy.machinery.ooxml.verification.vouching import Grounds, Vouched, vouch
 from kanta_tenancy.machinery.opc import BrokenPackage, Package
 
-_UNREAD: Final = Answer(outcome=Outcome.UNKNOWN, reason="The signature cannot be read far enough to tell.")
 _UNCOVERED: Final = Answer(outcome=Outcome.FAILED, reason="What the signature covers cannot be established.")
 _MADE_BY_ANOTHER_KEY: Final = "The signature value was not made with the key of the signer's certificate."
 _INCOMPLETE: Final = "SignedInfo does not sign what Office signs: package, details of signing and XAdES properties."
@@ -44,9 +43,7 @@ class Question(Record, frozen=True, kw_only=True):
 
     package: Package
     comparisons: Comparisons
-    at: datetime
-    anchors: tuple[x509.Certificate, ...]
-    intermediates: tuple[x509.Certificate, ...]
+    grounds: Grounds
 
 
 class Finding(Record, frozen=True, kw_only=True):
@@ -66,33 +63,52 @@ def examine(question: Question, part: str) -> Finding:
     changed, open_ends = question.comparisons.with_manifest(signature.manifest)
     changes = changed if signature.made_by_signer else (_reason("R2", _MADE_BY_ANOTHER_KEY), *changed)
     weak = weaknesses(signature.signer.public_key(), signature.algorithms)
-    certificate = _certificate(question, signature)
-    trusted = _trust(question, signature)
+    vouched = vouch(question.grounds, signature)
     answers = {
-        "integrity": _integrity(changes),
+        "integrity": _integrity(changes, signature),
         "coverage": _coverage(open_ends),
-        "certificate": certificate,
-        "trust": trusted,
+        "certificate": vouched.certificate,
+        "trust": vouched.trust,
+        "revocation": vouched.revocation,
         "algorithms": _algorithms(weak),
+        "time": vouched.timing.answer,
     }
     reasons = (
         *changes,
         *([] if signature.complete else [_reason("R2", _INCOMPLETE)]),
         *(_reason("R3", detail) for detail in weak),
         *(gap.reason for gap in open_ends),
-        *(_reason("R11", answer.reason) for answer in (certificate, trusted) if answer.outcome is not Outcome.PASSED),
+        *(_reason("R11", answer.reason) for answer in _open_answers(vouched)),
     )
     return Finding(
-        report=_report(part, signature, answers),
+        report=_report(part, signature, vouched, answers),
         reasons=tuple(_of_signature(reason, part) for reason in reasons),
         uncovered=tuple(gap.name for gap in open_ends),
     )
 
 
-def _report(part: str, signature: Signature, answers: Mapping[str, Answer]) -> SignatureReport:
+def _open_answers(vouched: Vouched) -> Iterator[Answer]:
+    """Return what others leave open about a signature, each matter once."""
+    if vouched.certificate.outcome is not Outcome.PASSED:
+        yield vouched.certificate
+    if vouched.trust.outcome is not Outcome.PASSED:
+        yield vouched.trust
+    elif vouched.revocation.outcome is not Outcome.PASSED:
+        yield vouched.revocation
+    if vouched.timing.answer.outcome is Outcome.FAILED:
+        yield vouched.timing.answer
+
+
+def _report(part: str, signature: Signature, vouched: Vouched, answers: Mapping[str, Answer]) -> SignatureReport:
+    incomplete = () if signature.complete else (Cause.UNREADABLE,)
+    causes = (*incomplete, *(answer.cause for answer in answers.values() if answer.cause is not None))
     return SignatureReport(
         part=part,
         **answers,
+        indicated=indicated(causes),
+        proved_at=vouched.timing.at,
+        proved_by=vouched.timing.authority,
+        paths=tuple(path for path in (vouched.path, *vouched.timing.paths) if path),
         signer=signature.name,
         fingerprint=signature.fingerprint,
         signer_certificate=signature.signer,
@@ -104,49 +120,38 @@ def _report(part: str, signature: Signature, answers: Mapping[str, Answer]) -> S
     )
 
 
-def _integrity(changes: Sequence[Reason]) -> Answer:
+def _integrity(changes: Sequence[Reason], signature: Signature) -> Answer:
     if not changes:
         return Answer(outcome=Outcome.PASSED, reason="Everything that was signed is unchanged.")
-    return Answer(outcome=Outcome.FAILED, reason=_first(changes))
+    cause = Cause.CHANGED if signature.made_by_signer else Cause.OTHER_KEY
+    return Answer(outcome=Outcome.FAILED, reason=_first(changes), cause=cause)
 
 
 def _coverage(open_ends: Sequence[Gap]) -> Answer:
     if not open_ends:
         return Answer(outcome=Outcome.PASSED, reason="Every part and relationship but metadata is signed.")
-    return Answer(outcome=Outcome.FAILED, reason=_first([gap.reason for gap in open_ends]))
-
-
-def _certificate(question: Question, signature: Signature) -> Answer:
-    if signature.mismatch:
-        return Answer(outcome=Outcome.FAILED, reason=signature.mismatch)
-    return trust.may_sign(signature.signer, signature.claims.signed_at, question.at)
-
-
-def _trust(question: Question, signature: Signature) -> Answer:
-    """Ask for a path now, or as of the claimed time when the certificate has expired since."""
-    at, claimed = question.at, signature.claims.signed_at
-    if claimed is not None and at > signature.signer.not_valid_after_utc:
-        at = claimed
-    others = (*signature.certificates[1:], *question.intermediates)
-    return trust.leads_to(question.anchors, signature.signer, others, at)
+    reason = _first([gap.reason for gap in open_ends])
+    return Answer(outcome=Outcome.FAILED, reason=reason, cause=Cause.NOT_COVERED)
 
 
 def _algorithms(weak: Sequence[str]) -> Answer:
     if weak:
-        return Answer(outcome=Outcome.FAILED, reason=" ".join(weak))
+        return Answer(outcome=Outcome.FAILED, reason=" ".join(weak), cause=Cause.WEAK)
     return Answer(outcome=Outcome.PASSED, reason="Every algorithm and the key are strong enough.")
 
 
 def _unreadable(part: str, broken: BrokenPackage) -> Finding:
     """Report a signature that does not hold together; nothing that it says of itself is passed on."""
-    failed = Answer(outcome=Outcome.FAILED, reason=broken.detail)
+    cause = Cause.CHANGED if isinstance(broken, Altered) else OF_RULES[broken.rule]
+    failed = Answer(outcome=Outcome.FAILED, reason=broken.detail, cause=cause)
     report = SignatureReport(
         part=part,
         integrity=failed,
         coverage=_UNCOVERED,
-        certificate=failed if broken.rule == "R11" else _UNREAD,
-        trust=_UNREAD,
-        algorithms=failed if broken.rule == "R3" else _UNREAD,
+        certificate=failed if broken.rule == "R11" else NOT_ASKED,
+        trust=NOT_ASKED,
+        algorithms=failed if broken.rule == "R3" else NOT_ASKED,
+        indicated=indicated([cause]),
     )
     return Finding(report=report, reasons=(_of_signature(_reason(broken.rule, broken.detail), part),))
 

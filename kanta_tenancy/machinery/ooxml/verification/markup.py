@@ -22,6 +22,10 @@ _OTHER_IDS: Final = etree.XPath(
 )
 
 
+class Altered(BrokenPackage):
+    """What was signed is another than what is there."""
+
+
 def unsound(detail: str, rule: str = "R2") -> BrokenPackage:
     return BrokenPackage(detail=detail, rule=rule)
 
@@ -52,8 +56,8 @@ def signature_element(content: bytes) -> etree._Element:
     return root
 
 
-def canonical(element: etree._Element) -> bytes:
-    """Return an element in Canonical XML 1.0, as it stands in its document.
+def canonical(element: etree._Element, *, exclusive: bool = False) -> bytes:
+    """Return an element in Canonical XML 1.0, inclusive unless said otherwise, as it stands in its document.
 
     The element is taken out with the namespaces in scope first: canonicalising it in place, lxml writes
     empty `xmlns` declarations that do not belong there. A signature has no comments, so that the two forms
@@ -63,13 +67,13 @@ def canonical(element: etree._Element) -> bytes:
         BrokenPackage: a namespace is relative, or has a character that must be escaped, which lxml forgets (R2).
 
     Source:
-        W3C, Canonical XML 1.0, chapters 2.3 and 2.4.
+        W3C, Canonical XML 1.0, chapters 2.3 and 2.4; Exclusive XML Canonicalization 1.0.
     """
     if not all(map(_PLAIN_NAMESPACE.fullmatch, element.nsmap.values())):
         raise unsound("The signature declares a namespace with characters that no namespace needs.")
     alone = markup.parse(etree.tostring(element, with_tail=False, encoding="utf-8"), "")
     try:
-        return etree.tostring(alone, method="c14n")
+        return etree.tostring(alone, method="c14n", exclusive=exclusive)
     except etree.C14NError:  # a namespace that is a relative reference, as canonical XML forbids
         raise unsound("A part of the signature cannot be canonicalised.") from None
 

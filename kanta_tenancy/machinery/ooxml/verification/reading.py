@@ -7,12 +7,15 @@ from cryptography.hazmat.primitives import hashes
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.layout.methods import method_of
+from kanta_tenancy.machinery.ooxml.layout.signature_part import stamped_octets
 from kanta_tenancy.machinery.ooxml.names import SHA256
-from kanta_tenancy.machinery.ooxml.verification import claims, manifest, trust
+from kanta_tenancy.machinery.ooxml.verification import additions, claims, manifest, trust
+from kanta_tenancy.machinery.ooxml.verification.additions import Additions
 from kanta_tenancy.machinery.ooxml.verification.algorithms import verifies
 from kanta_tenancy.machinery.ooxml.verification.binding import bind
 from kanta_tenancy.machinery.ooxml.verification.claims import CertificateDigest, Claims
 from kanta_tenancy.machinery.ooxml.verification.manifest import SignedPart
+from kanta_tenancy.machinery.ooxml.verification.markup import canonical
 from kanta_tenancy.machinery.ooxml.verification.rewriting import Rewritten, rewritten
 from kanta_tenancy.machinery.opc.remembering import remembered
 
@@ -30,6 +33,8 @@ class Signature(Record, frozen=True, kw_only=True):
     made_by_signer: bool  # with the key of the signer's certificate
     complete: bool  # all that Office signs is signed
     algorithms: frozenset[str]  # every one that it relies on
+    added: Additions  # after it was made; nobody signs it
+    octets_to_stamp: bytes  # what a timestamp has to be over
 
     @property
     def signer(self) -> x509.Certificate:
@@ -61,7 +66,7 @@ def as_written_here(known: Rewritten) -> Signature:
             setup_id=said.setup_id,
             certificate=CertificateDigest(algorithm=SHA256, digest=fingerprint),
         ),
-        certificates=said.chain,
+        certificates=tuple(dict.fromkeys((*said.chain, *known.carried.certificates))),
         name=name,
         fingerprint=fingerprint.hex(),
         mismatch="",
@@ -69,6 +74,8 @@ def as_written_here(known: Rewritten) -> Signature:
         made_by_signer=verifies(signer.public_key(), method, known.value, known.signed_info),
         complete=True,
         algorithms=frozenset({method, SHA256}),
+        added=additions.as_carried(known.carried, known.value),
+        octets_to_stamp=stamped_octets(known.value),
     )
 
 
@@ -96,6 +103,8 @@ def read_with_care(content: bytes) -> Signature:
         made_by_signer=verifies(signer.public_key(), bound.method, bound.value, bound.signed_info),
         complete=bound.complete,
         algorithms=bound.algorithms | own | {one.algorithm for one in signed},
+        added=additions.read(bound),
+        octets_to_stamp=canonical(bound.value_element),
     )
 
 

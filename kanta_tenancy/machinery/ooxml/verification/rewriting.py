@@ -22,6 +22,7 @@ from kanta_tenancy.machinery.ooxml.layout.canonical import can_be_written
 from kanta_tenancy.machinery.ooxml.layout.digests import DIGEST_METHOD
 from kanta_tenancy.machinery.ooxml.layout.methods import BY_CURVE
 from kanta_tenancy.machinery.ooxml.layout.signature_part import Ids, Statement, unsigned
+from kanta_tenancy.machinery.ooxml.layout.unsigned_properties import AFTER_TOKEN, BEFORE_TOKEN, UnsignedProperties
 from kanta_tenancy.machinery.ooxml.names import (
     C14N,
     OFFICE_DETAILS_ID,
@@ -65,6 +66,7 @@ class Rewritten(Record, frozen=True, kw_only=True):
     manifest: tuple[SignedPart, ...]
     value: bytes
     signed_info: bytes  # canonical, what the value signs
+    carried: UnsignedProperties  # what nobody signs
 
 
 class _Unlike(Exception):
@@ -84,7 +86,7 @@ def rewritten(content: bytes) -> Rewritten | None:
 def _rewritten(content: bytes) -> Rewritten:
     found = _Cutter(content.decode())
     value = base64.b64decode(found.between("<SignatureValue>", "</SignatureValue>"), validate=True)
-    chain = _chain(found.between("<X509Data>", "</X509Data>"))
+    key_info = found.between("<X509Data>", "</X509Data>")
     package_object = found.name('<Object Id="')
     manifest = found.between("<Manifest>", "</Manifest>")
     office_object = found.name('<Object Id="')
@@ -93,6 +95,7 @@ def _rewritten(content: bytes) -> Rewritten:
     comments = found.text("<SignatureComments>", "</SignatureComments>")
     signed_properties = found.name('<xd:SignedProperties Id="')
     at = datetime.fromisoformat(found.between("<xd:SigningTime>", "</xd:SigningTime>"))
+    chain, carried = _unsigned_half(key_info, found.between("</xd:SignedProperties>", "</xd:QualifyingProperties>"))
     valid_id, valid_image, invalid_id, invalid_image = _images(found) if setup_id else ("", b"", "", b"")
     names = [package_object, office_object, signed_properties, *filter(None, (valid_id, invalid_id))]
     if len(set(names) | _FIXED_IDS) != len(names) + len(_FIXED_IDS) or not _SETUP_ID.fullmatch(setup_id):
@@ -114,10 +117,10 @@ def _rewritten(content: bytes) -> Rewritten:
         invalid_image=invalid_image,
     )
     parts = _remembered_parts(manifest) if len(manifest) <= _REMEMBERED_UP_TO else tuple(_parts(manifest))
-    anew = unsigned(manifest, statement)
+    anew = unsigned(manifest, statement, carried)
     if not value or anew.with_value(value) != content:
         raise _Unlike
-    return Rewritten(statement=statement, manifest=parts, value=value, signed_info=anew.signed_info)
+    return Rewritten(statement=statement, manifest=parts, value=value, signed_info=anew.signed_info, carried=carried)
 
 
 class _Cutter:
@@ -150,18 +153,41 @@ class _Cutter:
         return text
 
 
-def _chain(markup: str) -> tuple[x509.Certificate, ...]:
-    pieces = markup.removeprefix("<X509Certificate>").removesuffix("</X509Certificate>")
-    encoded = pieces.split("</X509Certificate><X509Certificate>")
-    if 2 * len(encoded) > MAX_CERTIFICATES or 2 * len(markup) > MAX_BYTES:
+def _unsigned_half(key_info: str, properties: str) -> tuple[tuple[x509.Certificate, ...], UnsignedProperties]:
+    """Read what nobody signs; what stands between the values will not be the same when it is written again."""
+    own = _each(key_info, "<X509Certificate>", "</X509Certificate>")
+    others = _each(properties, "<xd:EncapsulatedX509Certificate>", "</xd:EncapsulatedX509Certificate>")
+    if len(own) + len(others) > MAX_CERTIFICATES or sum(map(len, (*own, *others))) > MAX_BYTES:
         raise _Unlike
-    chain = tuple(certificate_from_der(base64.b64decode(one, validate=True)) for one in encoded)
-    key = chain[0].public_key()
+    carried = UnsignedProperties(
+        timestamps=_decoded(_each(properties, BEFORE_TOKEN, AFTER_TOKEN)),
+        certificates=tuple(map(certificate_from_der, _decoded(others))),
+        crls=_decoded(_each(properties, "<xd:EncapsulatedCRLValue>", "</xd:EncapsulatedCRLValue>")),
+        ocsp=_decoded(_each(properties, "<xd:EncapsulatedOCSPValue>", "</xd:EncapsulatedOCSPValue>")),
+    )
+    return _chain(own), carried
+
+
+def _chain(encoded: list[str]) -> tuple[x509.Certificate, ...]:
+    chain = tuple(map(certificate_from_der, _decoded(encoded)))
+    key = chain[0].public_key() if chain else None
     if not isinstance(key, rsa.RSAPublicKey) and not (
         isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in BY_CURVE
     ):
         raise _Unlike
     return chain
+
+
+def _each(markup: str, begin: str, end: str) -> list[str]:
+    """Cut out everything that stands between two marks."""
+    return [piece.partition(end)[0] for piece in markup.split(begin)[1:]]
+
+
+def _decoded(encoded: list[str]) -> tuple[bytes, ...]:
+    found = tuple(base64.b64decode(one, validate=True) for one in encoded)
+    if not all(found):
+        raise _Unlike
+    return found
 
 
 def _images(found: _Cutter) -> tuple[str, bytes, str, bytes]:

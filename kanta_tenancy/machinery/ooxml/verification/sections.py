@@ -31,6 +31,7 @@ class SignedObject(NamedTuple):
 class Sections(NamedTuple):
     signed_info: bytes  # canonical
     value: bytes
+    value_element: etree._Element  # what a timestamp is over
     objects: tuple[SignedObject, ...]
     key_info: etree._Element  # not signed
     unsigned: etree._Element | None  # the XAdES UnsignedProperties
@@ -58,6 +59,7 @@ def take_apart(root: etree._Element) -> Sections:
     return Sections(
         signed_info=canonical(signed_info),
         value=octets(value),
+        value_element=value,
         objects=tuple(objects),
         key_info=key_info,
         unsigned=unsigned,

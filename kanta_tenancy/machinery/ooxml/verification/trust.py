@@ -1,6 +1,6 @@
 """Whether the signer's certificate may sign, and whether it leads to a trusted authority (rule R11)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from kanta_tenancy.machinery.ooxml.indication import Cause
 from kanta_tenancy.machinery.ooxml.names import DSIG_NS, XADES_NS
 from kanta_tenancy.machinery.ooxml.report import Answer, Outcome
 from kanta_tenancy.machinery.ooxml.verification.algorithms import digest
@@ -15,9 +16,9 @@ from kanta_tenancy.machinery.ooxml.verification.binding import Bound
 from kanta_tenancy.machinery.ooxml.verification.claims import CertificateDigest
 from kanta_tenancy.machinery.ooxml.verification.markup import octets, unsound
 from kanta_tenancy.machinery.opc.errors import BrokenPackage
-from kanta_tenancy.machinery.x509 import paths
 from kanta_tenancy.machinery.x509.errors import CertificateUnreadable
 from kanta_tenancy.machinery.x509.judgement import Refusal, refusals
+from kanta_tenancy.machinery.x509.paths import Path
 from kanta_tenancy.machinery.x509.reading import MAX_BYTES, MAX_CERTIFICATES, certificate_from_der
 
 _CERTIFICATES: Final = f"{{{DSIG_NS}}}X509Data/{{{DSIG_NS}}}X509Certificate"
@@ -26,6 +27,12 @@ _MORE_CERTIFICATES: Final = (
     f"{{{XADES_NS}}}EncapsulatedX509Certificate"
 )
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
+_CAUSES: Final[Mapping[Refusal, Cause]] = {
+    Refusal.NOT_YET_VALID: Cause.NOT_YET_VALID_WHEN_SIGNED,
+    Refusal.EXPIRED: Cause.EXPIRED_WHEN_SIGNED,
+    Refusal.KEY_USAGE: Cause.MAY_NOT_SIGN,
+    Refusal.KEY_KIND: Cause.WEAK,
+}
 
 
 def certificates(bound: Bound) -> tuple[x509.Certificate, ...]:
@@ -63,46 +70,46 @@ def mismatch(certificate: x509.Certificate, claimed: CertificateDigest | None) -
     return ""
 
 
-def may_sign(certificate: x509.Certificate, claimed: datetime | None, at: datetime) -> Answer:
-    """Judge the signer's certificate at the instant of signing that the signer claims, and at `at`."""
+def may_sign(
+    certificate: x509.Certificate, claimed: datetime | None, at: datetime, proved_at: datetime | None = None
+) -> Answer:
+    """Judge the signer's certificate at the instant of signing that the signer claims, and when that is proved.
+
+    Args:
+        at: the instant of asking.
+        proved_at: when the signature is proved to have been there; without it, the certificate must still be valid.
+    """
     if claimed is None:
-        return Answer(outcome=Outcome.UNKNOWN, reason="The signature does not say when it was made.")
+        return _unknown("The signature does not say when it was made.", Cause.NO_TIME)
     # How strong the key is belongs to the algorithms (R3).
     found = [each for each in refusals(certificate, claimed) if each.refusal is not Refusal.KEY_KIND]
     if found:
-        return Answer(outcome=Outcome.FAILED, reason=f"At the claimed time {found[0].detail}.")
-    if claimed > at + _CLOCKS_DIFFER:
-        return Answer(outcome=Outcome.UNKNOWN, reason="The claimed time of signing lies in the future.")
-    if at > certificate.not_valid_after_utc:
+        reason = f"At the claimed time {found[0].detail}."
+        return Answer(outcome=Outcome.FAILED, reason=reason, cause=_CAUSES[found[0].refusal])
+    if claimed > (proved_at or at) + _CLOCKS_DIFFER:
+        when = "lies in the future" if proved_at is None else "is later than the timestamp"
+        return _unknown(f"The claimed time of signing {when}.", Cause.TIME_IN_FUTURE)
+    if (proved_at or at) > certificate.not_valid_after_utc:
         reason = "The certificate has expired since, and nobody else confirms that it was signed before."
-        return Answer(outcome=Outcome.UNKNOWN, reason=reason)
+        return _unknown(reason, Cause.EXPIRED_SINCE)
     return Answer(outcome=Outcome.PASSED, reason="The certificate may sign, and was valid at the claimed time.")
 
 
-def leads_to(
-    anchors: Sequence[x509.Certificate],
-    signer: x509.Certificate,
-    others: Sequence[x509.Certificate],
-    at: datetime,
-) -> Answer:
-    """Look for a path from the signer's certificate to one of the anchors.
-
-    A self-signed signer is trusted only when it is itself an anchor. Revocation is not asked.
+def leads_to(path: Path, *, named: bool) -> Answer:
+    """Tell whether the signer's certificate leads to a trusted authority.
 
     Args:
-        others: certificates that may lie on the path; they need not be trusted.
-        at: the instant at which every certificate of the path must be valid.
-
-    Source:
-        RFC 5280, chapter 6.
+        named: whether any authority was named at all.
     """
-    if not anchors:
-        return Answer(outcome=Outcome.UNKNOWN, reason="No trusted authority was named.")
-    path = paths.find(signer, anchors=anchors, others=others, at=at)
+    if not named:
+        return _unknown("No trusted authority was named.", Cause.NO_AUTHORITY_NAMED)
     if not path.certificates:
-        reason = f"The certificate does not lead to a trusted authority: {path.trouble}."
-        return Answer(outcome=Outcome.UNKNOWN, reason=reason)
+        return _unknown(f"The certificate does not lead to a trusted authority: {path.trouble}.", Cause.NO_PATH)
     return Answer(outcome=Outcome.PASSED, reason=f"It leads to {path.certificates[-1].subject.rfc4514_string()}.")
+
+
+def _unknown(reason: str, cause: Cause) -> Answer:
+    return Answer(outcome=Outcome.UNKNOWN, reason=reason, cause=cause)
 
 
 def _readable(encoded: list[etree._Element]) -> Iterator[x509.Certificate]:

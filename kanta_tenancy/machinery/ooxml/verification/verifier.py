@@ -7,10 +7,13 @@ from typing import Final
 from cryptography import x509
 
 from kanta_tenancy.machinery.ooxml import coverage, plumbing
+from kanta_tenancy.machinery.ooxml.indication import OF_RULES, Indicated, indicated, worst
 from kanta_tenancy.machinery.ooxml.report import Outcome, Reason, Report, SignatureReport, Verdict
 from kanta_tenancy.machinery.ooxml.verification import content
 from kanta_tenancy.machinery.ooxml.verification.examination import Comparisons, Finding, Question, examine
+from kanta_tenancy.machinery.ooxml.verification.vouching import Grounds
 from kanta_tenancy.machinery.opc import BrokenPackage, Package
+from kanta_tenancy.machinery.x509.revocation import NOTHING, USUAL, Freshness, RevocationData
 
 _ABOUT_CERTIFICATES: Final = "R11"  # the only rule that can leave the verdict open; its answers decide
 
@@ -21,33 +24,47 @@ def verify(
     at: datetime,
     anchors: Sequence[x509.Certificate] = (),
     intermediates: Sequence[x509.Certificate] = (),
+    revocation: RevocationData = NOTHING,
+    timestamp_anchors: Sequence[x509.Certificate] | None = None,
+    freshness: Freshness = USUAL,
 ) -> Report:
     """Answer every question about the signatures of a file; whatever the bytes are, there is an answer.
 
     Args:
-        at: the instant of asking, never naive; certificates are judged then and at the claimed time of signing.
+        at: the instant of asking, never naive; certificates are judged then, or when a timestamp proves that a
+            signature was there, and at the claimed time of signing.
         anchors: authorities, or single signers, that are trusted.
         intermediates: certificates that may lie on the way to an anchor; they are not trusted by themselves.
+        revocation: what is at hand about revocation besides what the signatures bring; without any of it that an
+            authority signed, nothing is *valid*.
+        timestamp_anchors: authorities whose timestamps are believed; None means the same as `anchors`.
+        freshness: how old a word about revocation may be.
     """
     try:
         package = Package.read(data)
         package.archive.check_all()
     except BrokenPackage as broken:
         reason = Reason(rule=broken.rule, part=broken.part, detail=broken.detail)
-        return Report(verdict=Verdict.INVALID, reasons=(reason,))
+        return Report(verdict=Verdict.INVALID, indicated=_indicated((), (reason,)), reasons=(reason,))
     found = plumbing.find(package)
     question = Question(
         package=package,
         comparisons=Comparisons(package, coverage.exempt(package, found)),
-        at=at,
-        anchors=tuple(anchors),
-        intermediates=tuple(intermediates),
+        grounds=Grounds(
+            at=at,
+            anchors=tuple(anchors),
+            timestamp_anchors=tuple(anchors if timestamp_anchors is None else timestamp_anchors),
+            intermediates=tuple(intermediates),
+            revocation=revocation,
+            freshness=freshness,
+        ),
     )
     findings = [examine(question, part) for part in found.signatures]
     reasons = [*found.reasons, *content.flaws(package), *(each for one in findings for each in one.reasons)]
     signatures = tuple(finding.report for finding in findings)
     return Report(
         verdict=_verdict(signatures, reasons),
+        indicated=_indicated(signatures, reasons),
         signatures=signatures,
         uncovered=_uncovered(findings),
         links=content.links(package),
@@ -56,16 +73,23 @@ def verify(
 
 
 def _verdict(signatures: Sequence[SignatureReport], reasons: Sequence[Reason]) -> Verdict:
-    outcomes = {
+    deciding = {
         answer.outcome
         for one in signatures
-        for answer in (one.integrity, one.coverage, one.certificate, one.trust, one.algorithms)
+        for answer in (one.integrity, one.coverage, one.certificate, one.trust, one.revocation, one.algorithms)
     }
-    if Outcome.FAILED in outcomes or any(reason.rule != _ABOUT_CERTIFICATES for reason in reasons):
+    # That only the signer says when leaves nothing else open; that a timestamp was forged does.
+    forged = any(one.time.outcome is Outcome.FAILED for one in signatures)
+    if forged or Outcome.FAILED in deciding or any(reason.rule != _ABOUT_CERTIFICATES for reason in reasons):
         return Verdict.INVALID
-    if Outcome.UNKNOWN in outcomes or not signatures:
+    if Outcome.UNKNOWN in deciding or not signatures:
         return Verdict.INDETERMINATE
     return Verdict.VALID
+
+
+def _indicated(signatures: Sequence[SignatureReport], reasons: Sequence[Reason]) -> Indicated:
+    of_file = [indicated([OF_RULES[reason.rule]]) for reason in reasons if not reason.signature]
+    return worst([*of_file, *(one.indicated for one in signatures)])
 
 
 def _uncovered(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -14,11 +14,12 @@ from lxml import etree
 
 from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.keys import KeyKind
-from kanta_tenancy.machinery.x509.sample_authority import Signer, found, issue
+from kanta_tenancy.machinery.x509.sample_authority import Signer, empty_lists, found, issue
 
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 NOW: Final = datetime(2026, 3, 2, 9, 30, 15, tzinfo=UTC)
 AUTHORITY: Final = found("Sample", at=START)
+LISTS: Final = empty_lists(AUTHORITY, at=START)
 FIRST_LINE: Final = "{5E1C7F0A-0000-4000-8000-00000000000A}"
 SECOND_LINE: Final = "{5E1C7F0A-0000-4000-8000-00000000000B}"
 _NAMESPACES: Final = (

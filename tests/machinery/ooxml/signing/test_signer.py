@@ -15,6 +15,7 @@ from kanta_tenancy.machinery.x509.sample_authority import found
 from tests.machinery.ooxml.signing.documents import (
     AUTHORITY,
     FIRST_LINE,
+    LISTS,
     NOW,
     SECOND_LINE,
     START,
@@ -33,7 +34,7 @@ OFFICE_IDS = {"idPackageObject", "idOfficeObject", "idValidSigLnImg", "idInvalid
 
 
 def verdict(package: bytes) -> Verdict:
-    return verify(package, at=NOW, anchors=[AUTHORITY.root]).verdict
+    return verify(package, at=NOW, anchors=[AUTHORITY.root], revocation=LISTS).verdict
 
 
 def signed_ids(package: bytes, number: int) -> list[str]:
@@ -43,7 +44,7 @@ def signed_ids(package: bytes, number: int) -> list[str]:
 
 @pytest.mark.parametrize("kind", KeyKind)
 def test_a_signature_with_every_kind_of_key_is_valid_in_every_respect(kind: KeyKind):
-    report = verify(sign(document(), credential(kind=kind), at=NOW), at=NOW, anchors=[AUTHORITY.root])
+    report = verify(sign(document(), credential(kind=kind), at=NOW), at=NOW, anchors=[AUTHORITY.root], revocation=LISTS)
     (one,) = report.signatures
     answers = (one.integrity, one.coverage, one.certificate, one.trust, one.algorithms)
     assert report.verdict is Verdict.VALID, report.reasons
@@ -90,7 +91,7 @@ def test_six_signatures_at_six_times_are_all_valid():
     for number in range(6):
         at = NOW + timedelta(hours=number)
         package = sign(package, credential(f"Signer {number}"), at=at, comments=f"number {number}")
-    report = verify(package, at=NOW + timedelta(days=1), anchors=[AUTHORITY.root])
+    report = verify(package, at=NOW + timedelta(days=1), anchors=[AUTHORITY.root], revocation=LISTS)
     assert (report.verdict, len(report.signatures)) == (Verdict.VALID, 6)
     assert [one.comments for one in report.signatures] == [f"number {number}" for number in range(6)]
 
@@ -140,7 +141,7 @@ def test_both_parties_sign_on_their_lines():
     package = document(FIRST_LINE, SECOND_LINE)
     for number, name in enumerate(("Aino", "Eino")):
         package = sign(package, credential(name), at=NOW, line=signature_lines(package)[number])
-    report = verify(package, at=NOW, anchors=[AUTHORITY.root])
+    report = verify(package, at=NOW, anchors=[AUTHORITY.root], revocation=LISTS)
     assert report.verdict is Verdict.VALID
     assert [one.setup_id for one in report.signatures] == [FIRST_LINE, SECOND_LINE]
 

@@ -10,7 +10,8 @@ from cryptography.x509.oid import NameOID
 
 from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.keys import KeyKind, PrivateKey
-from kanta_tenancy.machinery.x509.sample_authority import SampleAuthority, Signer, found, issue
+from kanta_tenancy.machinery.x509.revocation import RevocationData
+from kanta_tenancy.machinery.x509.sample_authority import SampleAuthority, Signer, empty_lists, found, issue
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 ISSUED = NOW - timedelta(days=30)
@@ -24,6 +25,12 @@ def authority() -> SampleAuthority:
 @functools.cache
 def signer(name: str = "Aino", kind: KeyKind = KeyKind.EC_P256) -> Credential:
     return issue(authority(), Signer(name=name, organisation="Hoivakoti"), at=ISSUED, kind=kind)
+
+
+@functools.cache
+def lists(of: SampleAuthority | None = None) -> RevocationData:
+    """Return the lists of an authority, on which nobody is."""
+    return empty_lists(of or authority(), at=ISSUED)
 
 
 @functools.cache

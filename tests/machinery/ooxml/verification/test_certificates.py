@@ -17,7 +17,7 @@ from kanta_tenancy.machinery.x509.sample_authority import Signer, found, issue
 from tests.machinery.ooxml.verification.asking import only, outcomes
 from tests.machinery.ooxml.verification.documents import a_document, packed
 from tests.machinery.ooxml.verification.forger import Forgery, encoded, signed
-from tests.machinery.ooxml.verification.signers import ISSUED, NOW, authority, key, self_signed, signer
+from tests.machinery.ooxml.verification.signers import ISSUED, NOW, authority, key, lists, self_signed, signer
 
 YEAR = timedelta(days=365)
 
@@ -25,7 +25,9 @@ YEAR = timedelta(days=365)
 def asked(
     how: Forgery, *anchors: x509.Certificate, at: datetime = NOW, intermediates: tuple[x509.Certificate, ...] = ()
 ) -> Report:
-    return verify(packed(signed(a_document(), how)), at=at, anchors=anchors, intermediates=intermediates)
+    return verify(
+        packed(signed(a_document(), how)), at=at, anchors=anchors, intermediates=intermediates, revocation=lists()
+    )
 
 
 def issued(credential_of: str = "Aino", **more: object) -> Credential:

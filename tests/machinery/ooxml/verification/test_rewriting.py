@@ -1,16 +1,19 @@
 """The fast way to read a signature says what the careful way says, or leaves it to that."""
 
 import base64
+import itertools
 import re
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kanta_tenancy.machinery.ooxml.layout.signature_part import Ids, Statement, unsigned
+from kanta_tenancy.machinery.ooxml.layout.unsigned_properties import UnsignedProperties
 from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
 from kanta_tenancy.machinery.ooxml.signing import Signing, opened, prepare, sign_all
 from kanta_tenancy.machinery.ooxml.signing.signature_value import signature_value
@@ -18,7 +21,16 @@ from kanta_tenancy.machinery.ooxml.verification.markup import LARGEST
 from kanta_tenancy.machinery.ooxml.verification.reading import as_written_here, read_with_care
 from kanta_tenancy.machinery.ooxml.verification.rewriting import rewritten
 from kanta_tenancy.machinery.x509.keys import KeyKind
-from tests.machinery.ooxml.signing.documents import FIRST_LINE, NOW, SECOND_LINE, credential, document, entries
+from kanta_tenancy.machinery.x509.reading import MAX_CERTIFICATES
+from tests.machinery.ooxml.signing.documents import (
+    AUTHORITY,
+    FIRST_LINE,
+    NOW,
+    SECOND_LINE,
+    credential,
+    document,
+    entries,
+)
 from tests.machinery.ooxml.verification.signers import self_signed
 
 PACKAGE = document(FIRST_LINE, SECOND_LINE, links=("https://www.example.fi/?a=1",))
@@ -66,7 +78,7 @@ def test_texts_with_characters_that_have_two_spellings_are_read_with_care(commen
 
 
 def test_a_signature_with_more_certificates_than_are_read_is_read_with_care():
-    long = SIGNER.chain + SIGNER.chain[1:] * 5
+    long = SIGNER.chain + SIGNER.chain[1:] * 9
     prepared = prepare(opened(PACKAGE), long, at=NOW)
     part = prepared.signature.with_value(signature_value(SIGNER.key, prepared.signed_info))
     assert rewritten(part) is None
@@ -91,13 +103,23 @@ CHANGES = st.one_of(
 @given(CHANGES)
 @settings(max_examples=400)
 def test_a_changed_signature_is_not_known(change: tuple[int, int, bytes]):
+    assert_a_change_is_told_alike(KNOWN, 0, change)
+
+
+def assert_a_change_is_told_alike(part: bytes, behind: int, change: tuple[int, int, bytes]) -> None:
     place, length, instead = change
-    at = place % len(KNOWN)
-    changed = KNOWN[:at] + instead + KNOWN[at + length :]
-    assume(changed != KNOWN)
-    if assert_both_ways_agree(changed):  # only another value of the signature can be: it is compared with nothing
-        assert rewritten(changed).value != rewritten(KNOWN).value
+    at = behind + place % (len(part) - behind)
+    changed = part[:at] + instead + part[at + length :]
+    assume(changed != part)
+    if not assert_both_ways_agree(changed):
+        return
+    known, before = rewritten(changed), rewritten(part)
+    assert known.signed_info == before.signed_info
+    if known.value != before.value:  # another value can be known: it is compared with nothing
         assert not read_with_care(changed).made_by_signer
+    else:  # or other certificates of issuers, which nobody signs
+        assert known.statement.chain[0] == before.statement.chain[0]
+        assert (known.statement.chain, known.carried) != (before.statement.chain, before.carried)
 
 
 HOSTILE = (
@@ -135,10 +157,17 @@ MANIFESTS = (
 )
 
 
-def forged(manifest: str = MANIFEST, *, ids: Ids = USUAL_IDS, value: bytes | None = None, **said: Any) -> bytes:
+def forged(
+    manifest: str = MANIFEST,
+    *,
+    ids: Ids = USUAL_IDS,
+    value: bytes | None = None,
+    carried: UnsignedProperties | None = None,
+    **said: Any,
+) -> bytes:
     """Write a signature that is right in itself with the signer's own layout, whatever it says."""
     usual = {"at": NOW, "comments": "", "setup_id": FIRST_LINE, "valid_image": b"1", "invalid_image": b"2"}
-    written = unsigned(manifest, Statement(chain=SIGNER.chain, ids=ids, **{**usual, **said}))
+    written = unsigned(manifest, Statement(chain=SIGNER.chain, ids=ids, **{**usual, **said}), carried)
     return written.with_value(signature_value(SIGNER.key, written.signed_info) if value is None else value)
 
 
@@ -199,3 +228,81 @@ def test_what_is_no_signature_is_not_known():
 
 def test_a_part_that_is_too_large_is_not_known():
     assert rewritten(forged(valid_image=bytes(LARGEST))) is None
+
+
+ALL_CARRIED = UnsignedProperties(
+    timestamps=(b"a timestamp", b"another"),
+    certificates=(*SIGNER.chain[1:], AUTHORITY.root),
+    crls=(b"a list", b"another list"),
+    ocsp=(b"an answer",),
+)
+LASTING = forged(carried=ALL_CARRIED)
+
+
+@pytest.mark.parametrize("left_out", [(), *itertools.combinations(UnsignedProperties.__struct_fields__, 3)])
+def test_what_was_added_is_known_and_read_alike(left_out: tuple[str, ...]):
+    carried = msgspec.structs.replace(ALL_CARRIED, **dict.fromkeys(left_out, ()))
+    part = forged(carried=carried)
+    assert assert_both_ways_agree(part)
+    assert rewritten(part).carried == carried
+    added = read_with_care(part).added
+    assert (tuple(stamp.token for stamp in added.stamps), added.crls, added.ocsp) == (
+        carried.timestamps,
+        carried.crls,
+        carried.ocsp,
+    )
+
+
+def test_a_signature_that_carries_nothing_is_known():
+    assert assert_both_ways_agree(forged(carried=UnsignedProperties()))
+
+
+@given(CHANGES)
+@settings(max_examples=400)
+def test_a_change_among_what_was_added_is_told_alike(change: tuple[int, int, bytes]):
+    assert_a_change_is_told_alike(LASTING, LASTING.index(b"</xd:SignedProperties>"), change)
+
+
+BEGIN, END = "<xd:UnsignedSignatureProperties>", "</xd:UnsignedSignatureProperties>"
+STAMPED = (
+    '<xd:SignatureTimeStamp><CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315">'
+    "</CanonicalizationMethod><xd:EncapsulatedTimeStamp>"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (BEGIN, f"{BEGIN}<xd:Evil></xd:Evil>"),
+        (BEGIN, f"{BEGIN}{BEGIN}"),
+        (BEGIN, f"{BEGIN}text"),
+        (BEGIN, f'{BEGIN}<xd:SignatureTimeStamp Id="idPackageSignature"></xd:SignatureTimeStamp>'),
+        (BEGIN, BEGIN.replace(">", ' Id="idPackageObject">')),
+        (STAMPED, STAMPED.replace("2001/REC-xml-c14n-20010315", "1999/REC-xslt-19991116")),
+        (STAMPED, STAMPED.replace("TR/2001/REC-xml-c14n-20010315", "2001/10/xml-exc-c14n#")),
+        (STAMPED, STAMPED.replace("></CanonicalizationMethod>", "/>")),
+        (STAMPED, STAMPED + STAMPED),
+        (STAMPED, STAMPED + "AAAA</xd:EncapsulatedTimeStamp><xd:EncapsulatedTimeStamp>"),
+        (STAMPED, f"{STAMPED}</xd:EncapsulatedTimeStamp></xd:SignatureTimeStamp>{STAMPED}"),
+        ("<xd:CRLValues>", "<xd:CRLValues></xd:CRLValues><xd:CRLValues>"),
+        ("<xd:CRLValues>", "<xd:CRLValues><xd:EncapsulatedCRLValue></xd:EncapsulatedCRLValue>"),
+        ("</xd:CRLValues>", "</xd:CRLValues><xd:OCSPValues></xd:OCSPValues>"),
+        ("<xd:EncapsulatedOCSPValue>", "<xd:EncapsulatedOCSPValue> "),
+        ("<xd:EncapsulatedX509Certificate>", "<xd:EncapsulatedX509Certificate>AAAA</xd:EncapsulatedX509Certificate>"
+                                             "<xd:EncapsulatedX509Certificate>"),
+        (END, f"{END}</xd:UnsignedProperties><xd:UnsignedProperties>{BEGIN}{END}"),
+        (END, f"{END}<xd:UnsignedDataObjectProperties></xd:UnsignedDataObjectProperties>"),
+        (END, f"<xd:ArchiveTimeStamp></xd:ArchiveTimeStamp>{END}"),
+        ("</xd:QualifyingProperties>", "</xd:QualifyingProperties></Object><Object></Object><Object>"),
+    ],
+)  # fmt: skip
+def test_something_else_among_what_was_added_is_never_known(old: str, new: str):
+    assert old.encode() in LASTING
+    assert not assert_both_ways_agree(LASTING.replace(old.encode(), new.encode(), 1))
+
+
+@pytest.mark.parametrize("many", [6, 7, 8, 20])
+def test_more_certificates_than_are_read_are_never_known(many: int):
+    carried = UnsignedProperties(certificates=(AUTHORITY.root,) * many)
+    part = forged(carried=carried)
+    assert (rewritten(part) is not None) is (len(SIGNER.chain) + many <= MAX_CERTIFICATES)
