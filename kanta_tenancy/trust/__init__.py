@@ -5,7 +5,8 @@ instant, and its `of` verifies a document by that. `watch` has the revocation da
 from then on; `fitting.select` finds what of it fits a chain.
 """
 
-from kanta_tenancy.trust.model import Level, Obligation, Policy, TimestampAuthority
+from kanta_tenancy.machinery.ooxml.levels import Level
+from kanta_tenancy.trust.model import Obligation, Policy, TimestampAuthority
 from kanta_tenancy.trust.reading import Judging, judging
 from kanta_tenancy.trust.watching import watch
 

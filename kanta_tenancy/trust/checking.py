@@ -4,9 +4,10 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.parties import wording
 from kanta_tenancy.trust.errors import AnchorRefused, PolicyRefused
-from kanta_tenancy.trust.model import Level, TimestampAuthority, Wish
+from kanta_tenancy.trust.model import TimestampAuthority, Wish
 
 MOST_AUTHORITIES: Final = 5
 LONGEST_URL: Final = 1_000

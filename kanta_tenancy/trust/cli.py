@@ -12,6 +12,7 @@ import msgspec
 from cryptography import x509
 
 from kanta_tenancy.kernel.calendar import start_of_day
+from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.machinery.x509.reading import MAX_BYTES
@@ -26,7 +27,6 @@ from kanta_tenancy.trust.model import (
     Anchor,
     AnchorKind,
     KeptStatement,
-    Level,
     Loaded,
     Obligation,
     Policy,

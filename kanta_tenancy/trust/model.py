@@ -6,6 +6,7 @@ from typing import Final, NewType
 from uuid import UUID
 
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.ooxml.levels import Level
 
 AnchorId = NewType("AnchorId", UUID)
 
@@ -108,14 +109,6 @@ class Doubt(enum.StrEnum):
     NOT_YET_VALID = "not_yet_valid"
     EXPIRES_SOON = "expires_soon"  # within 90 days
     EXPIRED = "expired"  # nothing that is signed now leads to it
-
-
-class Level(enum.StrEnum):
-    """How long a signature can be judged: the baseline levels of ETSI EN 319 132-1."""
-
-    B = "B"  # as the signer made it
-    T = "T"  # with a timestamp: it was there at that time
-    LT = "LT"  # with certificates and revocation data too: nothing needs to be fetched to judge it
 
 
 class Obligation(enum.StrEnum):

@@ -34,7 +34,15 @@ class Judging(Record, frozen=True, kw_only=True):
 
     def of(self, docx: bytes, *, at: datetime) -> Report:
         """Verify a document by this; it takes arithmetic, so not in the event loop."""
-        return verify(docx, at=at, anchors=self.anchors, intermediates=self.intermediates)
+        return verify(
+            docx,
+            at=at,
+            anchors=self.anchors,
+            intermediates=self.intermediates,
+            revocation=self.revocation,
+            timestamp_anchors=self.timestamp_anchors,
+            freshness=self.freshness,
+        )
 
 
 async def judging(tx: Transaction, main_connector_id: MainConnectorId, at: datetime) -> Judging:

@@ -37,6 +37,7 @@ from kanta_tenancy.joining.model import ChangeKind, Clash
 from kanta_tenancy.joining.model import Stage as JoiningStage
 from kanta_tenancy.joining.model import Status as NoticeStatus
 from kanta_tenancy.joining.routes import ROUTES as JOINING
+from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.outgoing.posting import Trouble
 from kanta_tenancy.machinery.outgoing.smtp import Stage
 from kanta_tenancy.machinery.web.metrics import Metrics
@@ -49,7 +50,7 @@ from kanta_tenancy.promises.figures import PromiseFigures
 from kanta_tenancy.promises.lifecycle import MOVES as PROMISE_MOVES
 from kanta_tenancy.promises.routes import ROUTES as PROMISES
 from kanta_tenancy.trust import lifecycle as trust
-from kanta_tenancy.trust.model import AnchorKind, Doubt, Level, Obligation, Published, Standing
+from kanta_tenancy.trust.model import AnchorKind, Doubt, Obligation, Published, Standing
 from kanta_tenancy.trust.routes import ROUTES as TRUST
 
 ROOT = Path(__file__).parents[2]

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.trust import lifecycle
 from kanta_tenancy.trust.errors import AnchorRemoved
 from kanta_tenancy.trust.lifecycle import MOVES, Move
-from kanta_tenancy.trust.model import NOTHING_DECIDED, Level, Obligation, Standing, Wish
+from kanta_tenancy.trust.model import NOTHING_DECIDED, Obligation, Standing, Wish
 from tests.trust.examples import NOON, an_anchor
 
 SECOND = timedelta(seconds=1)

@@ -6,10 +6,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.trust import checking, reading
 from kanta_tenancy.trust.actions import policies as actions
 from kanta_tenancy.trust.errors import PolicyChanged, PolicyRefused
-from kanta_tenancy.trust.model import NOTHING_DECIDED, Level, Obligation, Policy, TimestampAuthority, Wish
+from kanta_tenancy.trust.model import NOTHING_DECIDED, Obligation, Policy, TimestampAuthority, Wish
 from tests.trust.examples import NOON
 
 FIRST = TimestampAuthority(name="Aikaleima Oy", url="https://tsa.example.org/rfc3161")

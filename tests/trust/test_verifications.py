@@ -1,13 +1,21 @@
 """Any signed document is verified by what the main connector trusts, and nothing of it is kept."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from msgspec.structs import replace
 
+from kanta_tenancy.machinery.ooxml.presentation import QUESTIONS
 from kanta_tenancy.machinery.ooxml.signing import sign
 from kanta_tenancy.machinery.opc.limits import LIMITS
+from kanta_tenancy.machinery.x509.revocation import RevocationData
+from kanta_tenancy.machinery.x509.sample_authority import Revoked, revocation_list
+from kanta_tenancy.trust import fitting
+from kanta_tenancy.trust.store import revocation as store
 from tests.machinery.ooxml.signing.documents import document
-from tests.trust.examples import ISSUING, NOON, OTHER, ROOT, SIGNER, der
+from tests.trust.examples import AUTHORITY, ISSUING, NOON, OTHER, ROOT, SIGNER, der
 from tests.trust.test_routes import load
 
 DOCX = {"Content-Type": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
@@ -32,13 +40,50 @@ async def test_trust_is_what_the_main_connector_trusts_now(both, clock, signed):
     clock.advance(seconds=1)
     for http in (both.main_connector, both.of_tenant):
         answer = (await verify(http, signed)).json()
-        assert answer["signatures"][0] == {
-            "signer": "CN=Aino Ahola,O=Oy,C=FI", "integrity": "passed", "coverage": "passed", "certificate": "passed",
-            "trust": "passed", "algorithms": "passed", "signed_at": "2026-03-02T12:00:00Z",
+        assert {name: answer["signatures"][0][name] for name in QUESTIONS} == {
+            "integrity": "passed", "coverage": "passed", "certificate": "passed", "trust": "passed",
+            "revocation": "unknown", "algorithms": "passed", "time": "unknown",
         }  # fmt: skip
+        assert (answer["signatures"][0]["signer"], answer["signatures"][0]["signed_at"]) == (
+            "CN=Aino Ahola,O=Oy,C=FI",
+            "2026-03-02T12:00:00Z",
+        )
+        assert (answer["verdict"], answer["indication"]) == ("indeterminate", "INDETERMINATE")
     reason = {"json": {"reason": "x"}, "headers": {"If-Match": '"1"'}}
     await both.main_connector.post(f"/v1/trust/anchors/{root['id']}/removal", **reason)
     assert (await verify(both.of_tenant, signed)).json()["signatures"][0]["trust"] == "unknown"
+
+
+async def test_with_kept_revocation_data_and_no_older_than_the_policy_says_it_is_valid(both, database, clock, signed):
+    await load(both.main_connector, der(ROOT))
+    await published(database, both)
+    for http in (both.main_connector, both.of_tenant):
+        answer = (await verify(http, signed)).json()
+        assert (answer["verdict"], answer["indication"]) == ("valid", "TOTAL-PASSED")
+    wish = {"level": "B", "obligation": "required", "fresh_for_hours": 6}
+    await both.main_connector.put("/v1/trust/policy", json=wish, headers={"If-Match": '"0"'})
+    clock.advance(hours=5)
+    assert (await verify(both.of_tenant, signed)).json()["verdict"] == "valid"
+    clock.advance(hours=2)
+    assert (await verify(both.of_tenant, signed)).json()["signatures"][0]["revocation"] == "unknown"
+
+
+async def test_a_revoked_signer_is_invalid(both, database, signed):
+    await load(both.main_connector, der(ROOT))
+    await published(database, both, Revoked(certificate=SIGNER.certificate, at=NOON - timedelta(days=1)))
+    answer = (await verify(both.of_tenant, signed)).json()
+    assert (answer["signatures"][0]["revocation"], answer["verdict"]) == ("failed", "invalid")
+
+
+async def published(database, both, *revoked: Revoked) -> None:
+    """Keep the lists that the two authorities publish at noon."""
+    lists = [
+        revocation_list(AUTHORITY.issuing, at=NOON, revoked=revoked).public_bytes(Encoding.DER),
+        revocation_list(AUTHORITY.top, at=NOON).public_bytes(Encoding.DER),
+    ]
+    data = RevocationData(crls=tuple(lists))
+    async with database.transaction(both.caller) as tx:
+        await store.add(tx, fitting.statements(data, (SIGNER.certificate, ISSUING, ROOT)), at=NOON)
 
 
 async def test_an_intermediate_fills_a_gap_and_is_trusted_by_itself_by_nobody(both, clock):

@@ -6,8 +6,9 @@ from typing import Annotated
 import msgspec
 
 from kanta_tenancy.kernel.records import Body
+from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.trust.checking import LONGEST_URL, MOST_AUTHORITIES
-from kanta_tenancy.trust.model import Level, Obligation, Policy, TimestampAuthority, Wish
+from kanta_tenancy.trust.model import Obligation, Policy, TimestampAuthority, Wish
 
 
 class SaidAuthority(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
