@@ -59,8 +59,8 @@ Exit codes:
 def documents() -> None:
     """Sign Word documents as Microsoft Office does, and verify signed ones.
 
-    Works on the machine where the key is: nothing is sent anywhere but to the timestamp authorities that you name, and
-    to those only a digest.
+    Works on the machine where the key is, and sends nothing anywhere, unless you ask for a level above B: then a digest
+    goes to the timestamp authorities that you name, and for level LT the authorities that certificates name are asked.
     """
 
 
@@ -93,7 +93,8 @@ def sign(
     for. A key in a token or a hardware security module (PKCS#11) stays there; its certificates are read from the token,
     or from --certificate.
 
-    With --timestamp the signature is brought to level T; nothing but a digest is sent. When a level that is asked for
+    With --timestamp the signature is brought to level T; nothing but a digest is sent. For level LT, issuers and
+    revocation that are in no file are asked for where the certificates say. When a level that is asked for
     is not reached, nothing is written, unless with --best-effort: then what was reached is written and told.
     """
     files.check_new(out, force=force)

@@ -3,7 +3,8 @@
 Whether less than what was wanted will do is the caller's to decide: what was reached is told, with the reasons.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 from cryptography import x509
 
@@ -11,29 +12,27 @@ from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.errors import CannotUpgrade
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.signing.open_signature import OpenSignature, Way
+from kanta_tenancy.machinery.revocation.gathering import Gathered
 from kanta_tenancy.machinery.timestamping.client import Authority, Stamped, TimestampClient
 from kanta_tenancy.machinery.timestamping.errors import NoTimestamp
 from kanta_tenancy.machinery.x509.revocation import NOTHING, RevocationData
 
 
-class Learnt(Record, frozen=True, kw_only=True):
-    """What authorities say of revocation, and a sentence for each that did not say anything."""
+class Asks(Protocol):
+    """Whoever asks authorities about certificates: `machinery.revocation`, at the addresses that they name."""
 
-    data: RevocationData = NOTHING
-    troubles: tuple[str, ...] = ()
+    async def revocation(self, ways: Sequence[Way], known: RevocationData = NOTHING) -> Gathered: ...
 
-
-async def nobody(_: Sequence[Way]) -> Learnt:
-    """Ask nobody about revocation."""
-    return Learnt()
+    async def issuers(self, certificate: x509.Certificate) -> Gathered: ...
 
 
 class Sources(Record, frozen=True, kw_only=True):
-    """Who is asked."""
+    """Who is asked, and what is at hand."""
 
     client: TimestampClient
     authorities: tuple[Authority, ...]  # in the order in which they are tried
-    revocation: Callable[[Sequence[Way]], Awaitable[Learnt]] = nobody  # asks about every certificate of some ways
+    asks: Asks | None = None  # about issuers and revocation; None: nobody is asked
+    revocation: RevocationData = NOTHING  # what is at hand
     certificates: tuple[x509.Certificate, ...] = ()  # that may lie on a way to an anchor
     anchors: tuple[x509.Certificate, ...] = ()
 
@@ -72,14 +71,30 @@ async def raise_level(package: bytes, part: str, wanted: Level, sources: Sources
 
 async def _lasting(signature: OpenSignature, sources: Sources) -> tuple[OpenSignature, tuple[str, ...]]:
     """Add what is needed for level LT: all of it or nothing, since what is added is never taken out again."""
-    ways = signature.ways(sources.certificates, sources.anchors)
-    learnt = await sources.revocation(ways)
+    ways, troubles = await _ways(signature, sources)
+    data = sources.revocation
+    if sources.asks is not None:
+        gathered = await sources.asks.revocation(ways, data)
+        data, troubles = data.with_more(gathered.data), (*troubles, *gathered.troubles)
     try:
-        lasting = signature.with_validation_data([each for way in ways for each in way[1:]], learnt.data)
+        lasting = signature.with_validation_data([each for way in ways for each in way[1:]], data)
     except CannotUpgrade as refusal:
         return signature, (refusal.detail,)
     missing = lasting.lacking(sources.anchors)
-    return (signature, (*map(_unknown, missing), *learnt.troubles)) if missing else (lasting, ())
+    return (signature, (*map(_unknown, missing), *troubles)) if missing else (lasting, ())
+
+
+async def _ways(signature: OpenSignature, sources: Sources) -> tuple[tuple[Way, ...], tuple[str, ...]]:
+    """Return the ways up from the signer and from timestamps, with issuers fetched that are not at hand."""
+    ways = signature.ways(sources.certificates, sources.anchors)
+    fetched: list[x509.Certificate] = []
+    troubles: list[str] = []
+    for last in dict.fromkeys(way[-1] for way in ways):
+        if sources.asks is not None and last.subject != last.issuer and last not in sources.anchors:
+            gathered = await sources.asks.issuers(last)
+            fetched += gathered.certificates
+            troubles += gathered.troubles
+    return signature.ways((*sources.certificates, *fetched), sources.anchors), tuple(troubles)
 
 
 def _unknown(certificate: x509.Certificate) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 from cryptography import x509
 
@@ -15,11 +16,13 @@ from kanta_tenancy.machinery.ooxml.verification.markup import LARGEST
 from kanta_tenancy.machinery.ooxml.verification.reading import read
 from kanta_tenancy.machinery.outgoing.allowance import read_allowed
 from kanta_tenancy.machinery.outgoing.posting import Outgoing
+from kanta_tenancy.machinery.revocation.gathering import Gathered, Gatherer
 from kanta_tenancy.machinery.timestamping.client import Authority, TimestampClient
 from kanta_tenancy.machinery.timestamping.errors import Fault
-from kanta_tenancy.machinery.upgrading import Learnt, Raised, Sources, raise_level
+from kanta_tenancy.machinery.upgrading import Raised, Sources, raise_level
 from kanta_tenancy.machinery.x509.revocation import NOTHING, RevocationData
-from tests.machinery.ooxml.signing.documents import AUTHORITY, NOW, credential, document, entries
+from kanta_tenancy.machinery.x509.sample_authority import Signer, issue
+from tests.machinery.ooxml.signing.documents import AUTHORITY, NOW, START, credential, document, entries
 from tests.machinery.outgoing.receivers import Behaviour, Receiver, answer
 from tests.machinery.timestamping.authorities import stamping
 from tests.timestamp_authority import TimestampAuthority
@@ -30,15 +33,23 @@ SIGNED = sign(document(), SIGNER, at=NOW)
 
 
 class Says:
-    """What authorities say of revocation, and of whom they were asked."""
+    """What authorities say of revocation and of issuers, and about whom they were asked."""
 
-    def __init__(self, data: RevocationData, *troubles: str) -> None:
-        self.learnt = Learnt(data=data, troubles=troubles)
+    def __init__(self, data: RevocationData, *troubles: str, issuers: Sequence[x509.Certificate] = ()) -> None:
+        self.gathered = Gathered(data=data, troubles=troubles)
+        self.above = issuers
         self.asked: list[Way] = []
+        self.known = NOTHING
+        self.asked_issuer_of: list[x509.Certificate] = []
 
-    async def __call__(self, ways: Sequence[Way]) -> Learnt:
+    async def revocation(self, ways: Sequence[Way], known: RevocationData = NOTHING) -> Gathered:
         self.asked += ways
-        return self.learnt
+        self.known = known
+        return self.gathered
+
+    async def issuers(self, certificate: x509.Certificate) -> Gathered:
+        self.asked_issuer_of.append(certificate)
+        return Gathered(certificates=tuple(self.above))
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +65,7 @@ async def sources(
         yield Sources(
             client=TimestampClient(Outgoing(allowed=read_allowed("127.0.0.0/8"), within_s=5), SystemClock()),
             authorities=(Authority(url=receiver.url()),),
-            revocation=says,
+            asks=says,
             certificates=certificates,
             **more,
         )
@@ -100,6 +111,46 @@ async def test_level_lt_asks_about_the_signer_and_about_the_timestamps_authority
     ]
 
 
+async def test_what_is_at_hand_is_enough_when_nobody_is_asked(stamps: TimestampAuthority):
+    async with sources(stamping(stamps), Says(NOTHING), AUTHORITY.root, stamps.issuer, stamps.root) as asked:
+        at_hand = msgspec.structs.replace(asked, asks=None, revocation=stamps.lists(AUTHORITY))
+        found = await raise_level(SIGNED, FIRST, Level.LT, at_hand)
+    assert (found.level, found.reasons) == (Level.LT, ())
+
+
+async def test_whoever_is_asked_is_told_what_is_at_hand_and_both_are_added(stamps: TimestampAuthority):
+    first, *others = stamps.lists(AUTHORITY).crls
+    said, known = Says(RevocationData(crls=(first,))), RevocationData(crls=tuple(others))
+    found = await raised(stamps, Level.LT, said, revocation=known)
+    assert (found.level, said.known) == (Level.LT, known)
+    assert set(read(entries(found.package)[FIRST[1:]]).added.crls) == {first, *others}
+
+
+async def test_issuers_that_are_not_at_hand_are_asked_for(stamps: TimestampAuthority):
+    said = Says(stamps.lists(AUTHORITY), issuers=[stamps.issuer, stamps.root])
+    async with sources(stamping(stamps), said, AUTHORITY.root) as asked:
+        found = await raise_level(SIGNED, FIRST, Level.LT, asked)
+    assert (found.level, found.reasons) == (Level.LT, ())
+    assert said.asked_issuer_of == [stamps.certificate]
+
+
+async def test_lists_are_fetched_where_the_certificates_say(stamps: TimestampAuthority):
+    """The signer's certificate says where; what the others say is at hand."""
+    own, *others = stamps.lists(AUTHORITY).crls[::-1]  # the last is that of whoever issued the signer's
+    async with Receiver(answer(200, own)).listening() as lists:
+        uri = x509.UniformResourceIdentifier(lists.url("/ca.crl"))
+        point = x509.CRLDistributionPoints([x509.DistributionPoint([uri], None, None, None)])
+        who = Signer(name="Eino", organisation="Apteekki Oy")
+        package = sign(document(), issue(AUTHORITY, who, at=START, extensions=[(point, False)]), at=NOW)
+        async with sources(stamping(stamps), Says(NOTHING), AUTHORITY.root, stamps.issuer, stamps.root) as asked:
+            outgoing = Outgoing(allowed=read_allowed("127.0.0.0/8"), within_s=5)
+            known = RevocationData(crls=tuple(others))
+            fetching = msgspec.structs.replace(asked, asks=Gatherer(outgoing, SystemClock()), revocation=known)
+            found = await raise_level(package, FIRST, Level.LT, fetching)
+    assert (found.level, found.reasons) == (Level.LT, ())
+    assert [one.line for one in lists.received] == ["GET /ca.crl HTTP/1.1"]
+
+
 async def test_an_anchor_ends_a_way_and_nothing_is_asked_above_it(stamps: TimestampAuthority):
     said = Says(RevocationData(crls=stamps.lists(AUTHORITY).crls))
     found = await raised(stamps, Level.LT, said, anchors=(AUTHORITY.issuing.certificate, stamps.issuer))
@@ -124,7 +175,7 @@ async def test_without_a_timestamp_the_level_stays_b_and_the_reason_is_told(stam
 
 
 async def test_without_any_authority_the_level_stays_b_and_that_is_told(stamps: TimestampAuthority):
-    asked = Sources(client=TimestampClient(Outgoing(), SystemClock()), authorities=(), revocation=Says(NOTHING))
+    asked = Sources(client=TimestampClient(Outgoing(), SystemClock()), authorities=())
     found = await raise_level(SIGNED, FIRST, Level.T, asked)
     assert (found.level, found.reasons) == (Level.B, ("No timestamp authority was named.",))
 
@@ -133,7 +184,7 @@ async def test_authorities_that_failed_before_another_answered_are_told(stamps: 
     async with Receiver(answer(500)).listening() as first, Receiver(stamping(stamps)).listening() as second:
         client = TimestampClient(Outgoing(allowed=read_allowed("127.0.0.0/8")), SystemClock())
         authorities = (Authority(url=first.url()), Authority(url=second.url()))
-        asked = Sources(client=client, authorities=authorities, revocation=Says(NOTHING))
+        asked = Sources(client=client, authorities=authorities)
         found = await raise_level(SIGNED, FIRST, Level.T, asked)
     assert found.stamped is not None
     assert [one.fault for one in found.stamped.failures] == [Fault.FAILED]
