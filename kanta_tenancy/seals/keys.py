@@ -74,6 +74,14 @@ class SealKeys:
         told = "; ".join([f"no key of the certificate {sha256} lies in the folder of KANTA_SEAL_KEYS", *troubles])
         raise SealKeyUnusable(told)
 
+    def has(self, sha256: str) -> bool:
+        """Say whether the key of a certificate lies here and can be used."""
+        try:
+            self.of(sha256)
+        except SealKeyUnusable:
+            return False
+        return True
+
     def free_name(self) -> str:
         """Return a name that no key has: seal-1, seal-2 and so on."""
         taken = self._shelf.owners()

@@ -32,7 +32,7 @@ class HandOver(Record, frozen=True, kw_only=True):
 
 
 async def take_over(
-    connection: Connection, keys: SealKeys, clock: Clock, asked: HandOver, *, operator: Actor
+    connection: "Connection", keys: SealKeys, clock: Clock, asked: HandOver, *, operator: Actor
 ) -> SealCertificate:
     """Give the seal to a key that lies beside the service; its certificate is kept for ever.
 

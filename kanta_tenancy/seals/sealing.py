@@ -22,7 +22,9 @@ class Trial(Record, frozen=True, kw_only=True):
     """What is sealed to see whether that works: nothing."""
 
 
-async def seal(on: Transaction | Connection, keys: SealKeys, kind: Kind, said: msgspec.Struct, *, at: datetime) -> str:
+async def seal(
+    on: "Transaction | Connection", keys: SealKeys, kind: Kind, said: msgspec.Struct, *, at: datetime
+) -> str:
     """Seal what a Struct says with the key that is in charge at `at`; return the seal in its compact form.
 
     Raises:
@@ -33,16 +35,18 @@ async def seal(on: Transaction | Connection, keys: SealKeys, kind: Kind, said: m
     return await asyncio.to_thread(sealed_with, keys, certificate.sha256, kind, said, at)
 
 
-async def try_out(on: Transaction | Connection, keys: SealKeys, *, at: datetime) -> None:
-    """Make a seal that is kept nowhere, to see whether this instance can.
+async def try_out(on: "Transaction | Connection", keys: SealKeys, *, at: datetime) -> None:
+    """Make a seal that is kept nowhere, to see whether this instance can; before a key has taken over none is wanted.
 
     Raises:
-        SealNotSetUp, SealKeyUnusable: it cannot.
+        SealKeyUnusable: it cannot.
     """
-    await seal(on, keys, Kind.TRIAL, Trial(), at=at)
+    certificate = succession.in_charge(await store.every(on), at)
+    if certificate is not None:
+        await asyncio.to_thread(sealed_with, keys, certificate.sha256, Kind.TRIAL, Trial(), at)
 
 
-async def in_charge(on: Transaction | Connection, at: datetime) -> SealCertificate:
+async def in_charge(on: "Transaction | Connection", at: datetime) -> SealCertificate:
     """Return the certificate that seals at an instant.
 
     Raises:

@@ -26,7 +26,8 @@ AS $$
 BEGIN
     IF EXISTS (SELECT FROM seal_certificate WHERE number >= NEW.number OR takes_over_at >= NEW.takes_over_at)
        OR NEW.number > 1 + (SELECT count(*) FROM seal_certificate) THEN
-        RAISE EXCEPTION 'seal certificate % does not follow the ones before it', NEW.number USING CONSTRAINT = TG_NAME;
+        RAISE EXCEPTION 'seal certificate % does not follow the ones before it', NEW.number
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_NAME;
     END IF;
     RETURN NEW;
 END

@@ -14,7 +14,7 @@ INSERT: Final = statement("seals/certificate.insert", Nothing)
 EVERY: Final = statement("seals/certificate.every", SealCertificate)
 
 
-async def add(connection: Connection, certificate: SealCertificate) -> None:
+async def add(connection: "Connection", certificate: SealCertificate) -> None:
     """Keep a certificate for ever.
 
     Raises:
@@ -28,6 +28,6 @@ async def add(connection: Connection, certificate: SealCertificate) -> None:
         ) from error
 
 
-async def every(on: Transaction | Connection) -> list[SealCertificate]:
+async def every(on: "Transaction | Connection") -> list[SealCertificate]:
     """Return all certificates, in the order in which they took over; they are the same in every scope."""
     return await EVERY.all(on)
