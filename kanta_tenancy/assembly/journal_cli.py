@@ -14,7 +14,7 @@ from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.machinery.postgres.journal import Walk, chains, verify_chain
 from kanta_tenancy.parties import desk_work
 from kanta_tenancy.parties.model import MainConnector
-from kanta_tenancy.seals import certificates, verifying
+from kanta_tenancy.seals import certificates, rotating, verifying
 from kanta_tenancy.seals import desk_work as desk_of_seals
 from kanta_tenancy.seals.desk_work import SealersDesk
 from kanta_tenancy.seals.elsewhere import KeptCheckpoint
@@ -105,6 +105,10 @@ def make_checkpoint(desk: SealersDesk, *, main_connector: str | None, out: Binar
 
 async def _verify(desk: Desk, main_connector: str | None, kept: list[KeptCheckpoint], tally: Tally) -> None:
     async with desk.database() as db:
+        async with db.unscoped() as connection:
+            for sentence in rotating.broken_successions(await certificates(connection)):
+                tally.breaks += 1
+                click.echo(sentence)
         realms = [await desk_work.realm(db, main_connector)] if main_connector else await desk_work.realms(db)
         for realm in realms:
             tally.realms += 1

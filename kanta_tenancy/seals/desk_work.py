@@ -9,7 +9,7 @@ from kanta_tenancy.parties.desk_work import at_desk, realm, realms
 from kanta_tenancy.parties.model import MainConnector
 from kanta_tenancy.seals import elsewhere, rotating
 from kanta_tenancy.seals.checkpointing import Made, checkpoint
-from kanta_tenancy.seals.errors import SealNotSetUp
+from kanta_tenancy.seals.errors import CheckpointUnreadable, SealNotSetUp
 from kanta_tenancy.seals.keys import SealKeys
 from kanta_tenancy.seals.model import SealCertificate
 from kanta_tenancy.seals.rotating import HandOver
@@ -91,5 +91,5 @@ def read_kept(file: Path) -> elsewhere.KeptCheckpoint:
         CheckpointUnreadable: it is none.
     """
     if file.stat().st_size > elsewhere.LARGEST:
-        raise elsewhere.CheckpointUnreadable(f"{file.name} is larger than {elsewhere.LARGEST} bytes")
+        raise CheckpointUnreadable(f"{file.name} is larger than {elsewhere.LARGEST} bytes")
     return elsewhere.read(file.read_bytes())

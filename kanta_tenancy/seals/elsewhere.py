@@ -6,9 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from kanta_tenancy.kernel.errors import Category, DomainError
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.sealing.errors import SealInvalid
+from kanta_tenancy.seals.errors import CheckpointUnreadable
 from kanta_tenancy.seals.evidence import root_of
 from kanta_tenancy.seals.model import Checkpoint, CheckpointHead, CheckpointStatement
 
@@ -29,12 +29,6 @@ class KeptCheckpoint(Record, frozen=True, kw_only=True):
     seal: str
     timestamp: str | None  # base64 of an RFC 3161 token
     heads: tuple[KeptHead, ...]  # of all chains, by their places in the tree
-
-
-class CheckpointUnreadable(DomainError):
-    slug = "checkpoint-unreadable"
-    title = "The file is no checkpoint"
-    category = Category.MALFORMED
 
 
 def written(checkpoint: Checkpoint, heads: list[CheckpointHead]) -> bytes:

@@ -31,3 +31,9 @@ class CheckpointNotFound(DomainError):
     slug = "checkpoint-not-found"
     title = "No such checkpoint"
     category = Category.MISSING
+
+
+class CheckpointUnreadable(DomainError):
+    slug = "checkpoint-unreadable"
+    title = "The file is no checkpoint"
+    category = Category.MALFORMED

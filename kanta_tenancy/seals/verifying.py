@@ -13,7 +13,7 @@ from kanta_tenancy.machinery.sealing import jws, merkle
 from kanta_tenancy.machinery.sealing.errors import SealInvalid
 from kanta_tenancy.seals import elsewhere, sealing
 from kanta_tenancy.seals.elsewhere import KeptCheckpoint
-from kanta_tenancy.seals.errors import CheckpointNotFound
+from kanta_tenancy.seals.errors import CheckpointNotFound, CheckpointUnreadable
 from kanta_tenancy.seals.evidence import leaf_of
 from kanta_tenancy.seals.model import Checkpoint, CheckpointStatement, Kind, SealCertificate, SeenHead
 from kanta_tenancy.seals.store import certificates
@@ -114,7 +114,7 @@ def _claimed(kept: KeptCheckpoint) -> CheckpointStatement:
     try:
         return msgspec.json.decode(jws.payload_of(kept.seal), type=CheckpointStatement)
     except (SealInvalid, msgspec.DecodeError) as error:
-        raise elsewhere.CheckpointUnreadable("the file has no seal on a checkpoint in it") from error
+        raise CheckpointUnreadable("the file has no seal on a checkpoint in it") from error
 
 
 def statement(seal: str, known: Sequence[SealCertificate]) -> CheckpointStatement:

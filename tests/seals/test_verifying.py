@@ -15,6 +15,7 @@ from kanta_tenancy.machinery.postgres.database import Connection, Database
 from kanta_tenancy.machinery.postgres.journal import Walk
 from kanta_tenancy.machinery.sealing import jws
 from kanta_tenancy.seals import Kind, elsewhere, verifying
+from kanta_tenancy.seals.errors import CheckpointUnreadable
 from kanta_tenancy.seals.keys import SealKeys
 from kanta_tenancy.seals.store import checkpoints
 from tests.parties.examples import Tenant
@@ -231,7 +232,7 @@ async def test_another_checkpoint_of_the_same_number_is_told(book, owner):
     "content", [b"", b"{}", b"[]", b"\xff", b'{"format":"x","seal":"","timestamp":null,"heads":[]}', b"nul"]
 )
 def test_a_file_that_is_no_checkpoint_is_refused(content):
-    with pytest.raises(elsewhere.CheckpointUnreadable):
+    with pytest.raises(CheckpointUnreadable):
         elsewhere.read(content)
 
 
@@ -239,11 +240,11 @@ async def test_a_file_with_a_digest_or_a_seal_that_is_none_is_refused(book):
     file = await book.kept(1)
     head = msgspec.json.decode(file)["heads"][0]
     for digest in ("", "zz", "00" * 31):
-        with pytest.raises(elsewhere.CheckpointUnreadable, match="digest"):
+        with pytest.raises(CheckpointUnreadable, match="digest"):
             await book.compared(forged(file, heads=[head | {"digest": digest}]))
     receipt = jws.seal(book.seal.named("seal-1"), b"{}", typ=Kind.RECEIPT, at=book.clock.now())
     for seal in ("", "a.b.c", receipt):
-        with pytest.raises(elsewhere.CheckpointUnreadable, match="no seal on a checkpoint"):
+        with pytest.raises(CheckpointUnreadable, match="no seal on a checkpoint"):
             verifying.whose(elsewhere.read(forged(file, seal=seal)))
 
 
