@@ -96,7 +96,7 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         at_desk=True,
     ),
     "seals": Subcommand(
-        target="kanta_tenancy.seals.cli:seals",
+        target="kanta_tenancy.assembly.seals_cli:seals",
         summary="Look after the service's own seal, for receipts and checkpoints of the journal.",
         at_desk=True,
     ),

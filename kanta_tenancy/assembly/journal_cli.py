@@ -120,7 +120,7 @@ async def _verify(desk: Desk, main_connector: str | None, kept: list[KeptCheckpo
 async def _verify_kept(
     db: Database, desk: Desk, kept: KeptCheckpoint, realms: list[MainConnector], tally: Tally
 ) -> None:
-    of = verifying.whose(kept)
+    of = verifying.claimed(kept.seal).main_connector_id
     realm = next((one for one in realms if one.id == of), None)
     if realm is None:
         tally.breaks += 1

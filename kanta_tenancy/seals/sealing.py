@@ -9,7 +9,7 @@ import msgspec
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Connection, Transaction
 from kanta_tenancy.machinery.sealing import jws
-from kanta_tenancy.machinery.sealing.errors import SealInvalid
+from kanta_tenancy.machinery.sealing.errors import SealInDoubt, SealInvalid
 from kanta_tenancy.machinery.x509.errors import CredentialUnusable
 from kanta_tenancy.seals import succession
 from kanta_tenancy.seals.errors import SealKeyUnusable, SealNotSetUp
@@ -80,10 +80,13 @@ def believed(compact: str, kind: Kind, certificates: Sequence[SealCertificate]) 
     """Return what a seal says, if it holds and the service's own key made it while that key was in charge.
 
     Raises:
-        SealInvalid: it does not hold, or its key is not to be believed.
+        SealInvalid: it does not hold, or its key was not in charge.
+        SealInDoubt: somebody else may have had the key then.
     """
     opened = jws.unseal(compact, typ=kind.value)
-    doubt = succession.doubt(certificates, opened.certificate_sha256, opened.sealed_at)
-    if doubt is not None:
-        raise SealInvalid(doubt)
+    made = (certificates, opened.certificate_sha256, opened.sealed_at)
+    if why := succession.disbelief(*made):
+        raise SealInvalid(why)
+    if why := succession.doubt(*made):
+        raise SealInDoubt(why)
     return opened

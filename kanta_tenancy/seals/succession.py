@@ -14,8 +14,8 @@ def in_charge(certificates: Sequence[SealCertificate], at: datetime) -> SealCert
     return max(begun, key=lambda one: one.number, default=None)
 
 
-def doubt(certificates: Sequence[SealCertificate], sha256: str, sealed_at: datetime) -> str | None:
-    """Say why a seal that was made with this certificate, as it says at that instant, is not believed; None: it is."""
+def disbelief(certificates: Sequence[SealCertificate], sha256: str, sealed_at: datetime) -> str | None:
+    """Say why a seal of this certificate, made at that instant as it says, is not the service's; None: it is."""
     ordered = sorted(certificates, key=lambda one: one.number)
     own = next((one for one in ordered if one.sha256 == sha256), None)
     if own is None:
@@ -25,8 +25,15 @@ def doubt(certificates: Sequence[SealCertificate], sha256: str, sealed_at: datet
     for before, after in pairwise(ordered):
         if before is own and sealed_at >= after.takes_over_at:
             return f"it was sealed with certificate {own.number} after {after.number} had taken over"
-        if before is own and _is_in_doubt(after, sealed_at):
-            return f"it was sealed with certificate {own.number} when somebody else may have had its key"
+    return None
+
+
+def doubt(certificates: Sequence[SealCertificate], sha256: str, sealed_at: datetime) -> str | None:
+    """Say of a seal that is the service's if somebody else may have made it all the same; None: nobody could."""
+    for before, after in pairwise(sorted(certificates, key=lambda one: one.number)):
+        until = after.predecessor_trusted_until
+        if before.sha256 == sha256 and until is not None and sealed_at >= until:
+            return f"it was sealed with certificate {before.number} when somebody else may have had its key"
     return None
 
 
@@ -84,7 +91,3 @@ def check(certificates: Sequence[SealCertificate], new: SealCertificate, now: da
         raise SuccessionRefused("the key before is in doubt from an instant that has not come")
     if not certificates and new.predecessor_fate is not Fate.NONE:
         raise SuccessionRefused("there is no key before it")
-
-
-def _is_in_doubt(after: SealCertificate, sealed_at: datetime) -> bool:
-    return after.predecessor_trusted_until is not None and sealed_at >= after.predecessor_trusted_until

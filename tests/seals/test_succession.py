@@ -38,7 +38,7 @@ instants = st.timedeltas(timedelta(), 5 * HOUR).map(lambda after: NOON + after)
 @given(instants, st.permutations(LINE))
 def test_whoever_is_in_charge_at_an_instant_is_the_only_one_whose_seal_of_then_is_believed(at, line):
     current = succession.in_charge(line, at)
-    believed = [one for one in line if succession.doubt(line, one.sha256, at) is None]
+    believed = [one for one in line if succession.disbelief(line, one.sha256, at) is None]
     assert believed == ([] if current is None else [current])
 
 
@@ -48,13 +48,15 @@ def test_nobody_seals_before_the_first_has_taken_over():
 
 
 def test_a_seal_of_a_stranger_is_never_believed():
-    assert "never the service's" in (succession.doubt(LINE, "f" * 64, NOON + HOUR) or "")
+    assert "never the service's" in (succession.disbelief(LINE, "f" * 64, NOON + HOUR) or "")
 
 
 def test_what_a_compromised_key_sealed_is_believed_until_the_instant_that_is_told():
     since = NOON + 90 * timedelta(minutes=1)
     line = [LINE[0], a_certificate(2, predecessor_fate=Fate.COMPROMISED, predecessor_trusted_until=since)]
+    assert succession.disbelief(line, LINE[0].sha256, since) is None
     assert succession.doubt(line, LINE[0].sha256, since - timedelta(seconds=1)) is None
+    assert succession.doubt(line, line[1].sha256, since + HOUR) is None
     assert "somebody else may have had its key" in (succession.doubt(line, LINE[0].sha256, since) or "")
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -14,12 +15,13 @@ from kanta_tenancy.machinery.postgres import journal
 from kanta_tenancy.machinery.postgres.database import Connection, Database
 from kanta_tenancy.machinery.postgres.journal import Walk
 from kanta_tenancy.machinery.sealing import jws
-from kanta_tenancy.seals import Kind, elsewhere, verifying
+from kanta_tenancy.seals import Kind, canonical, elsewhere, verifying
 from kanta_tenancy.seals.errors import CheckpointUnreadable
 from kanta_tenancy.seals.keys import SealKeys
+from kanta_tenancy.seals.model import Fate
 from kanta_tenancy.seals.store import checkpoints
 from tests.parties.examples import Tenant
-from tests.seals.examples import a_folder, a_key, acted, breaks, checkpointed
+from tests.seals.examples import a_folder, a_key, a_seal, acted, breaks, checkpointed
 
 
 class Book:
@@ -245,7 +247,7 @@ async def test_a_file_with_a_digest_or_a_seal_that_is_none_is_refused(book):
     receipt = jws.seal(book.seal.named("seal-1"), b"{}", typ=Kind.RECEIPT, at=book.clock.now())
     for seal in ("", "a.b.c", receipt):
         with pytest.raises(CheckpointUnreadable, match="no seal on a checkpoint"):
-            verifying.whose(elsewhere.read(forged(file, seal=seal)))
+            await book.compared(forged(file, seal=seal))
 
 
 async def test_each_checkpoint_names_the_seal_before_it_so_none_can_be_left_out(book):
@@ -254,3 +256,42 @@ async def test_each_checkpoint_names_the_seal_before_it_so_none_can_be_left_out(
     said = [msgspec.json.decode(jws.unseal(one.seal, typ=Kind.CHECKPOINT).payload) for one in line]
     before = [None, *(hashlib.sha256(one.seal.encode()).hexdigest() for one in line)]
     assert [one["previous"] for one in said] == before[:-1]
+
+
+async def test_what_a_compromised_key_sealed_is_in_doubt_until_the_new_key_has_sealed_what_follows(book):
+    file = await book.kept(3)
+    until = book.clock.now() - timedelta(hours=1)
+    book.clock.advance(hours=1)
+    said = {"fate": Fate.COMPROMISED, "trusted_until": until}
+    await a_seal(book.database, book.seal, book.clock, "seal-2", **said)
+    doubt = "its seal is in doubt: it was sealed with certificate 1 when somebody else may have had its key"
+    assert await breaks(book.database, book.realm) == [f"checkpoint {number}: {doubt}" for number in (1, 2, 3)]
+    await book.checkpoint()
+    assert await breaks(book.database, book.realm) == []
+    assert await book.compared(file) == [f"checkpoint 3, kept elsewhere: {doubt}"]
+
+
+async def test_a_kept_checkpoint_in_doubt_is_compared_all_the_same(book, owner):
+    file = await book.kept(3)
+    book.clock.advance(hours=1)
+    said = {"fate": Fate.COMPROMISED, "trusted_until": book.clock.now() - timedelta(hours=2)}
+    await a_seal(book.database, book.seal, book.clock, "seal-2", **said)
+    await cut_with_its_head(owner, book.chain)
+    assert [sentence.partition(":")[0] for sentence in await book.compared(file)] == [
+        "checkpoint 3, kept elsewhere", f"chain {book.chain}",
+    ]  # fmt: skip
+
+
+async def test_what_a_compromised_key_sealed_in_the_place_of_another_is_vouched_for_by_none(book, owner):
+    # The thief puts another seal in the place of the last one, on which the new key has sealed already.
+    thief = book.seal.named("seal-1")
+    book.clock.advance(hours=1)
+    said = {"fate": Fate.COMPROMISED, "trusted_until": book.clock.now() - timedelta(hours=2)}
+    await a_seal(book.database, book.seal, book.clock, "seal-2", **said)
+    await book.checkpoint()
+    true = verifying.claimed(await owner.fetchval("SELECT seal FROM journal_checkpoint WHERE number = 3"))
+    forged = jws.seal(thief, canonical(true), typ=Kind.CHECKPOINT, at=true.at)
+    await owner.execute("UPDATE journal_checkpoint SET seal = $1 WHERE number = 3", forged)
+    assert [sentence.partition(": ")[::2][0] for sentence in await breaks(book.database, book.realm)] == [
+        "checkpoint 4", "checkpoint 1", "checkpoint 2", "checkpoint 3",
+    ]  # fmt: skip

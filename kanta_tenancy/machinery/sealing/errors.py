@@ -7,3 +7,7 @@ class SealInvalid(DomainError):
     slug = "seal-invalid"
     title = "The seal does not hold"
     category = Category.REFUSED
+
+
+class SealInDoubt(SealInvalid):
+    """It holds, but was made when somebody else may have had the key."""
