@@ -54,7 +54,7 @@ def verify(context: click.Context, *, file: Path, on: str, files: tuple[Path, ..
     try:
         opened = jws.unseal(_text(file), typ=_ON[on].value)
         said = msgspec.json.format(opened.payload, indent=0)
-    except (SealInvalid, msgspec.DecodeError) as why:
+    except (SealInvalid, msgspec.DecodeError, RecursionError) as why:
         click.echo(f"invalid: {why.detail if isinstance(why, SealInvalid) else 'it is on no JSON text'}")
         context.exit(Outcome.INVALID)
     is_known = opened.certificate_sha256 in known

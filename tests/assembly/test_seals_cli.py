@@ -7,7 +7,7 @@ import pytest
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.sealing import jws
-from kanta_tenancy.seals import Kind
+from kanta_tenancy.seals import Kind, SealKeys
 from kanta_tenancy.seals.sealing import canonical
 from tests.desk import ADesk, Ended
 from tests.seals.examples import a_folder, a_key
@@ -69,9 +69,9 @@ async def test_whatever_does_not_hold_is_invalid(desk, folder, change, on):
     assert (ended.code, ended.output.startswith("invalid: ")) == (3, True)
 
 
-async def test_a_seal_on_no_json_is_invalid(desk, folder, clock, tmp_path):
-    keys = a_folder(tmp_path, "other")
-    a_key(keys, clock)
-    (folder / "text").write_text(jws.seal(keys.named("seal-1"), b"no", typ=Kind.RECEIPT, at=clock.now()))
+@pytest.mark.parametrize("payload", [b"no", b"[" * 60_000 + b"]" * 60_000], ids=["no JSON", "too deep"])
+async def test_a_seal_on_no_json_is_invalid(desk, folder, clock, payload):
+    own = SealKeys(folder).named("seal-1")
+    (folder / "text").write_text(jws.seal(own, payload, typ=Kind.RECEIPT, at=clock.now()))
     ended = await verified(desk, folder / "text", folder / "seal-1.pem")
     assert (ended.code, ended.output) == (3, "invalid: it is on no JSON text\n")
