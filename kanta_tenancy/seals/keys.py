@@ -14,10 +14,10 @@ from cryptography.x509.oid import NameOID
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.sealing.jws import fingerprint
 from kanta_tenancy.machinery.x509 import keys
-from kanta_tenancy.machinery.x509.credentials import Credential
-from kanta_tenancy.machinery.x509.errors import CertificateUnreadable, CredentialUnusable
+from kanta_tenancy.machinery.x509.errors import CredentialUnusable
 from kanta_tenancy.machinery.x509.keys import KeyKind
 from kanta_tenancy.machinery.x509.shelf import KeyShelf
+from kanta_tenancy.machinery.x509.signing_key import SigningKey
 from kanta_tenancy.seals.errors import SealKeyExists, SealKeyUnusable
 
 KINDS: Final = (KeyKind.EC_P256, KeyKind.RSA_3072, KeyKind.RSA_4096, KeyKind.RSA_2048)
@@ -42,7 +42,7 @@ class SealKeys:
         self.folder = folder
         self._shelf = KeyShelf(folder)
 
-    def named(self, name: str) -> Credential:
+    def named(self, name: str) -> SigningKey:
         """Return a key by the name of its files.
 
         Raises:
@@ -50,13 +50,13 @@ class SealKeys:
         """
         try:
             found = self._shelf.find(name)
-        except (CredentialUnusable, CertificateUnreadable) as why:
+        except CredentialUnusable as why:
             raise SealKeyUnusable(f"the key {name} cannot be used: {why.detail}") from why
         if found is None:
             raise SealKeyUnusable(f"no key {name[:80]!r} lies in the folder of KANTA_SEAL_KEYS")
         return found
 
-    def of(self, sha256: str) -> Credential:
+    def of(self, sha256: str) -> SigningKey:
         """Return the key of a certificate.
 
         Raises:
@@ -133,7 +133,7 @@ class SealKeys:
         return key
 
     def _refuse_taken(self, name: str) -> None:
-        for suffix in ("p12", "pem", "csr", "key"):
+        for suffix in ("p12", "toml", "pem", "csr", "key"):
             if (self.folder / f"{name}.{suffix}").exists():
                 raise SealKeyExists(f"{name}.{suffix} is there already; give another --name")
 

@@ -14,7 +14,7 @@ from kanta_tenancy.machinery.postgres.database import Connection
 from kanta_tenancy.machinery.sealing import jws
 from kanta_tenancy.machinery.sealing.errors import SealInvalid
 from kanta_tenancy.machinery.x509 import judgement
-from kanta_tenancy.machinery.x509.credentials import Credential
+from kanta_tenancy.machinery.x509.signing_key import SigningKey
 from kanta_tenancy.seals import sealing, succession
 from kanta_tenancy.seals.errors import SuccessionRefused
 from kanta_tenancy.seals.keys import SealKeys
@@ -79,7 +79,7 @@ def _succession(certificate: SealCertificate, before: SealCertificate | None) ->
 
 
 def _next(
-    known: Sequence[SealCertificate], credential: Credential, asked: HandOver, *, now: datetime, operator: Actor
+    known: Sequence[SealCertificate], credential: SigningKey, asked: HandOver, *, now: datetime, operator: Actor
 ) -> SealCertificate:
     return SealCertificate(
         number=len(known) + 1,
@@ -94,6 +94,6 @@ def _next(
     )
 
 
-def _check_certificate(credential: Credential, at: datetime) -> None:
+def _check_certificate(credential: SigningKey, at: datetime) -> None:
     if why := judgement.refusals(credential.certificate, at):
         raise SuccessionRefused("; ".join(reason.detail for reason in why))

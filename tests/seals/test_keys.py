@@ -35,7 +35,7 @@ def test_nobody_else_can_read_what_was_made(keys, clock):
     assert modes == {"seal-1.key": 0o600, "seal-1.pem": 0o600}
 
 
-@pytest.mark.parametrize("suffix", ["key", "pem", "p12", "csr"])
+@pytest.mark.parametrize("suffix", ["key", "pem", "p12", "toml", "csr"])
 def test_a_file_that_is_there_is_never_written_over(keys, clock, suffix):
     there = keys.folder / f"seal-1.{suffix}"
     there.write_bytes(b"precious")

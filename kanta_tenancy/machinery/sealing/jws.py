@@ -14,25 +14,21 @@ from typing import Final
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.sealing.errors import SealInvalid
 from kanta_tenancy.machinery.x509 import judgement, keys
-from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.errors import CertificateUnreadable, CredentialUnusable
 from kanta_tenancy.machinery.x509.reading import MAX_CERTIFICATES, certificate_from_der
+from kanta_tenancy.machinery.x509.signature_value import accepted_value
+from kanta_tenancy.machinery.x509.signing_key import SigningKey
 
 LONGEST: Final = 256 * 1024  # characters of a seal that is read
 _RSA: Final = "RS256"
-_BY_CURVE: Final[Mapping[str, tuple[str, hashes.HashAlgorithm]]] = {
-    "secp256r1": ("ES256", hashes.SHA256()),
-    "secp384r1": ("ES384", hashes.SHA384()),
-}
+_BY_CURVE: Final[Mapping[str, str]] = {"secp256r1": "ES256", "secp384r1": "ES384"}
 
 
 class _Header(Record, frozen=True, kw_only=True, rename={"x5t_s256": "x5t#S256"}):
@@ -57,26 +53,26 @@ class Opened(Record, frozen=True, kw_only=True):
         return fingerprint(self.chain[0])
 
 
-def seal(credential: Credential, payload: bytes, *, typ: str, at: datetime) -> str:
+def seal(key: SigningKey, payload: bytes, *, typ: str, at: datetime) -> str:
     """Seal a payload.
 
     Args:
         typ: what kind of thing is sealed, so that none can be passed off as another.
 
     Raises:
-        CredentialUnusable: the certificate is not valid at `at`, or its key may not sign.
+        CredentialUnusable: the certificate is not valid at `at`, its key may not sign, or cannot be reached.
     """
-    if why := judgement.refusals(credential.certificate, at):
+    if why := judgement.refusals(key.certificate, at):
         raise CredentialUnusable("; ".join(reason.detail for reason in why))
     header = _Header(
-        alg=algorithm(credential.certificate),
+        alg=algorithm(key.certificate),
         typ=typ,
         iat=int(at.timestamp()),
-        x5c=tuple(base64.b64encode(one.public_bytes(Encoding.DER)).decode() for one in credential.chain),
-        x5t_s256=_encoded(credential.certificate.fingerprint(hashes.SHA256())),
+        x5c=tuple(base64.b64encode(one.public_bytes(Encoding.DER)).decode() for one in key.chain),
+        x5t_s256=_encoded(key.certificate.fingerprint(hashes.SHA256())),
     )
     signed = f"{_encoded(msgspec.json.encode(header))}.{_encoded(payload)}"
-    return f"{signed}.{_encoded(_signature(credential.key, signed.encode()))}"
+    return f"{signed}.{_encoded(key.sign(signed.encode()))}"
 
 
 def unseal(compact: str, *, typ: str) -> Opened:
@@ -114,7 +110,7 @@ def algorithm(certificate: x509.Certificate) -> str:
         case rsa.RSAPublicKey():
             return _RSA
         case ec.EllipticCurvePublicKey() as key if key.curve.name in _BY_CURVE:
-            return _BY_CURVE[key.curve.name][0]
+            return _BY_CURVE[key.curve.name]
         case key:
             raise CredentialUnusable(f"{keys.describe(key)} makes no seals")
 
@@ -158,32 +154,13 @@ def _chain(header: _Header) -> tuple[x509.Certificate, ...]:
     return chain
 
 
-def _signature(key: keys.PrivateKey, octets: bytes) -> bytes:
-    if isinstance(key, rsa.RSAPrivateKey):
-        return key.sign(octets, padding.PKCS1v15(), hashes.SHA256())
-    r, s = decode_dss_signature(key.sign(octets, ec.ECDSA(_BY_CURVE[key.curve.name][1])))
-    length = (key.key_size + 7) // 8
-    return r.to_bytes(length, "big") + s.to_bytes(length, "big")
-
-
 def _holds(certificate: x509.Certificate, alg: str, octets: bytes, signature: bytes) -> bool:
     key = certificate.public_key()
     try:
-        if not keys.may_sign(key) or algorithm(certificate) != alg:
-            return False
-        if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, octets, padding.PKCS1v15(), hashes.SHA256())
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(_der(signature, (key.key_size + 7) // 8), octets, ec.ECDSA(_BY_CURVE[key.curve.name][1]))
-    except (InvalidSignature, CredentialUnusable):
+        fits = keys.may_sign(key) and algorithm(certificate) == alg
+    except CredentialUnusable:
         return False
-    return True
-
-
-def _der(signature: bytes, length: int) -> bytes:
-    if len(signature) != 2 * length:
-        raise InvalidSignature
-    return encode_dss_signature(int.from_bytes(signature[:length], "big"), int.from_bytes(signature[length:], "big"))
+    return fits and accepted_value(key, octets, signature) == signature
 
 
 def _encoded(octets: bytes) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,7 +67,7 @@ def test_openssl_agrees_that_the_seal_is_of_that_certificate(kind, tmp_path):
     octets = unb64(signature)
     if kind is not KeyKind.RSA_2048:
         half = len(octets) // 2
-        octets = jws.encode_dss_signature(*(int.from_bytes(part, "big") for part in (octets[:half], octets[half:])))
+        octets = encode_dss_signature(*(int.from_bytes(part, "big") for part in (octets[:half], octets[half:])))
     carried = json.loads(unb64(sealed.split(".")[0]))["x5c"][0]
     key = x509.load_der_x509_certificate(base64.b64decode(carried)).public_key()
     (tmp_path / "key").write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
