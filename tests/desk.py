@@ -13,6 +13,7 @@ from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.outgoing.smtp import Mailer
 from kanta_tenancy.machinery.postgres.database import Database, connect
 from kanta_tenancy.messages.delivering import Post
+from kanta_tenancy.seals.keys import SealKeys
 
 
 class Ended(Record, frozen=True, kw_only=True):
@@ -25,11 +26,18 @@ class Ended(Record, frozen=True, kw_only=True):
 
 class ADesk:
     def __init__(
-        self, database_url: str, clock: Clock, *, mailer: Mailer | None = None, post: Post | None = None
+        self,
+        database_url: str,
+        clock: Clock,
+        *,
+        mailer: Mailer | None = None,
+        post: Post | None = None,
+        seal_keys: SealKeys | None = None,
     ) -> None:
         self.clock = clock
         self._mailer = mailer
         self._post = post
+        self._seal_keys = seal_keys
         self.operator = Actor(kind=ActorKind.OPERATOR, name="tester")
         self._url = database_url.replace("postgres@", "kanta_service@")
 
@@ -41,6 +49,9 @@ class ADesk:
 
     def post(self) -> Post | None:
         return self._post
+
+    def seal_keys(self) -> SealKeys | None:
+        return self._seal_keys
 
     async def type(self, *arguments: object, stdin: bytes = b"") -> Ended:
         """Run `kanta-tenancy` with these arguments, in a thread: commands have an event loop of their own."""

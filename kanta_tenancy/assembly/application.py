@@ -9,6 +9,7 @@ from kanta_tenancy.assembly.events import endpoint_rules
 from kanta_tenancy.assembly.feeds import entries
 from kanta_tenancy.assembly.journal_routes import ROUTES as JOURNAL
 from kanta_tenancy.assembly.own_keys import own_key, shelf_of
+from kanta_tenancy.assembly.sealing import SealCheck, seal_keys
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.signing_check import SigningCheck
 from kanta_tenancy.joining.routes import ROUTES as JOINING
@@ -22,6 +23,7 @@ from kanta_tenancy.messages.routes import routes as message_routes
 from kanta_tenancy.parties.access import KeyAuthenticator, LastUses
 from kanta_tenancy.parties.routes import ROUTES as PARTIES
 from kanta_tenancy.promises.routes import ROUTES as PROMISES
+from kanta_tenancy.seals.routes import ROUTES as SEALS
 from kanta_tenancy.trust.routes import ROUTES as TRUST
 
 INFO: Final = Info(
@@ -55,6 +57,7 @@ def build_application(
             PROMISES,
             *TRUST,
             JOURNAL,
+            *SEALS,
         ),
         db=db,
         clock=clock,
@@ -63,6 +66,7 @@ def build_application(
             "database": database_answers,
             "migrations": database_is_migrated,
             "signing": SigningCheck(shelf, clock),
+            "sealing": SealCheck(seal_keys(settings), db, clock),
         },
         metrics=metrics,
         metrics_token=settings.metrics_token,

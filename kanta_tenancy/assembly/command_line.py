@@ -95,6 +95,11 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         summary="Try mail and webhooks out, and look after what did not arrive.",
         at_desk=True,
     ),
+    "seals": Subcommand(
+        target="kanta_tenancy.assembly.seals_cli:seals",
+        summary="Look after the service's own seal, for receipts and checkpoints of the journal.",
+        at_desk=True,
+    ),
     "journal": Subcommand(
         target="kanta_tenancy.assembly.journal_cli:journal",
         summary="Look after the journal of who did what.",

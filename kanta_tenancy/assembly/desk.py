@@ -16,6 +16,7 @@ from kanta_tenancy.machinery.postgres.fitness import ensure_fit
 if TYPE_CHECKING:  # most commands send nothing
     from kanta_tenancy.machinery.outgoing.smtp import Mailer
     from kanta_tenancy.messages.delivering import Post
+    from kanta_tenancy.seals.keys import SealKeys
 
 _CONNECTIONS: Final = 2  # one for the command's transaction, one for what it asks beside it
 
@@ -39,6 +40,10 @@ class OperatorsDesk:
     def post(self) -> "Post | None":
         way: Post | None = load("kanta_tenancy.assembly.sending:post")(read_settings(os.environ))
         return way
+
+    def seal_keys(self) -> "SealKeys | None":
+        keys: SealKeys | None = load("kanta_tenancy.assembly.sealing:seal_keys")(read_settings(os.environ))
+        return keys
 
 
 def account() -> str:

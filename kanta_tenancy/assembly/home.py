@@ -9,6 +9,7 @@ from kanta_tenancy.assembly.settings import Settings, WrongSettings
 
 DATABASE_URL: Final = "database-url"  # the address of the service's role, as `run` left it
 WEBHOOK_KEY: Final = "webhook-key"  # what the secrets of webhooks are made from, as `run` made it
+SEAL_KEYS: Final = "seal-keys"  # a folder with the key of the service's seal, as `run` made it
 SERVICE_PASSWORD: Final = "service-password"  # noqa: S105 -- the name of the file
 
 
@@ -32,6 +33,14 @@ def webhook_keys(settings: Settings) -> tuple[str, ...]:
         return settings.webhook_keys
     left = settings.home / WEBHOOK_KEY
     return (left.read_text("utf-8").strip(),) if left.is_file() else ()
+
+
+def seal_keys_folder(settings: Settings) -> Path | None:
+    """Return the folder with the keys of the service's seal: the one set, else the one that `run` left."""
+    if settings.seal_keys is not None:
+        return settings.seal_keys
+    left = settings.home / SEAL_KEYS
+    return left if left.is_dir() else None
 
 
 def ensure_webhook_key(settings: Settings) -> None:

@@ -16,6 +16,7 @@ from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.parties import desk_work
 from kanta_tenancy.parties.model import MainConnector
 from kanta_tenancy.promises import AMISS, Expectation, Finding, Keeper, What, audit, pay_due
+from kanta_tenancy.seals.jobs import checkpoints_expected
 from kanta_tenancy.trust import auditing as trust
 from kanta_tenancy.trust import warning
 from kanta_tenancy.trust.owing import WARN
@@ -36,6 +37,7 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "signatures of campaigns": signing.signatures_expected,
     "warnings of expiry": trust.warnings_expected,
     "fresh revocation data": trust.refreshes_expected,
+    "checkpoints of the journal": checkpoints_expected,
 }
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

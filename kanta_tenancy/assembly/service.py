@@ -9,6 +9,7 @@ from kanta_tenancy.assembly.application import build_application
 from kanta_tenancy.assembly.background import JOBS, Job, work
 from kanta_tenancy.assembly.database_watch import OUT_OF_REACH, is_fit, refuse_unfit_database
 from kanta_tenancy.assembly.own_keys import signing_jobs
+from kanta_tenancy.assembly.sealing import sealing_jobs
 from kanta_tenancy.assembly.sending import sending_jobs
 from kanta_tenancy.assembly.serving import Stop, serve, together
 from kanta_tenancy.assembly.settings import Settings
@@ -58,7 +59,11 @@ async def serve_api(
     async with connect(url, size=settings.pool_size, check=ensure_fit) as db:
         fit = await is_fit(db)
         lines = await prepare(db, clock) if prepare is not None else []
-        jobs = (*own, *JOBS, *signing_jobs(settings), *sending_jobs(settings, stop)) if works else own
+        jobs = (
+            (*own, *JOBS, *signing_jobs(settings), *sealing_jobs(settings), *sending_jobs(settings, stop))
+            if works
+            else own
+        )
         await together(
             serve(build_application(settings, db, clock, uses, metrics), listener, stop, on_begun=lambda: show(lines)),
             work(db, clock, stop, jobs),
@@ -77,4 +82,9 @@ async def work_alone(settings: Settings, url: str, stop: Stop) -> None:
     async with connect(url, size=settings.pool_size, check=ensure_fit) as db:
         if not await is_fit(db):
             await refuse_unfit_database(db, stop)
-        await work(db, SystemClock(), stop, (*JOBS, *signing_jobs(settings), *sending_jobs(settings, stop)))
+        await work(
+            db,
+            SystemClock(),
+            stop,
+            (*JOBS, *signing_jobs(settings), *sealing_jobs(settings), *sending_jobs(settings, stop)),
+        )

@@ -55,6 +55,7 @@ class Settings(Record, frozen=True, kw_only=True):
     log_level: int
     metrics_token: str | None
     signing_keys: Path | None
+    seal_keys: Path | None
     smtp_host: str | None
     smtp_port: int
     smtp_protection: str
@@ -168,6 +169,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     "KANTA_LOG_LEVEL": Setting(field="log_level", read=_level, default=logging.INFO),
     "KANTA_METRICS_TOKEN": Setting(field="metrics_token", read=_token, secret=True),
     "KANTA_SIGNING_KEYS": Setting(field="signing_keys", read=_private_folder),
+    "KANTA_SEAL_KEYS": Setting(field="seal_keys", read=_private_folder),
     "KANTA_SMTP_HOST": Setting(field="smtp_host", read=_text),
     "KANTA_SMTP_PORT": Setting(field="smtp_port", read=_number(1, 65535), default=587),
     "KANTA_SMTP_PROTECTION": Setting(field="smtp_protection", read=_protection, default="starttls"),

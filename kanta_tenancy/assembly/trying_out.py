@@ -14,6 +14,7 @@ from kanta_tenancy.assembly import sample
 from kanta_tenancy.assembly.home import DATABASE_URL, ensure_webhook_key, keep_secret
 from kanta_tenancy.assembly.listening import address_of
 from kanta_tenancy.assembly.roles import DATABASE, SERVICE, connect_as_owner, prepare_other
+from kanta_tenancy.assembly.sealing import ensure_seal
 from kanta_tenancy.assembly.service import serve_api
 from kanta_tenancy.assembly.serving import Stop, run_until_stopped, together
 from kanta_tenancy.assembly.settings import Settings
@@ -51,6 +52,7 @@ async def _try_out(settings: Settings, server: Server | None, listener: socket, 
     ensure_webhook_key(settings)
 
     async def prepare(db: Database, clock: Clock) -> list[str]:
+        await ensure_seal(settings, db, clock)
         return [line for welcome in BEFORE_SERVING for line in await welcome(db, clock, settings.home)]
 
     def show(lines: list[str]) -> None:

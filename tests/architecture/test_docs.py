@@ -28,6 +28,7 @@ from kanta_tenancy.assembly.command_line import SUBCOMMANDS
 from kanta_tenancy.assembly.events import EVENTS, endpoint_rules
 from kanta_tenancy.assembly.lazily import load
 from kanta_tenancy.assembly.own_keys import signing_jobs
+from kanta_tenancy.assembly.sealing import sealing_jobs
 from kanta_tenancy.assembly.sending import sending_jobs
 from kanta_tenancy.assembly.serving import Stop
 from kanta_tenancy.assembly.settings import read_settings
@@ -49,6 +50,8 @@ from kanta_tenancy.parties.model import Function
 from kanta_tenancy.promises.figures import PromiseFigures
 from kanta_tenancy.promises.lifecycle import MOVES as PROMISE_MOVES
 from kanta_tenancy.promises.routes import ROUTES as PROMISES
+from kanta_tenancy.seals.model import Fate
+from kanta_tenancy.seals.routes import ROUTES as SEALS
 from kanta_tenancy.trust import lifecycle as trust
 from kanta_tenancy.trust.model import AnchorKind, Doubt, Obligation, Published, Standing
 from kanta_tenancy.trust.routes import ROUTES as TRUST
@@ -100,8 +103,10 @@ def test_what_is_done_once_a_day_is_not_done_at_every_start(private):
 def every_job(keys: Path) -> list[Job]:
     """Return the jobs of an instance that has every way out, and keys beside it."""
     mail = {"KANTA_SMTP_HOST": "mail.example", "KANTA_SMTP_SENDER": "kanta@example.org"}
-    settings = read_settings(mail | {"KANTA_WEBHOOK_KEY": "k" * 40, "KANTA_SIGNING_KEYS": str(keys)})
-    return [*JOBS, *signing_jobs(settings), *sending_jobs(settings, Stop())]
+    settings = read_settings(
+        mail | {"KANTA_WEBHOOK_KEY": "k" * 40, "KANTA_SIGNING_KEYS": str(keys), "KANTA_SEAL_KEYS": str(keys)}
+    )
+    return [*JOBS, *signing_jobs(settings), *sealing_jobs(settings), *sending_jobs(settings, Stop())]
 
 
 @pytest.mark.parametrize(
@@ -112,6 +117,7 @@ def every_job(keys: Path) -> list[Job]:
         ("joining", [JOINING]),
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),
+        ("seals", SEALS),
     ],
 )
 def test_every_route_of_a_room_is_told_of(name, routers):
@@ -269,6 +275,7 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *Published,
         *Level,
         *Obligation,
+        *Fate,
         *(service.key for service in catalogue.services()),
     }
     glossary = page("glossary.md")

@@ -41,7 +41,7 @@ async def book(database, clock, database_url) -> Book:
 
 def counted(ended: Ended) -> tuple[str, ...]:
     last = ended.output.splitlines()[-1]
-    match = re.fullmatch(r"(.+): (.+), (.+), (.+) in \d+\.\d s, [\d,]+ a second\.", last)
+    match = re.fullmatch(r"(.+): ([^,]+), ([^,]+), (.+), (\d+ checkpoints?) in \d+\.\d s, [\d,]+ a second\.", last)
     assert match is not None, last
     return match.groups()
 
@@ -50,12 +50,12 @@ async def test_a_journal_that_nobody_touched_is_whole(book):
     await book.write(30)
     ended = await book.verify()
     assert (ended.code, ended.errors) == (0, "")
-    assert counted(ended) == ("Whole", "1 main connector", "2 chains", "34 entries")
+    assert counted(ended) == ("Whole", "1 main connector", "2 chains", "34 entries", "0 checkpoints")
 
 
 async def test_an_empty_database_is_whole(database_url, clock):
     ended = await ADesk(database_url, clock).type("journal", "verify")
-    assert (ended.code, counted(ended)) == (0, ("Whole", "0 main connectors", "0 chains", "0 entries"))
+    assert (ended.code, counted(ended)) == (0, ("Whole", "0 main connectors", "0 chains", "0 entries", "0 checkpoints"))
 
 
 async def test_chains_longer_than_a_batch_are_followed_across_its_border(book, owner, monkeypatch):

@@ -20,7 +20,7 @@ from tests.trust.examples import ROOT, der
 
 PUBLIC = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/problems/{slug}", "/v1/calendar/{address}"}
 SHARED = {"anchor_id"}  # parameters that name a thing of the main connector's that its tenants may see
-ADDRESSES = {"slug", "address"}  # parameters that name no thing of anybody's by its id
+ADDRESSES = {"slug", "address", "number"}  # parameters that name no thing of anybody's by its id
 ENDPOINT = {"url": "https://hooks.example.org/in", "kinds": ["agreement.offered"]}
 
 
@@ -29,7 +29,9 @@ def routes(application) -> list[Access]:
 
 
 def filled(access: Access, ids: dict[str, Any]) -> str:
-    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: str(ids.get(found[1], uuid.uuid4())), access.path)
+    """Return a path with these ids in it; others are of nothing, and what is counted is 1."""
+    unknown = {name: 1 if kind is int else uuid.uuid4() for name, kind in access.parameters.items()}
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: str((unknown | ids)[found[1]]), access.path)
 
 
 async def call(http: httpx.AsyncClient, access: Access, path: str) -> httpx.Response:

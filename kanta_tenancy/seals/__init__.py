@@ -1,0 +1,33 @@
+"""The service's own seal, and what is sealed with it: receipts, and checkpoints of the journal.
+
+What rooms above use: `seal` with the keys that the assembly found (`SealKeys`), what a seal is on (`Kind`), whether one
+is to be believed (`believed`), and proofs of where a chain of the journal ended (`prove`, `cut`).
+"""
+
+from kanta_tenancy.seals.errors import CheckpointNotFound, SealKeyUnusable, SealNotSetUp
+from kanta_tenancy.seals.evidence import HeadProof, Slice, is_proved, leads_to
+from kanta_tenancy.seals.keys import SealKeys
+from kanta_tenancy.seals.model import Checkpoint, Kind, SealCertificate
+from kanta_tenancy.seals.proving import cut, prove
+from kanta_tenancy.seals.sealing import believed, canonical, seal
+from kanta_tenancy.seals.store.certificates import every as certificates
+
+__all__ = [
+    "Checkpoint",
+    "CheckpointNotFound",
+    "HeadProof",
+    "Kind",
+    "SealCertificate",
+    "SealKeyUnusable",
+    "SealKeys",
+    "SealNotSetUp",
+    "Slice",
+    "believed",
+    "canonical",
+    "certificates",
+    "cut",
+    "is_proved",
+    "leads_to",
+    "prove",
+    "seal",
+]

@@ -1,0 +1,1 @@
+"""Seal certificates and checkpoints in PostgreSQL. The only modules that read `sql/queries/seals/`."""
