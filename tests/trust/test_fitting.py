@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from kanta_tenancy.machinery.x509.paths import path_of
 from kanta_tenancy.machinery.x509.revocation import RevocationData, Standing, judge_path
 from kanta_tenancy.machinery.x509.sample_authority import Signer, found, issue, revocation_list
 from kanta_tenancy.trust import fitting
@@ -115,8 +116,8 @@ def test_the_parts_of_a_list_are_told_apart():
 
 def test_what_is_kept_judges_as_what_was_fetched():
     data = listed().with_more(answered(aino().certificate))
-    direct = judge_path(PATH, data, at=NOW)
-    (judged,) = judge_path(PATH, fitting.together(kept(data)), at=NOW)
+    direct = judge_path(path_of(PATH), data, at=NOW)
+    (judged,) = judge_path(path_of(PATH), fitting.together(kept(data)), at=NOW)
     assert (judged.standing, [judged]) == (Standing.GOOD, list(direct))
 
 

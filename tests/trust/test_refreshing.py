@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from kanta_tenancy import promises
 from kanta_tenancy.assembly.promised import EXPECTATIONS
 from kanta_tenancy.machinery.x509.credentials import Credential
+from kanta_tenancy.machinery.x509.paths import path_of
 from kanta_tenancy.machinery.x509.revocation import RevocationData, Standing, judge_path
 from kanta_tenancy.machinery.x509.sample_authority import Revoked, Signer, issue, revocation_list
 from kanta_tenancy.parties import Function
@@ -112,7 +113,7 @@ async def test_what_was_had_is_kept_and_judges_in_the_tenants_scope_too(database
         async with database.transaction(caller) as tx:
             judging = await reading.judging(tx, realm.scope.main_connector_id, clock.now())
         assert len(judging.revocation.crls) == 2
-        found = judge_path(PATH, judging.revocation, at=clock.now(), freshness=judging.freshness)
+        found = judge_path(path_of(PATH), judging.revocation, at=clock.now(), freshness=judging.freshness)
         assert [one.standing for one in found] == [Standing.GOOD, Standing.GOOD]
     (chain,) = await chains(database, realm)
     assert (chain.standing, chain.asked_at, chain.name) == ("good", clock.now(), "Aino")
