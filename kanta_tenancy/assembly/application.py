@@ -22,6 +22,7 @@ from kanta_tenancy.messages.routes import routes as message_routes
 from kanta_tenancy.parties.access import KeyAuthenticator, LastUses
 from kanta_tenancy.parties.routes import ROUTES as PARTIES
 from kanta_tenancy.promises.routes import ROUTES as PROMISES
+from kanta_tenancy.trust.routes import ROUTES as TRUST
 
 INFO: Final = Info(
     title="Kanta tenancy",
@@ -52,6 +53,7 @@ def build_application(
             CAMPAIGNS,
             JOINING,
             PROMISES,
+            *TRUST,
             JOURNAL,
         ),
         db=db,

@@ -75,6 +75,11 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         summary="Look at how the main connector stands with Kela.",
         at_desk=True,
     ),
+    "trust": Subcommand(
+        target="kanta_tenancy.trust.cli:trust",
+        summary="Say whom the main connector trusts, and what signatures are to reach.",
+        at_desk=True,
+    ),
     "promises": Subcommand(
         target="kanta_tenancy.assembly.promises_cli:promises",
         summary="Look at what is owed, and whether it is kept.",

@@ -1,15 +1,16 @@
 """Asks authorities for what the commands about documents add to signatures: what of them meets a network."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kanta_tenancy.assembly.document_levels import LevelAsked, Reached
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.ooxml.levels import Level
+from kanta_tenancy.machinery.ooxml.signing.open_signature import Way
 from kanta_tenancy.machinery.outgoing.posting import Outgoing
 from kanta_tenancy.machinery.timestamping.client import Authority, Stamped, TimestampClient
-from kanta_tenancy.machinery.upgrading import Raised, Sources, raise_level
+from kanta_tenancy.machinery.upgrading import Learnt, Raised, Sources, raise_level
 
 _INSTANT: Final = "%Y-%m-%d %H:%M:%S UTC"
 
@@ -20,9 +21,15 @@ def brought_to_level(document: bytes, parts: tuple[str, ...], asked: LevelAsked,
     Raises:
         CannotUpgrade: there is no such signature, or it does not hold together.
     """
+
+    async def known(_: Sequence[Way]) -> Learnt:
+        return Learnt(data=asked.revocation)
+
     sources = Sources(
         client=TimestampClient(Outgoing(allowed=asked.allowed), clock),
         authorities=tuple(Authority(url=url, anchors=asked.trusted) for url in asked.authorities),
+        revocation=known,
+        certificates=(*asked.issuers, *asked.trusted),
     )
     return asyncio.run(_brought(document, parts, asked.wanted, sources))
 

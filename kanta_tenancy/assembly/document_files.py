@@ -1,7 +1,8 @@
 """Files that the commands about documents read and write, and how they say what is wrong with one."""
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, Never
+from typing import Final, Never, TypeVar
 
 import click
 
@@ -11,6 +12,7 @@ from kanta_tenancy.kernel.errors import DomainError
 from kanta_tenancy.machinery.ooxml.signature_lines import SignatureLine, signature_lines
 from kanta_tenancy.machinery.opc.limits import LIMITS
 
+T = TypeVar("T")
 REFUSED: Final = 3
 EXISTING: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW: Final = click.Path(dir_okay=False, path_type=Path)
@@ -34,6 +36,15 @@ def content(path: Path, most: int = LIMITS.file_size) -> bytes:
             return file.read(most + 1)
     except OSError as trouble:
         raise Unusable(f"{path}: {trouble.strerror}.") from trouble
+
+
+def each(paths: Sequence[Path], most: int, read: Callable[[bytes], T]) -> Iterator[T]:
+    """Read files, each of at most so many bytes, and say which is not what it should be."""
+    for path in paths:
+        try:
+            yield read(content(path, most))
+        except DomainError as unusable:
+            raise Unusable(f"{path}: {unusable.detail}.") from unusable
 
 
 def check_new(*paths: Path | None, force: bool) -> None:

@@ -13,13 +13,14 @@ import click
 from cryptography import x509
 
 from kanta_tenancy.assembly import document_files as files
-from kanta_tenancy.assembly.document_files import EXISTING, Unusable
-from kanta_tenancy.kernel.errors import DomainError
+from kanta_tenancy.assembly.document_files import EXISTING
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.outgoing.allowance import Allowed, read_allowed
 from kanta_tenancy.machinery.outgoing.targets import read_target
+from kanta_tenancy.machinery.x509 import crls, ocsp_answers
 from kanta_tenancy.machinery.x509.reading import MAX_BYTES, certificates_from_pem
+from kanta_tenancy.machinery.x509.revocation import RevocationData
 
 _PORTS: Final = {"https": 443, "http": 80}
 _OPTIONS: Final = (
@@ -41,8 +42,25 @@ _OPTIONS: Final = (
         type=click.Choice([level.value for level in Level]),
         help="B: signed. T: with a timestamp; --timestamp alone means it. LT: with all that a verifier needs later.",
     ),
+    click.option(
+        "--issuer", type=EXISTING, multiple=True, metavar="CA.pem", help="For LT: issuers up to the authorities' own."
+    ),
+    click.option("--crl", type=EXISTING, multiple=True, metavar="CA.crl", help="For LT: revocation lists, DER or PEM."),
+    click.option("--ocsp", type=EXISTING, multiple=True, metavar="FILE", help="For LT: OCSP answers, DER."),
     click.option("--best-effort", is_flag=True, help="Write OUT even when the level is not reached, and say why."),
 )
+
+
+class LevelOptions(Record, frozen=True, kw_only=True):
+    """The options about the level, as they were given."""
+
+    timestamp: tuple[str, ...]
+    timestamp_trust: tuple[Path, ...]
+    level: str | None
+    issuer: tuple[Path, ...]
+    crl: tuple[Path, ...]
+    ocsp: tuple[Path, ...]
+    best_effort: bool
 
 
 class LevelAsked(Record, frozen=True, kw_only=True):
@@ -51,7 +69,9 @@ class LevelAsked(Record, frozen=True, kw_only=True):
     wanted: Level
     authorities: tuple[str, ...]  # addresses
     allowed: Allowed  # those addresses and no others
-    trusted: tuple[x509.Certificate, ...]
+    trusted: tuple[x509.Certificate, ...]  # for timestamps; all, when there are none
+    issuers: tuple[x509.Certificate, ...]
+    revocation: RevocationData
     best_effort: bool
 
 
@@ -71,14 +91,7 @@ def level_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def level_asked(
-    timestamp: tuple[str, ...],
-    timestamp_trust: tuple[Path, ...],
-    level: str | None,
-    *,
-    best_effort: bool,
-    has_none: bool,
-) -> LevelAsked:
+def level_asked(given: LevelOptions, *, has_none: bool) -> LevelAsked:
     """Read the options about the level, before anything is done.
 
     Args:
@@ -86,20 +99,27 @@ def level_asked(
 
     Raises:
         UsageError: they do not fit one another, or an address is none.
-        Unusable: a file to trust is no certificate.
+        Unusable: a file is not what it should be.
     """
-    usual = Level.T if timestamp else Level.B
-    wanted = usual if level is None else Level(level)
-    if wanted is Level.B and (timestamp or not has_none):
+    usual = Level.T if given.timestamp else Level.B
+    wanted = usual if given.level is None else Level(given.level)
+    if wanted is Level.B and (given.timestamp or not has_none):
         raise click.UsageError("Level B is what a signature has by itself: ask for T or LT.")
-    if wanted is not Level.B and has_none and not timestamp:
+    if wanted is not Level.B and has_none and not given.timestamp:
         raise click.UsageError(f"Level {wanted} needs a timestamp: give --timestamp with the address of an authority.")
+    if wanted is not Level.LT and (given.issuer or given.crl or given.ocsp):
+        raise click.UsageError("Issuers, revocation lists and OCSP answers are for level LT: ask for it with --level.")
     return LevelAsked(
         wanted=wanted,
-        authorities=timestamp,
-        allowed=_allowed(timestamp),
-        trusted=tuple(_certificates(timestamp_trust)),
-        best_effort=best_effort,
+        authorities=given.timestamp,
+        allowed=_allowed(given.timestamp),
+        trusted=tuple(_certificates(given.timestamp_trust)),
+        issuers=tuple(_certificates(given.issuer)),
+        revocation=RevocationData(
+            crls=tuple(one for lists in files.each(given.crl, crls.LARGEST, crls.lists_of) for one in lists),
+            ocsp=tuple(files.each(given.ocsp, ocsp_answers.LARGEST, ocsp_answers.checked)),
+        ),
+        best_effort=given.best_effort,
     )
 
 
@@ -123,11 +143,8 @@ def tell(out: Path, asked: LevelAsked, reached: Reached) -> None:
 
 
 def _certificates(paths: tuple[Path, ...]) -> Iterator[x509.Certificate]:
-    for path in paths:
-        try:
-            yield from certificates_from_pem(files.content(path, MAX_BYTES))
-        except DomainError as unusable:
-            raise Unusable(f"{path}: {unusable.detail}.") from unusable
+    for found in files.each(paths, MAX_BYTES, certificates_from_pem):
+        yield from found
 
 
 def _allowed(urls: tuple[str, ...]) -> Allowed:

@@ -8,7 +8,15 @@ import click
 from kanta_tenancy.assembly import document_files as files
 from kanta_tenancy.assembly.document_files import EXISTING, NEW
 from kanta_tenancy.assembly.document_keys import KeyAsked, key_options, signing_key
-from kanta_tenancy.assembly.document_levels import LevelAsked, Reached, check_reached, level_asked, level_options, tell
+from kanta_tenancy.assembly.document_levels import (
+    LevelAsked,
+    LevelOptions,
+    Reached,
+    check_reached,
+    level_asked,
+    level_options,
+    tell,
+)
 from kanta_tenancy.assembly.documents_remote_cli import complete, prepare
 from kanta_tenancy.assembly.documents_upgrade_cli import ASKING, upgrade
 from kanta_tenancy.assembly.documents_verify_cli import verify
@@ -74,11 +82,7 @@ def sign(
     signature_line: int | None,
     comments: str,
     force: bool,
-    timestamp: tuple[str, ...],
-    timestamp_trust: tuple[Path, ...],
-    level: str | None,
-    best_effort: bool,
-    **key: Any,
+    **asked: Any,
 ) -> None:
     """Sign the Word document FILE and write the signed document to OUT.
 
@@ -93,23 +97,24 @@ def sign(
     is not reached, nothing is written, unless with --best-effort: then what was reached is written and told.
     """
     files.check_new(out, force=force)
-    asked = level_asked(timestamp, timestamp_trust, level, best_effort=best_effort, has_none=True)
-    credential = signing_key(KeyAsked(**key))
+    about_level = {name: asked.pop(name) for name in LevelOptions.__struct_fields__}
+    level = level_asked(LevelOptions(**about_level), has_none=True)
+    credential = signing_key(KeyAsked(**asked))
     content = files.content(file)
     try:
         line = files.line(content, signature_line)
         at = files.clock(context).now()
         signed = sign_document(content, credential, at=at, line=line, comments=comments)
-        reached = _raised(content, signed, asked, files.clock(context))
+        reached = _raised(content, signed, level, files.clock(context))
     except (CannotSign, CannotUpgrade, BrokenPackage) as refusal:
         files.refuse(context, file, refusal)
     except CredentialUnusable as unusable:  # a token may also fail when it is to sign
         raise files.Unusable(f"{unusable.detail}.") from unusable
-    check_reached(context, file, asked, reached)
+    check_reached(context, file, level, reached)
     files.write(out, reached.document)
     about = describe(credential.certificate)
     click.echo(f"{out}: signed by {about.name} ({about.key}){files.where(line)}.")
-    tell(out, asked, reached)
+    tell(out, level, reached)
 
 
 def _raised(unsigned: bytes, signed: bytes, asked: LevelAsked, clock: Clock) -> Reached:

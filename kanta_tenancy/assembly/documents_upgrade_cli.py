@@ -1,13 +1,13 @@
 """Bringing the signatures of a document to a higher level at the command line, without the signers' keys."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from kanta_tenancy.assembly import document_files as files
 from kanta_tenancy.assembly.document_files import EXISTING, NEW
-from kanta_tenancy.assembly.document_levels import check_reached, level_asked, level_options, tell
+from kanta_tenancy.assembly.document_levels import LevelOptions, check_reached, level_asked, level_options, tell
 from kanta_tenancy.assembly.lazily import load
 from kanta_tenancy.machinery.ooxml.errors import CannotUpgrade
 from kanta_tenancy.machinery.ooxml.report import Outcome
@@ -20,6 +20,8 @@ Examples:
   kanta-tenancy documents upgrade signed.docx --out stamped.docx \\
       --timestamp https://stamps.example.org/tsa \\
       --timestamp https://other.example.org/tsa
+  kanta-tenancy documents upgrade stamped.docx --out lasting.docx --level LT \\
+      --issuer ca.pem --issuer stamps-ca.pem --crl ca.crl --crl stamps.crl
 
 \b
 Exit codes:
@@ -42,11 +44,8 @@ def upgrade(
     file: Path,
     out: Path,
     *,
-    timestamp: tuple[str, ...],
-    timestamp_trust: tuple[Path, ...],
-    level: str | None,
-    best_effort: bool,
     force: bool,
+    **level: Any,
 ) -> None:
     """Bring every signature of the Word document FILE to a level, and write the document to OUT.
 
@@ -54,7 +53,7 @@ def upgrade(
     signature that does not hold is refused, since a timestamp would only say since when.
     """
     files.check_new(out, force=force)
-    asked = level_asked(timestamp, timestamp_trust, level, best_effort=best_effort, has_none=False)
+    asked = level_asked(LevelOptions(**level), has_none=False)
     document, clock = files.content(file), files.clock(context)
     try:
         _check_integrity(document, context)

@@ -1,9 +1,9 @@
 """Verifying documents at the command line: what is trusted and what is known of revocation comes in files."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import click
 from cryptography import x509
@@ -12,7 +12,6 @@ from kanta_tenancy.assembly import document_files as files
 from kanta_tenancy.assembly.document_files import EXISTING
 from kanta_tenancy.assembly.lazily import load
 from kanta_tenancy.kernel.clock import Clock
-from kanta_tenancy.kernel.errors import DomainError
 from kanta_tenancy.machinery.ooxml.presentation import as_json, as_text
 from kanta_tenancy.machinery.ooxml.report import Report, Verdict
 from kanta_tenancy.machinery.ooxml.verification import verify as verify_document
@@ -21,7 +20,6 @@ from kanta_tenancy.machinery.x509 import crls, ocsp_answers
 from kanta_tenancy.machinery.x509.reading import MAX_BYTES, certificates_from_pem
 from kanta_tenancy.machinery.x509.revocation import RevocationData
 
-T = TypeVar("T")
 EXIT_CODES: Final[Mapping[Verdict, int]] = {Verdict.VALID: 0, Verdict.INVALID: 3, Verdict.INDETERMINATE: 4}
 _ONLINE: Final = "kanta_tenancy.assembly.documents_online:verify_online"
 _ABOUT: Final = """\b
@@ -91,8 +89,8 @@ def verify(
     if allow and not online:
         raise click.UsageError("--allow says what --online may ask: give both.")
     known = RevocationData(
-        crls=tuple(each for lists in _each(crl, crls.LARGEST, crls.lists_of) for each in lists),
-        ocsp=tuple(_each(ocsp, ocsp_answers.LARGEST, ocsp_answers.checked)),
+        crls=tuple(each for lists in files.each(crl, crls.LARGEST, crls.lists_of) for each in lists),
+        ocsp=tuple(files.each(ocsp, ocsp_answers.LARGEST, ocsp_answers.checked)),
     )
     content, clock = files.content(file), files.clock(context)
     anchors, stamps = tuple(_certificates(trust)), tuple(_certificates(timestamp_trust))
@@ -129,13 +127,5 @@ def _allowed(places: tuple[str, ...]) -> Allowed:
 
 
 def _certificates(paths: Sequence[Path]) -> Iterator[x509.Certificate]:
-    for found in _each(paths, MAX_BYTES, certificates_from_pem):
+    for found in files.each(paths, MAX_BYTES, certificates_from_pem):
         yield from found
-
-
-def _each(paths: Sequence[Path], most: int, read: Callable[[bytes], T]) -> Iterator[T]:
-    for path in paths:
-        try:
-            yield read(files.content(path, most))
-        except DomainError as unusable:
-            raise files.Unusable(f"{path}: {unusable.detail}.") from unusable

@@ -16,9 +16,16 @@ from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.parties import desk_work
 from kanta_tenancy.parties.model import MainConnector
 from kanta_tenancy.promises import AMISS, Expectation, Finding, Keeper, What, audit, pay_due
+from kanta_tenancy.trust import auditing as trust
+from kanta_tenancy.trust import warning
+from kanta_tenancy.trust.owing import WARN
 
 # Kind of promise → who keeps it when it is due.
-KEEPERS: Final[dict[str, Keeper]] = {owing.END: jobs.end_agreement, owing.REMIND: reminding.remind}
+KEEPERS: Final[dict[str, Keeper]] = {
+    owing.END: jobs.end_agreement,
+    owing.REMIND: reminding.remind,
+    WARN: warning.warn,
+}
 # By the name of whoever expects.
 EXPECTATIONS: Final[dict[str, Expectation]] = {
     "ends of agreements": jobs.ends_expected,
@@ -27,6 +34,8 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "notices of technical changes": joining.expected,
     "reminders of campaigns": reminding.reminders_expected,
     "signatures of campaigns": signing.signatures_expected,
+    "warnings of expiry": trust.warnings_expected,
+    "fresh revocation data": trust.refreshes_expected,
 }
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

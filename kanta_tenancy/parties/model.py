@@ -64,6 +64,8 @@ class Permission(enum.StrEnum):
     CALENDAR_MANAGE = "calendar.manage"
     JOINING_READ = "joining.read"
     JOINING_WRITE = "joining.write"
+    TRUST_READ = "trust.read"
+    TRUST_MANAGE = "trust.manage"
 
 
 TENANT_PERMISSIONS: Final = frozenset(
@@ -80,6 +82,7 @@ TENANT_PERMISSIONS: Final = frozenset(
         Permission.MESSAGES_READ,  # to its own endpoints only
         Permission.MESSAGES_MANAGE,  # its own endpoints only
         Permission.CALENDAR_MANAGE,
+        Permission.TRUST_READ,  # what its main connector trusts
     }
 )
 

@@ -24,15 +24,17 @@ from kanta_tenancy.promises.model import (
     Wanted,
     What,
 )
-from kanta_tenancy.promises.paying import Keeper, NotNow, pay_due
+from kanta_tenancy.promises.paying import Errand, Keeper, Keepers, NotNow, pay_due
 from kanta_tenancy.promises.store import hold, of_subjects, page
 
 __all__ = [
     "AMISS",
+    "Errand",
     "Expectation",
     "Expected",
     "Finding",
     "Keeper",
+    "Keepers",
     "Kept",
     "Later",
     "NotNow",

@@ -4,12 +4,13 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final, Generic, TypeVar
 
 import structlog
 
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.attempt import Sayable, attempt
 from kanta_tenancy.machinery.postgres.database import Database, Transaction
 from kanta_tenancy.promises import store
@@ -23,6 +24,7 @@ SIDE_BY_SIDE: Final = 4  # one that is slow holds up a quarter of the others, an
 _AGAIN: Final = timedelta(seconds=1)
 
 Keeper = Callable[[Transaction, Clock, Promise], Awaitable[Outcome]]
+F = TypeVar("F")
 
 log: Final = structlog.get_logger("kanta_tenancy.promises")
 
@@ -31,10 +33,24 @@ class NotNow(Sayable):
     """A keeper cannot do its part now; the sentence is kept with the promise and it is tried again."""
 
 
+class Errand(Record, Generic[F], frozen=True, kw_only=True):
+    """How a promise is kept that takes a question to somebody outside, such as an authority's server.
+
+    The question changes nothing there, so it may be asked again. It is asked while no transaction is open, and what
+    came back is put down in the one that marks the promise kept; when the promise was moved meanwhile, it is dropped.
+    """
+
+    ask: Callable[[Database, Caller, Clock, Promise], Awaitable[F]]  # reads by short transactions of its own
+    keep: Callable[[Transaction, Clock, Promise, F], Awaitable[Outcome]]
+
+
+Keepers = Mapping[str, Keeper | Errand[Any]]
+
+
 async def pay_due(
     db: Database,
     clock: Clock,
-    keepers: Mapping[str, Keeper],
+    keepers: Keepers,
     *,
     batch: int = BATCH,
     lease: timedelta = LEASE,
@@ -43,10 +59,11 @@ async def pay_due(
     """Have every promise of the system that is due kept by the keeper of its kind; safe on many instances.
 
     A keeper works in one transaction, in the whole realm of the promise's main connector, together with the mark that
-    it is kept. It may be begun again after it was undone, so it does nothing outside that transaction. One that fails,
-    in whatever way, or takes longer than `patience_s`, is tried again after 10, 20, 40 … seconds, at last after an
-    hour each time, and after twelve attempts the promise is broken, which the log, the metrics and the audit say.
-    Others go on meanwhile. A promise whose kind has no keeper here waits for an instance that has one.
+    it is kept. It may be begun again after it was undone, so it does nothing outside that transaction; one that has to
+    ask outside first is an errand. One that fails, in whatever way, or takes longer than `patience_s`, is tried again
+    after 10, 20, 40 … seconds, at last after an hour each time, and after twelve attempts the promise is broken, which
+    the log, the metrics and the audit say. Others go on meanwhile. A promise whose kind has no keeper here waits for an
+    instance that has one.
 
     Returns:
         How many promises this run kept, released or put off.
@@ -72,7 +89,7 @@ class _Run:
         self,
         db: Database,
         clock: Clock,
-        keepers: Mapping[str, Keeper],
+        keepers: Keepers,
         *,
         batch: int,
         lease: timedelta,
@@ -122,8 +139,24 @@ class _Run:
             if promise is None:  # somebody settled it, moved it, or took it over
                 return False
             held.append(promise)
-            async with asyncio.timeout(self._patience_s):
-                outcome = await self._keepers[promise.kind](tx, self._clock, promise)
+            keeper = self._keepers[promise.kind]
+            if not isinstance(keeper, Errand):
+                async with asyncio.timeout(self._patience_s):
+                    outcome = await keeper(tx, self._clock, promise)
+                await self._settle(tx, promise, outcome)
+                return True
+        return await self._run(claim, promise, keeper)
+
+    async def _run(self, claim: Claimed, seen: Promise, errand: Errand[Any]) -> bool:
+        until = asyncio.get_running_loop().time() + self._patience_s
+        async with asyncio.timeout_at(until):
+            found = await errand.ask(self._db, _caller(claim), self._clock, seen)
+        async with self._db.transaction(_caller(claim)) as tx:
+            promise = await store.take_claimed(tx, claim)
+            if promise is None:
+                return False
+            async with asyncio.timeout_at(until):
+                outcome = await errand.keep(tx, self._clock, promise, found)
             await self._settle(tx, promise, outcome)
         return True
 

@@ -37,6 +37,7 @@ from kanta_tenancy.joining.model import ChangeKind, Clash
 from kanta_tenancy.joining.model import Stage as JoiningStage
 from kanta_tenancy.joining.model import Status as NoticeStatus
 from kanta_tenancy.joining.routes import ROUTES as JOINING
+from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.outgoing.posting import Trouble
 from kanta_tenancy.machinery.outgoing.smtp import Stage
 from kanta_tenancy.machinery.web.metrics import Metrics
@@ -48,6 +49,9 @@ from kanta_tenancy.parties.model import Function
 from kanta_tenancy.promises.figures import PromiseFigures
 from kanta_tenancy.promises.lifecycle import MOVES as PROMISE_MOVES
 from kanta_tenancy.promises.routes import ROUTES as PROMISES
+from kanta_tenancy.trust import lifecycle as trust
+from kanta_tenancy.trust.model import AnchorKind, Doubt, Obligation, Published, Standing
+from kanta_tenancy.trust.routes import ROUTES as TRUST
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -69,6 +73,7 @@ CAMPAIGN_MOVES = campaigns.MOVES | campaigns.ROW_MOVES  # two pictures on one pa
         ("promises", PROMISE_MOVES),
         ("joining", {**joining.MOVES, **joining.NOTICE_MOVES}),
         ("campaigns", CAMPAIGN_MOVES),
+        ("trust", trust.MOVES),
     ],
 )
 def test_the_picture_of_the_lifecycle_is_the_lifecycle(name, moves):
@@ -106,6 +111,7 @@ def every_job(keys: Path) -> list[Job]:
         ("promises", [PROMISES]),
         ("joining", [JOINING]),
         ("campaigns", [CAMPAIGNS]),
+        ("trust", TRUST),
     ],
 )
 def test_every_route_of_a_room_is_told_of(name, routers):
@@ -188,8 +194,15 @@ def test_every_link_between_pages_leads_somewhere(file: Path):
 
 def commands() -> Iterator[str]:
     for name, subcommand in SUBCOMMANDS.items():
-        command = load(subcommand.target)
-        yield from (f"{name} {one}" for one in command.commands) if isinstance(command, click.Group) else [name]
+        yield from commands_of(name, load(subcommand.target))
+
+
+def commands_of(words: str, command: click.Command) -> Iterator[str]:
+    if not isinstance(command, click.Group):
+        yield words
+        return
+    for name, below in command.commands.items():
+        yield from commands_of(f"{words} {name}", below)
 
 
 def test_every_command_is_told_of_in_the_readme():
@@ -250,6 +263,12 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *NoticeStatus,
         *ChangeKind,
         *Clash,
+        *AnchorKind,
+        *Standing,
+        *Doubt,
+        *Published,
+        *Level,
+        *Obligation,
         *(service.key for service in catalogue.services()),
     }
     glossary = page("glossary.md")

@@ -15,7 +15,15 @@ from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.signing.levels import achieved_level, signature_parts
 from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.sample_authority import chain_pem, key_pem
-from tests.machinery.ooxml.signing.documents import FIRST_LINE, SECOND_LINE, credential, document, entries, replaced
+from tests.machinery.ooxml.signing.documents import (
+    AUTHORITY,
+    FIRST_LINE,
+    SECOND_LINE,
+    credential,
+    document,
+    entries,
+    replaced,
+)
 from tests.machinery.outgoing.receivers import Behaviour, Receiver, answer
 from tests.machinery.timestamping.authorities import stamping
 from tests.timestamp_authority import TimestampAuthority
@@ -148,6 +156,9 @@ def test_an_authority_that_is_not_trusted_is_no_authority(folder: Path, stamps: 
         (("--timestamp", "https://a b/"), "is no address of a timestamp authority"),
         (("--timestamp", "https://user:word@stamps.example.org/"), "is no address of a timestamp authority"),
         (("--timestamp", "https://stamps.example.org/", "--timestamp-trust", "aino.key"), "private key"),
+        (("--timestamp", "https://stamps.example.org/", "--crl", "aino.pem"), "for level LT"),
+        (("--timestamp", "https://stamps.example.org/", "--level", "LT", "--crl", "aino.key"), "aino.key"),
+        (("--timestamp", "https://stamps.example.org/", "--level", "LT", "--ocsp", "aino.pem"), "aino.pem"),
     ],
 )
 def test_options_that_do_not_fit_are_wrong_usage_and_nothing_is_signed(
@@ -211,3 +222,50 @@ def test_upgrade_refuses_what_is_unsigned_or_was_changed(folder: Path, stamps: T
             assert refused.exit_code == 3, name
             assert not (folder / "out.docx").exists()
     assert one.received == []
+
+
+@pytest.fixture
+def known_later(folder: Path, stamps: TimestampAuthority) -> list[object]:
+    """Return the options that name what a verifier will need: issuers up to the roots, and their lists."""
+    (folder / "issuers.pem").write_bytes(chain_pem(AUTHORITY.root, stamps.issuer, stamps.root))
+    options: list[object] = ["--level", "LT", "--issuer", folder / "issuers.pem"]
+    for number, one in enumerate(stamps.lists(AUTHORITY).crls):
+        (folder / f"{number}.crl").write_bytes(one)
+        options += ["--crl", folder / f"{number}.crl"]
+    return options
+
+
+def test_a_signature_is_made_to_last_when_it_is_made(
+    folder: Path, stamps: TimestampAuthority, known_later: list[object]
+):
+    with authority(stamping(stamps)) as one:
+        signed = sign(folder, "plain.docx", "one.docx", "--timestamp", one.url(), *known_later)
+    assert (signed.exit_code, levels(folder, "one.docx")) == (0, [Level.LT])
+    assert signed.output.endswith("/_xmlsignatures/sig1.xml has level LT.\n")
+    (folder / "ca.pem").write_bytes(chain_pem(AUTHORITY.root))
+    (folder / "stamps.pem").write_bytes(chain_pem(stamps.root))
+    told = run("verify", folder / "one.docx", "--trust", folder / "ca.pem", "--timestamp-trust", folder / "stamps.pem")
+    assert told.exit_code == 0, told.output
+
+
+def test_a_stamped_signature_is_made_to_last_later_and_asks_for_no_timestamp(
+    folder: Path, stamps: TimestampAuthority, known_later: list[object]
+):
+    with authority(stamping(stamps)) as one:
+        sign(folder, "plain.docx", "one.docx", "--timestamp", one.url())
+        told = upgrade(folder, "one.docx", "lasting.docx", *known_later)
+        assert len(one.received) == 1
+    assert (told.exit_code, levels(folder, "lasting.docx")) == (0, [Level.LT])
+
+
+def test_when_a_list_is_missing_it_is_told_of_whom_and_nothing_is_written(
+    folder: Path, stamps: TimestampAuthority, known_later: list[object]
+):
+    with authority(stamping(stamps)) as one:
+        refused = sign(folder, "plain.docx", "one.docx", "--timestamp", one.url(), *known_later[:-2])
+        assert refused.exit_code == 3
+        assert "Of the certificate of CN=Aino,O=Apteekki Oy,C=FI" in refused.stderr
+        assert not (folder / "one.docx").exists()
+        best = sign(folder, "plain.docx", "one.docx", "--timestamp", one.url(), *known_later[:-2], "--best-effort")
+    assert (best.exit_code, levels(folder, "one.docx")) == (0, [Level.T])
+    assert best.output.endswith("has level T, not LT as wanted.\n")

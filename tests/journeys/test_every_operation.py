@@ -47,12 +47,15 @@ from kanta_tenancy.kernel.clock import Clock, SystemClock
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.postgres.database import Database, connect
 from kanta_tenancy.machinery.postgres.migrations import migrate, read_migrations
+from kanta_tenancy.machinery.x509.sample_authority import found
 from kanta_tenancy.messages.actions import endpoints
 from kanta_tenancy.messages.actions.endpoints import Rules
 from kanta_tenancy.messages.actions.feeds import make_feed
 from kanta_tenancy.messages.model import SaidEndpoint
 from kanta_tenancy.messages.signatures import Keys
 from kanta_tenancy.promises import Owner, Wanted, page
+from kanta_tenancy.trust.actions import anchors, policies
+from kanta_tenancy.trust.model import Anchor, AnchorKind, Wish
 from tests import postgres_server
 from tests.agreements.campaigns.conftest import TARGET
 from tests.agreements.campaigns.examples import a_cohort, a_new_campaign
@@ -113,6 +116,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
             await actions.offer(tx, clock, plan)
         happened = await lived(database, clock, realm, tenant) | await with_kela(database, clock, realm)
         campaign = await campaigning(database, clock, realm)
+        anchor = await trusting(database, clock, realm)
         await promised(database, realm, owed(owner=Owner.MAIN_CONNECTOR))
         async with database.transaction(realm) as tx:
             promise = (await page(tx, Wanted(), after=None, count=1))[0]
@@ -128,6 +132,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         "agreement_id": agreement.id,
         "promise_id": promise.id,
         "campaign_id": campaign.id,
+        "anchor_id": anchor.id,
         **happened,
         "endpoint_id": endpoint.id,
         "message_id": message.id,
@@ -146,6 +151,17 @@ async def with_kela(database: Database, clock: Clock, realm: Caller) -> dict[str
         notice = await change_notices.plan(tx, clock, change)
         await change_notices.plan_anew(tx, clock, notice.id, lambda _: change, version=1)
     return {"application_id": application.id, "change_notice_id": notice.id}
+
+
+async def trusting(database: Database, clock: Clock, realm: Caller) -> Anchor:
+    """Trust an authority no longer, so that it is at its second version, and decide on a policy twice."""
+    root = found("Luottamus", at=clock.now()).root
+    async with database.transaction(realm) as tx:
+        (loaded,) = await anchors.load(tx, clock, AnchorKind.SIGNATURES, [root])
+        anchor = await anchors.remove(tx, clock, loaded.anchor.id, version=1, because="A new one came")
+        for hours in (1, 2):
+            await policies.decide(tx, clock, Wish(fresh_for_hours=hours), version=hours - 1)
+    return anchor
 
 
 async def lived(database: Database, clock: Clock, realm: Caller, tenant: Tenant) -> dict[str, uuid.UUID]:

@@ -16,8 +16,10 @@ from tests.journeys.conftest import Realm, client
 from tests.journeys.test_from_draft_to_in_force import DOCX, hand_in, offered
 from tests.parties.examples import a_key, a_tenant, named, owner_of
 from tests.promises.examples import owed, promised
+from tests.trust.examples import ROOT, der
 
 PUBLIC = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/problems/{slug}", "/v1/calendar/{address}"}
+SHARED = {"anchor_id"}  # parameters that name a thing of the main connector's that its tenants may see
 ADDRESSES = {"slug", "address"}  # parameters that name no thing of anybody's by its id
 ENDPOINT = {"url": "https://hooks.example.org/in", "kinds": ["agreement.offered"]}
 
@@ -51,14 +53,35 @@ async def test_a_neighbour_in_the_same_realm_is_as_far_as_a_stranger(database, c
     walked = 0
     async with client(application, token.text) as http:
         for access in routes(application):
-            if "_id" in access.path and access.terms and access.terms.permission in TENANT_PERMISSIONS:
+            own = access.terms and access.terms.permission in TENANT_PERMISSIONS
+            if "_id" in access.path and own and not SHARED & parameters_of(access):
                 answer = await call(http, access, filled(access, ids))
                 assert answer.status_code == 404, (access.method, access.path, answer.status_code, answer.text)
                 walked += 1
     assert walked > 15
 
 
+async def test_a_neighbour_sees_what_is_for_the_whole_realm(database, clock, application, realm: Realm):
+    ids = await ids_of(realm, database, clock)
+    neighbour = await a_tenant(database, clock, realm.caller, 2900000)
+    token = await a_key(database, clock, neighbour.caller, neighbour.organisation.id, permissions=TENANT_PERMISSIONS)
+    walked = 0
+    async with client(application, token.text) as http:
+        for access in routes(application):
+            if SHARED & parameters_of(access):
+                answer = await call(http, access, filled(access, ids))
+                seen = 200 if access.terms and access.terms.permission in TENANT_PERMISSIONS else 403
+                assert answer.status_code == seen, (access.method, access.path, answer.text)
+                walked += 1
+    assert walked > 2
+
+
+def parameters_of(access: Access) -> set[str]:
+    return set(re.findall(r"\{(\w+)", access.path))
+
+
 QUERIES = {
+    "loadTrustAnchors": "?kind=signatures",
     "addExhibit": "?name=scan.pdf",
     "tenancyAsOf": "?day=2030-01-01",
     "forecastOfTenancy": "?until=2030-01-01",
@@ -109,6 +132,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "recordSoteriEvidence": {"entry_reference": "S-7", "checked_on": "2026-03-01", "checked_by": "Eino"},
     "withdrawSoteriEvidence": {"reason": "A mistake"},
     "changeWebhookEndpoint": ENDPOINT,
+    "removeTrustAnchor": {"reason": "A new one came"},
+    "decideTrustPolicy": {"level": "B", "obligation": "best_effort"},
 }
 
 
@@ -177,6 +202,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "message_id": message,
         "feed_id": feed,
         "campaign_id": (await realm.main_connector.post("/v1/campaigns", json=CAMPAIGN)).json()["id"],
+        "anchor_id": await anchor_of(realm),
     }
 
 
@@ -213,6 +239,12 @@ async def rescission_of(realm: Realm, agreement: dict[str, Any], database, clock
     async with client(application, token.text) as http:
         said = BODIES["proposeRescission"] | {"exhibit_id": exhibit["id"]}
         return await http.post(f"/v1/agreements/{agreement['id']}/rescissions", json=said)
+
+
+async def anchor_of(realm: Realm) -> str:
+    octets = {"content": der(ROOT), "headers": {"Content-Type": "application/octet-stream"}}
+    made = await realm.main_connector.post("/v1/trust/anchors?kind=signatures", **octets)
+    return made.json()["items"][0]["anchor"]["id"]
 
 
 async def promise_of(realm: Realm, database) -> uuid.UUID:

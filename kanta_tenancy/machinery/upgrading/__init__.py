@@ -1,5 +1,5 @@
 """Signatures brought to the level that is wanted, with what timestamp and certificate authorities answer."""
 
-from kanta_tenancy.machinery.upgrading.upgrade import Raised, Sources, raise_level
+from kanta_tenancy.machinery.upgrading.upgrade import Learnt, Raised, Sources, raise_level
 
-__all__ = ["Raised", "Sources", "raise_level"]
+__all__ = ["Learnt", "Raised", "Sources", "raise_level"]

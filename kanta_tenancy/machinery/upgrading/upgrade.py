@@ -16,9 +16,16 @@ from kanta_tenancy.machinery.timestamping.errors import NoTimestamp
 from kanta_tenancy.machinery.x509.revocation import NOTHING, RevocationData
 
 
-async def nobody(_: Sequence[Way]) -> RevocationData:
+class Learnt(Record, frozen=True, kw_only=True):
+    """What authorities say of revocation, and a sentence for each that did not say anything."""
+
+    data: RevocationData = NOTHING
+    troubles: tuple[str, ...] = ()
+
+
+async def nobody(_: Sequence[Way]) -> Learnt:
     """Ask nobody about revocation."""
-    return NOTHING
+    return Learnt()
 
 
 class Sources(Record, frozen=True, kw_only=True):
@@ -26,7 +33,7 @@ class Sources(Record, frozen=True, kw_only=True):
 
     client: TimestampClient
     authorities: tuple[Authority, ...]  # in the order in which they are tried
-    revocation: Callable[[Sequence[Way]], Awaitable[RevocationData]] = nobody  # what can be learnt about some ways
+    revocation: Callable[[Sequence[Way]], Awaitable[Learnt]] = nobody  # asks about every certificate of some ways
     certificates: tuple[x509.Certificate, ...] = ()  # that may lie on a way to an anchor
     anchors: tuple[x509.Certificate, ...] = ()
 
@@ -66,13 +73,13 @@ async def raise_level(package: bytes, part: str, wanted: Level, sources: Sources
 async def _lasting(signature: OpenSignature, sources: Sources) -> tuple[OpenSignature, tuple[str, ...]]:
     """Add what is needed for level LT: all of it or nothing, since what is added is never taken out again."""
     ways = signature.ways(sources.certificates, sources.anchors)
-    revocation = await sources.revocation(ways)
+    learnt = await sources.revocation(ways)
     try:
-        lasting = signature.with_validation_data([each for way in ways for each in way[1:]], revocation)
+        lasting = signature.with_validation_data([each for way in ways for each in way[1:]], learnt.data)
     except CannotUpgrade as refusal:
         return signature, (refusal.detail,)
     missing = lasting.lacking(sources.anchors)
-    return (signature, tuple(map(_unknown, missing))) if missing else (lasting, ())
+    return (signature, (*map(_unknown, missing), *learnt.troubles)) if missing else (lasting, ())
 
 
 def _unknown(certificate: x509.Certificate) -> str:

@@ -36,6 +36,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     if_match: bool = False  # it changes an existing thing, so the request names the version that it saw
     etag: bool = False  # its answers carry the version of what they show
     accepts: str = JSON  # the media type of its body
+    asks: bool = False  # a POST that changes nothing: nothing of it is kept, so it takes no Idempotency-Key
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,9 +66,12 @@ def needs(
     if_match: bool = False,
     etag: bool = False,
     accepts: str = JSON,
+    asks: bool = False,
 ) -> dict[str, Any]:
     """Declare, as `opt=` of a route, the permission that it needs and what else a request must bring."""
-    terms = Terms(permission=permission, query=query, if_match=if_match, etag=etag or if_match, accepts=accepts)
+    terms = Terms(
+        permission=permission, query=query, if_match=if_match, etag=etag or if_match, accepts=accepts, asks=asks
+    )
     return {_TERMS: terms}
 
 

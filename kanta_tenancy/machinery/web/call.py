@@ -67,6 +67,20 @@ class Call:
             yield tx
 
     @asynccontextmanager
+    async def asking(self) -> AsyncGenerator[Transaction]:
+        """Begin a transaction of the caller's that can only read, for a POST that declares `asks=True`.
+
+        Raises:
+            DatabaseUnavailable: there is no way to the database.
+        """
+        async with AsyncExitStack() as stack:
+            with reached():
+                begun = self._db.transaction(self.caller, request_id=self.request_id)
+                tx = await stack.enter_async_context(begun)
+                await tx.connection.execute("SET TRANSACTION READ ONLY")
+            yield tx
+
+    @asynccontextmanager
     async def unscoped(self) -> AsyncGenerator[Connection]:
         """Lend a connection that sees no row of any realm, to find out whose a public address is.
 

@@ -171,7 +171,7 @@ def _parameters(access: Access, terms: Terms, schemas: _Schemas) -> Iterator[dic
     if terms.query is not None:
         for name, required, field in schemas.fields(terms.query):
             yield {"name": name, "in": "query", "required": required, "schema": _without_null(field)}
-    if access.method == HTTPMethod.POST:
+    if _is_repeatable(access, terms):
         yield _KEY_PARAMETER
     if terms.if_match:
         yield _IF_MATCH_PARAMETER
@@ -234,7 +234,7 @@ def _headers(status: int, *more: str) -> dict[str, Any]:
 
 def _refusals(access: Access, terms: Terms) -> Iterator[tuple[int, str]]:
     """Yield status and sentence of every refusal that a route of these terms can answer with."""
-    repeatable = access.method == HTTPMethod.POST
+    repeatable = _is_repeatable(access, terms)
     takes_body = _takes_body(access.handler, terms)
     for applies, refusals in (
         (True, (errors.RequestMalformed,)),
@@ -252,6 +252,10 @@ def _refusals(access: Access, terms: Terms) -> Iterator[tuple[int, str]]:
             yield status, f"`{PLAIN[status].slug}`: {PLAIN[status].title}"
     for own, spec in (access.handler.responses or {}).items():
         yield own, spec.description
+
+
+def _is_repeatable(access: Access, terms: Terms) -> bool:
+    return access.method == HTTPMethod.POST and not terms.asks
 
 
 def _said(refusal: type[DomainError]) -> tuple[int, str]:

@@ -104,9 +104,7 @@ def _of_purpose(certificate: x509.Certificate) -> Iterator[Warned]:
 
 def _of_revocation(certificate: x509.Certificate) -> Iterator[Warned]:
     if not (access.list_addresses(certificate) or access.responder_addresses(certificate)):
-        detail = (
-            "the certificate does not say where to ask whether it is revoked: whoever verifies needs a list by hand"
-        )
+        detail = "the certificate does not say where to ask whether it is revoked: who verifies needs a list by hand"
         yield Warned(doubt=Doubt.NOBODY_TO_ASK, detail=detail)
 
 

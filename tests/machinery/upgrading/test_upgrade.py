@@ -17,7 +17,7 @@ from kanta_tenancy.machinery.outgoing.allowance import read_allowed
 from kanta_tenancy.machinery.outgoing.posting import Outgoing
 from kanta_tenancy.machinery.timestamping.client import Authority, TimestampClient
 from kanta_tenancy.machinery.timestamping.errors import Fault
-from kanta_tenancy.machinery.upgrading import Raised, Sources, raise_level
+from kanta_tenancy.machinery.upgrading import Learnt, Raised, Sources, raise_level
 from kanta_tenancy.machinery.x509.revocation import NOTHING, RevocationData
 from tests.machinery.ooxml.signing.documents import AUTHORITY, NOW, credential, document, entries
 from tests.machinery.outgoing.receivers import Behaviour, Receiver, answer
@@ -32,13 +32,13 @@ SIGNED = sign(document(), SIGNER, at=NOW)
 class Says:
     """What authorities say of revocation, and of whom they were asked."""
 
-    def __init__(self, data: RevocationData) -> None:
-        self.data = data
+    def __init__(self, data: RevocationData, *troubles: str) -> None:
+        self.learnt = Learnt(data=data, troubles=troubles)
         self.asked: list[Way] = []
 
-    async def __call__(self, ways: Sequence[Way]) -> RevocationData:
+    async def __call__(self, ways: Sequence[Way]) -> Learnt:
         self.asked += ways
-        return self.data
+        return self.learnt
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +151,14 @@ async def test_when_one_authority_says_nothing_of_revocation_nothing_of_it_is_ad
     (reason,) = found.reasons
     assert reason.startswith("Of the certificate of CN=")
     assert read(entries(found.package)[FIRST[1:]]).added.crls == ()
+
+
+async def test_an_authority_that_did_not_answer_is_told_only_when_its_word_was_needed(stamps: TimestampAuthority):
+    silent = "ca.example: No answer within the time."
+    missed = await raised(stamps, Level.LT, Says(RevocationData(crls=stamps.lists(AUTHORITY).crls[1:]), silent))
+    assert (missed.level, missed.reasons[1:]) == (Level.T, (silent,))
+    enough = await raised(stamps, Level.LT, Says(stamps.lists(AUTHORITY), silent))
+    assert (enough.level, enough.reasons) == (Level.LT, ())
 
 
 async def test_when_an_issuer_is_not_at_hand_that_is_told(stamps: TimestampAuthority):

@@ -228,5 +228,16 @@ async def read_text(book_id: FromPath[UUID], call: NamedDependency[Call]) -> Res
     return file_answer(b"PK", media_type=DOCX, name=f"{book.title}.docx")
 
 
-HANDLERS: Final = (place_book, list_books, read_book, rename_book, lend_book, make_card, store_text, read_text)
+@post("/recognised", operation_id="recogniseBook", opt=needs("books.read", accepts=DOCX, asks=True), status_code=200)
+async def recognise_book(call: NamedDependency[Call]) -> ShownBook:
+    """Say which book begins like this file: a question that is a file, of which nothing is kept."""
+    title = (await call.request.body()).decode()
+    async with call.asking() as tx:
+        row = await tx.connection.fetchrow("SELECT id, title, version FROM book WHERE title = $1", title)
+        return shown(await place(tx, title) if row is None else Book(**row))  # the second cannot be, in a question
+
+
+HANDLERS: Final = (
+    place_book, list_books, read_book, rename_book, lend_book, make_card, store_text, read_text, recognise_book,
+)  # fmt: skip
 ROUTES: Final = Router(path="/books", route_handlers=HANDLERS, tags=["Books"])

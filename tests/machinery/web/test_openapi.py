@@ -82,6 +82,8 @@ def test_headers_are_parameters_where_they_count(document):
     assert headers("renameBook") == {"If-Match": True}
     assert headers("lendBook") == {"Idempotency-Key": False, "If-Match": True}
     assert headers("readBook") == {"If-None-Match": False}
+    assert headers("recogniseBook") == {}
+    assert "409" not in operations(document)["recogniseBook"]["responses"]
     assert "Link" in operations(document)["listBooks"]["responses"]["200"]["headers"]
     assert "ETag" in operations(document)["renameBook"]["responses"]["200"]["headers"]
     assert "Location" in operations(document)["placeBook"]["responses"]["201"]["headers"]

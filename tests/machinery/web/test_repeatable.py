@@ -233,3 +233,14 @@ identities = st.builds(
 def test_locks_are_equal_exactly_when_requests_are(one, other):
     assert (one.lock == other.lock) == (one == other)
     assert -(2**63) <= one.lock < 2**63
+
+
+async def test_a_question_keeps_nothing_and_can_write_nothing(client, owner):
+    await client.post("/v1/books", json={"title": "A"})
+    docx = {"Content-Type": shelf.DOCX, **KEY}
+    first, again = [await client.post("/v1/books/recognised", content=b"A", headers=docx) for _ in range(2)]
+    assert (first.status_code, first.json()["title"], again.json()) == (200, "A", first.json())
+    assert await owner.fetchval("SELECT count(*) FROM idempotent_answer") == 0
+    written = await client.post("/v1/books/recognised", content=b"B", headers=docx)
+    assert written.status_code == 500
+    assert await owner.fetchval("SELECT count(*) FROM book") == 1

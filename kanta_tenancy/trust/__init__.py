@@ -1,0 +1,13 @@
+"""Whom a main connector trusts, what it wants signatures to reach, and what authorities said of certificates.
+
+What rooms above use: `judging` reads, in the transaction of a question, all that signatures are judged by at an
+instant, and its `of` verifies a document by that. `watch` has the revocation data of a signer's certificate kept fresh
+from then on; `fitting.select` finds what of it fits a chain.
+"""
+
+from kanta_tenancy.machinery.ooxml.levels import Level
+from kanta_tenancy.trust.model import Obligation, Policy, TimestampAuthority
+from kanta_tenancy.trust.reading import Judging, judging
+from kanta_tenancy.trust.watching import watch
+
+__all__ = ["Judging", "Level", "Obligation", "Policy", "TimestampAuthority", "judging", "watch"]

@@ -1,0 +1,1 @@
+"""Trust as the API shows and takes it."""

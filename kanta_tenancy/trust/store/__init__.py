@@ -1,0 +1,1 @@
+"""Trust in PostgreSQL: certificates, policies, kept revocation data."""
