@@ -3,24 +3,29 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 from cryptography import x509
 
 from kanta_tenancy.assembly import document_files as files
 from kanta_tenancy.assembly.document_files import EXISTING
+from kanta_tenancy.assembly.lazily import load
+from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.ooxml.presentation import as_json, as_text
-from kanta_tenancy.machinery.ooxml.report import Verdict
+from kanta_tenancy.machinery.ooxml.report import Report, Verdict
 from kanta_tenancy.machinery.ooxml.verification import verify as verify_document
+from kanta_tenancy.machinery.outgoing.allowance import Allowed, read_allowed
 from kanta_tenancy.machinery.x509 import crls, ocsp_answers
 from kanta_tenancy.machinery.x509.reading import MAX_BYTES, certificates_from_pem
 from kanta_tenancy.machinery.x509.revocation import RevocationData
 
 EXIT_CODES: Final[Mapping[Verdict, int]] = {Verdict.VALID: 0, Verdict.INVALID: 3, Verdict.INDETERMINATE: 4}
+_ONLINE: Final = "kanta_tenancy.assembly.documents_online:verify_online"
 _ABOUT: Final = """\b
 Examples:
   kanta-tenancy documents verify both.docx --trust ca.pem --crl ca.crl
+  kanta-tenancy documents verify both.docx --trust ca.pem --online
   kanta-tenancy documents verify both.docx --trust ca.pem --crl ca.crl \\
       --timestamp-trust stamps.pem --crl stamps.crl --json
 
@@ -47,6 +52,17 @@ Exit codes:
     metavar="CA.pem",
     help="Authorities whose timestamps are believed; without it, those of --trust.",
 )
+@click.option(
+    "--online",
+    is_flag=True,
+    help="Ask authorities for what is missing, at the addresses that certificates name; nothing internal is asked.",
+)
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="PLACE",
+    help="With --online: an internal place that may be asked all the same, such as 10.20.0.0/16 or host:port.",
+)
 @click.option("--json", "in_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
 def verify(
@@ -58,6 +74,8 @@ def verify(
     crl: tuple[Path, ...],
     ocsp: tuple[Path, ...],
     timestamp_trust: tuple[Path, ...],
+    online: bool,
+    allow: tuple[str, ...],
     in_json: bool,
 ) -> None:
     """Tell whether the signatures of FILE hold, cover all of it, by whom they are, and since when they are there.
@@ -65,22 +83,47 @@ def verify(
     Integrity, coverage, certificate, trust, revocation, algorithms and time are answered apart for each signature. The
     verdict is *valid* when all are good; *invalid* when the file is unsigned, unreadable or breaks a rule;
     *indeterminate* when all is sound but an issuer is not among the trusted ones, as without --trust, or nobody says
-    whether a certificate is revoked, as without --crl, --ocsp or lists in the file. That only the signer says when it
-    signed leaves the verdict as it is, while its certificate is valid.
+    whether a certificate is revoked, as without --crl, --ocsp, --online or lists in the file. That only the signer
+    says when it signed leaves the verdict as it is, while its certificate is valid.
     """
-    report = verify_document(
-        files.content(file),
-        at=files.clock(context).now(),
-        anchors=tuple(_certificates(trust)),
-        revocation=RevocationData(
-            crls=tuple(each for lists in files.each(crl, crls.LARGEST, crls.lists_of) for each in lists),
-            ocsp=tuple(files.each(ocsp, ocsp_answers.LARGEST, ocsp_answers.checked)),
-        ),
-        timestamp_anchors=tuple(_certificates(timestamp_trust)) or None,
+    if allow and not online:
+        raise click.UsageError("--allow says what --online may ask: give both.")
+    known = RevocationData(
+        crls=tuple(each for lists in files.each(crl, crls.LARGEST, crls.lists_of) for each in lists),
+        ocsp=tuple(files.each(ocsp, ocsp_answers.LARGEST, ocsp_answers.checked)),
     )
+    content, clock = files.content(file), files.clock(context)
+    anchors, stamps = tuple(_certificates(trust)), tuple(_certificates(timestamp_trust))
+
+    def answer(others: tuple[x509.Certificate, ...], data: RevocationData) -> Report:
+        return verify_document(
+            content,
+            at=clock.now(),
+            anchors=anchors,
+            intermediates=others,
+            revocation=data,
+            timestamp_anchors=stamps or None,
+        )
+
+    report = _online(answer, known, clock, _allowed(allow)) if online else answer((), known)
     # As bytes: a terminal that knows fewer characters must not decide whether there is an answer.
     click.echo(json.dumps(as_json(report), indent=2).encode() if in_json else as_text(report).encode(), nl=in_json)
     context.exit(EXIT_CODES[report.verdict])
+
+
+def _online(answer: Any, known: RevocationData, clock: Clock, allowed: Allowed) -> Report:
+    learnt = load(_ONLINE)(answer, known, clock, allowed)
+    for trouble in learnt.troubles:
+        click.echo(f"not learnt: {trouble}", err=True)
+    report: Report = learnt.report
+    return report
+
+
+def _allowed(places: tuple[str, ...]) -> Allowed:
+    try:
+        return read_allowed(" ".join(places))
+    except ValueError as unfit:
+        raise click.BadParameter(f"{unfit}.", param_hint="--allow") from unfit
 
 
 def _certificates(paths: Sequence[Path]) -> Iterator[x509.Certificate]:

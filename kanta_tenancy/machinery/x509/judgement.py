@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.x509 import keys
+from kanta_tenancy.machinery.x509 import access, keys
+from kanta_tenancy.machinery.x509.paths import SIGNING_PURPOSES
 
 
 class Refusal(enum.StrEnum):
@@ -25,6 +27,29 @@ class Reason(Record, frozen=True, kw_only=True):
     detail: str
 
 
+class Doubt(enum.StrEnum):
+    """Why others may show a signature as untrusted although the certificate may sign."""
+
+    OTHER_PURPOSE = "other_purpose"
+    DOCUMENTS_ONLY = "documents_only"
+    NOBODY_TO_ASK = "nobody_to_ask"
+    SIGNED_BY_ITSELF = "signed_by_itself"
+
+
+class Warned(Record, frozen=True, kw_only=True):
+    """One doubt, as a word for programs and a sentence for people."""
+
+    doubt: Doubt
+    detail: str
+
+
+_SHOWN_AS_TRUSTED: Final = frozenset(
+    {
+        ExtendedKeyUsageOID.EMAIL_PROTECTION,
+        ExtendedKeyUsageOID.CLIENT_AUTH,
+        ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
+    }
+)
 _INSTANT: Final = "%Y-%m-%d %H:%M:%S UTC"
 
 
@@ -46,6 +71,41 @@ def refusals(certificate: x509.Certificate, at: datetime) -> tuple[Reason, ...]:
     if at.tzinfo is None:
         raise ValueError("the instant of signing must carry a time zone")
     return (*_of_validity(certificate, at), *_of_key(certificate), *_of_key_usage(certificate))
+
+
+def warnings(certificate: x509.Certificate) -> tuple[Warned, ...]:
+    """Return why Word, LibreOffice or a strict verifier may show a signature by `certificate` as untrusted or open.
+
+    Whether a reader trusts the issuer is the reader's matter, and not asked.
+
+    Args:
+        certificate: as `reading` or `credentials` gave it, so that each field can be read.
+
+    Source:
+        RFC 5280, 4.2.1.12 and 4.2.1.13; RFC 9336; LibreOffice 7.4 as it was tried.
+    """
+    if certificate.issuer == certificate.subject:
+        detail = "the certificate is signed by itself: only who trusts this very certificate will trust the signature"
+        return (*_of_purpose(certificate), Warned(doubt=Doubt.SIGNED_BY_ITSELF, detail=detail))
+    return (*_of_purpose(certificate), *_of_revocation(certificate))
+
+
+def _of_purpose(certificate: x509.Certificate) -> Iterator[Warned]:
+    usage = next((each.value for each in certificate.extensions if isinstance(each.value, x509.ExtendedKeyUsage)), None)
+    if usage is None or not _SHOWN_AS_TRUSTED.isdisjoint(usage):
+        return
+    if SIGNING_PURPOSES.isdisjoint(usage):
+        detail = "the certificate's extended key usage is for other purposes than signing documents"
+        yield Warned(doubt=Doubt.OTHER_PURPOSE, detail=detail)
+    else:
+        detail = "LibreOffice shows a certificate as untrusted whose extended key usage is for documents alone"
+        yield Warned(doubt=Doubt.DOCUMENTS_ONLY, detail=detail)
+
+
+def _of_revocation(certificate: x509.Certificate) -> Iterator[Warned]:
+    if not (access.list_addresses(certificate) or access.responder_addresses(certificate)):
+        detail = "the certificate does not say where to ask whether it is revoked: who verifies needs a list by hand"
+        yield Warned(doubt=Doubt.NOBODY_TO_ASK, detail=detail)
 
 
 def _of_validity(certificate: x509.Certificate, at: datetime) -> Iterator[Reason]:

@@ -26,7 +26,7 @@ from kanta_tenancy.kernel.records import Record
 _LONGEST: Final = 8
 _DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 _MICROSOFT_DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.4.1.311.10.3.12")
-_SIGNING_PURPOSES: Final = frozenset(
+SIGNING_PURPOSES: Final = frozenset(
     {
         _DOCUMENT_SIGNING,
         _MICROSOFT_DOCUMENT_SIGNING,
@@ -131,7 +131,7 @@ def _may_issue(_: Policy, __: x509.Certificate, usage: x509.KeyUsage | None) -> 
 
 
 def _may_sign_documents(_: Policy, __: x509.Certificate, usage: x509.ExtendedKeyUsage | None) -> None:
-    if usage is not None and _SIGNING_PURPOSES.isdisjoint(usage):
+    if usage is not None and SIGNING_PURPOSES.isdisjoint(usage):
         raise ValueError("the certificate is meant for other purposes than signing documents")
 
 

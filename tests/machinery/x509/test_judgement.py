@@ -6,11 +6,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kanta_tenancy.machinery.x509.judgement import Refusal, refusals
+from kanta_tenancy.machinery.x509.judgement import Doubt, Refusal, refusals, warnings
 from kanta_tenancy.machinery.x509.keys import KeyKind
 from kanta_tenancy.machinery.x509.sample_authority import SIGNER_LASTS, Signer, found, issue
 
@@ -108,3 +108,32 @@ def test_all_reasons_are_told_at_once():
 def test_a_naive_instant_is_an_error():
     with pytest.raises(ValueError, match="time zone"):
         refusals(CERTIFICATE, datetime(2026, 1, 2))
+
+
+POINT = x509.UniformResourceIdentifier("http://crl.example/ca.crl")
+LISTED = (x509.CRLDistributionPoints([x509.DistributionPoint([POINT], None, None, None)]), False)
+DOCUMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
+
+
+@pytest.mark.parametrize(
+    ("usages", "doubts"),
+    [
+        (None, []),
+        ([ExtendedKeyUsageOID.EMAIL_PROTECTION], []),
+        ([DOCUMENTS, ExtendedKeyUsageOID.CLIENT_AUTH], []),
+        ([DOCUMENTS], [Doubt.DOCUMENTS_ONLY]),
+        ([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CODE_SIGNING], [Doubt.OTHER_PURPOSE]),
+    ],
+)
+def test_a_purpose_that_others_do_not_accept_is_warned_of(
+    usages: list[x509.ObjectIdentifier] | None, doubts: list[Doubt]
+):
+    purpose = () if usages is None else ((x509.ExtendedKeyUsage(usages), False),)
+    certificate = issue(AUTHORITY, AINO, at=START, extensions=(LISTED, *purpose)).certificate
+    assert [each.doubt for each in warnings(certificate)] == doubts
+
+
+def test_a_certificate_of_which_nobody_can_ask_and_one_that_is_signed_by_itself_are_warned_of():
+    assert [each.doubt for each in warnings(CERTIFICATE)] == [Doubt.NOBODY_TO_ASK]
+    own = self_signed(ec.generate_private_key(ec.SECP256R1()))
+    assert [each.doubt for each in warnings(own)] == [Doubt.SIGNED_BY_ITSELF]
