@@ -22,7 +22,7 @@ from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.postgres import invariants
 from kanta_tenancy.promises import AMISS, audit, owe
-from tests.agreements.conftest import AUTHORITY, Desk
+from tests.agreements.conftest import AUTHORITY, LISTS, Desk
 from tests.agreements.endings.test_notices import a_notice, given
 from tests.agreements.examples import a_draft, both_sign
 
@@ -83,7 +83,9 @@ async def test_the_digital_signature_beside_a_paper_is_verified_as_ever(desk, da
     agreement = await desk.sign(await desk.sign_on_paper(agreement, second), first)
     async with database.transaction(desk.main_connector) as tx:
         _, document = await reading.document(tx, agreement.id)
-    told = verification(agreement, verify(document.content, at=desk.clock.now(), anchors=[AUTHORITY.root]))
+    told = verification(
+        agreement, verify(document.content, at=desk.clock.now(), anchors=[AUTHORITY.root], revocation=LISTS)
+    )
     assert (told.verdict, len(told.signatures), len(told.on_paper)) == (Verdict.VALID, 1, 1)
 
 
