@@ -10,7 +10,10 @@ from kanta_tenancy.agreements.ends import Ground
 from kanta_tenancy.agreements.model import (
     Agreement,
     Form,
+    Manner,
+    OnPaper,
     Origin,
+    Party,
     Receipt,
     Register,
     Signatory,
@@ -26,6 +29,21 @@ from kanta_tenancy.machinery.web.pages import PageQuery
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
+class KeptSignature(Body, frozen=True, kw_only=True):
+    """A signature, for ever with the manner in which it was made."""
+
+    party: Party
+    position: int
+    manner: Manner
+    signed_at: datetime  # when the service accepted it
+    claimed_at: datetime | None
+    certificate_sha256: str | None
+    certificate_subject: str | None
+    paper: OnPaper | None  # what is here is a scan, which nothing can verify
+    mandate_id: UUID | None
+    mandate_on_record: bool  # false: nobody put down here that this person may sign
+
+
 class ShownAgreement(Body, frozen=True, kw_only=True):
     id: UUID
     tenancy_id: UUID
@@ -39,7 +57,7 @@ class ShownAgreement(Body, frozen=True, kw_only=True):
     registers: tuple[Register, ...]
     originals: int
     signatories: tuple[Signatory, ...]
-    signatures: tuple[Signature, ...]
+    signatures: tuple[KeptSignature, ...]
     created_at: datetime
     offered_at: datetime | None
     content_sha256: str | None
@@ -83,7 +101,13 @@ class Receipts(Body, frozen=True, kw_only=True):
 
 
 def shown(agreement: Agreement) -> ShownAgreement:
-    return ShownAgreement(**msgspec.structs.asdict(agreement), last_day=agreement.last_day)
+    said = msgspec.structs.asdict(agreement) | {"signatures": tuple(map(kept_signature, agreement.signatures))}
+    return ShownAgreement(**said, last_day=agreement.last_day)
+
+
+def kept_signature(signature: Signature) -> KeptSignature:
+    said = msgspec.structs.asdict(signature)
+    return KeptSignature(**said, mandate_on_record=signature.mandate_id is not None)
 
 
 def listed(summary: Summary) -> ListedAgreement:

@@ -1,16 +1,18 @@
-"""Agreements at the command line: `agreements import|forecast|endings`."""
+"""Agreements at the command line: `agreements forecast|import|endings|mandates|sign-on-paper`."""
 
 import click
 
 from kanta_tenancy.agreements.earlier.cli import import_earlier
 from kanta_tenancy.agreements.endings.checklists.cli import endings
+from kanta_tenancy.agreements.mandates.cli import mandates_
+from kanta_tenancy.agreements.signing.cli import sign_on_paper
 from kanta_tenancy.agreements.timeline.cli import forecast
 
 
 @click.group("agreements")
 def agreements_() -> None:
-    """Bring in agreements that were signed before, and tell what will fall due."""
+    """Tell what will fall due, and put down what was signed elsewhere."""
 
 
-for command in (forecast, import_earlier, endings):
+for command in (forecast, import_earlier, endings, mandates_, sign_on_paper):
     agreements_.add_command(command)

@@ -24,6 +24,7 @@ from kanta_tenancy.agreements.model import (
     Content,
     Draft,
     Earlier,
+    LaterScan,
     Origin,
     Party,
     Signatory,
@@ -40,6 +41,7 @@ class Move(enum.StrEnum):
     SIGN = "sign"
     COMPLETE = "complete"  # the last signature
     AGREE = "agree"  # the last signature on an amendment
+    RESCAN = "rescan"  # a better scan of a signature on paper
     FORESEE = "foresee"  # its end becomes known, changes or falls away
     END = "end"
     WITHDRAW = "withdraw"
@@ -52,6 +54,10 @@ MOVES: Final[Mapping[tuple[Status, Move], Status]] = {
     (Status.PARTLY_SIGNED, Move.SIGN): Status.PARTLY_SIGNED,
     (Status.PARTLY_SIGNED, Move.COMPLETE): Status.IN_FORCE,
     (Status.PARTLY_SIGNED, Move.AGREE): Status.AGREED,
+    (Status.PARTLY_SIGNED, Move.RESCAN): Status.PARTLY_SIGNED,
+    (Status.IN_FORCE, Move.RESCAN): Status.IN_FORCE,
+    (Status.AGREED, Move.RESCAN): Status.AGREED,
+    (Status.ENDED, Move.RESCAN): Status.ENDED,
     (Status.IN_FORCE, Move.FORESEE): Status.IN_FORCE,
     (Status.IN_FORCE, Move.END): Status.ENDED,
     (Status.DRAFT, Move.WITHDRAW): Status.WITHDRAWN,
@@ -179,11 +185,15 @@ def waits_for(agreement: Agreement, party: Party) -> bool:
 
 
 def sign(
-    agreement: Agreement, signature: Signature
+    agreement: Agreement, signature: Signature, *, not_before: datetime | None = None
 ) -> tuple[Agreement, AgreementSigned, AgreementInForce | AmendmentAgreed | None]:
     """Add a signature; with the last signatory's the agreement is in force from that day in Finland (K20.1).
 
-    An amendment holds from its day, and never before the day of its last signature (K1.3).
+    A signature on paper counts from the day on which it was received, which may be past when it is put down. An
+    amendment holds from its day, and never before the day of its last signature (K1.3).
+
+    Args:
+        not_before: since when nothing else has been in force with the tenant.
 
     Raises:
         MoveNotAllowed: the agreement is not open for signing, or this signatory has signed already.
@@ -195,17 +205,46 @@ def sign(
     moved = replace(_moved(agreement, move), signatures=(*agreement.signatures, signature))
     if place not in waiting:
         raise MoveNotAllowed("this signatory has signed already", status=agreement.status.value)
-    at = signature.signed_at
-    told = AgreementSigned(agreement_id=agreement.id, party=signature.party, position=signature.position, at=at)
-    if move is Move.SIGN:
-        return moved, told, None
-    on = day_in_finland(at)
-    if agreement.amends is None or agreement.effective_on is None:
-        in_force = AgreementInForce(agreement_id=agreement.id, on=on, at=at)
-        return replace(moved, in_force_on=on, in_force_from=at), told, in_force
-    since = max(on, agreement.effective_on)
-    agreed = AmendmentAgreed(agreement_id=agreement.id, amends=agreement.amends, since=since, at=at)
-    return replace(moved, in_force_on=since), told, agreed
+    told = AgreementSigned(
+        agreement_id=agreement.id,
+        party=signature.party,
+        position=signature.position,
+        at=signature.signed_at,
+        manner=signature.manner,
+    )
+    return (moved, told, None) if move is Move.SIGN else _completed(moved, told, not_before)
+
+
+def _completed(
+    moved: Agreement, told: AgreementSigned, not_before: datetime | None
+) -> tuple[Agreement, AgreementSigned, AgreementInForce | AmendmentAgreed]:
+    earliest = (instant for instant in (moved.offered_at, not_before) if instant is not None)
+    since = max(*(one.counts_from for one in moved.signatures), *earliest)
+    on = day_in_finland(since)
+    if moved.amends is None or moved.effective_on is None:
+        in_force = AgreementInForce(agreement_id=moved.id, on=on, at=told.at)
+        return replace(moved, in_force_on=on, in_force_from=since), told, in_force
+    holds = max(on, moved.effective_on)
+    agreed = AmendmentAgreed(agreement_id=moved.id, amends=moved.amends, since=holds, at=told.at)
+    return replace(moved, in_force_on=holds), told, agreed
+
+
+def rescan(agreement: Agreement, scan: LaterScan, *, party: Party, position: int) -> Agreement:
+    """Add a better scan of a signature on paper; the earlier ones stay.
+
+    Raises:
+        MoveNotAllowed: the agreement is not in a state that allows it, or that signatory did not sign on paper.
+    """
+    moved = _moved(agreement, Move.RESCAN)
+    place = next(
+        (at for at, one in enumerate(agreement.signatures) if (one.party, one.position) == (party, position)), None
+    )
+    signature = None if place is None else agreement.signatures[place]
+    if place is None or signature is None or signature.paper is None:
+        raise MoveNotAllowed("this signatory has not signed on paper", status=agreement.status.value)
+    paper = replace(signature.paper, later_scans=(*signature.paper.later_scans, scan))
+    before, after = agreement.signatures[:place], agreement.signatures[place + 1 :]
+    return replace(moved, signatures=(*before, replace(signature, paper=paper), *after))
 
 
 def foresee(agreement: Agreement, end: End | None, *, at: datetime) -> tuple[Agreement, AgreementEnding]:

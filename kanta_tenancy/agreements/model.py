@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kanta_tenancy.agreements.ends import Ground, last_day_before
 from kanta_tenancy.kernel.acting import Scope
+from kanta_tenancy.kernel.calendar import day_in_finland, start_of_day
 from kanta_tenancy.kernel.explanation import Explanation
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.kernel.languages import Language
@@ -32,10 +33,17 @@ class Origin(enum.StrEnum):
 
 
 class Form(enum.StrEnum):
-    """What an imported agreement's original is."""
+    """What an original is: that of an imported agreement, or the one that a party holds."""
 
     PAPER = "paper"
     FILE = "file"
+
+
+class Manner(enum.StrEnum):
+    """How somebody signed; it never changes."""
+
+    DIGITAL = "digital"  # in the document, with a certificate that can be verified
+    PAPER = "paper"  # by hand; what is here is a scan, which nothing can verify
 
 
 class Party(enum.StrEnum):
@@ -68,17 +76,48 @@ class Signatory(Record, frozen=True, kw_only=True):
     mandate: str  # on what ground they may sign, such as an office entered in the trade register
     email: str = ""
     line: UUID | None = None  # the signature line in the document; drawn when the agreement is offered
+    mandate_id: UUID | None = None  # the mandate on record by which they sign; None: none is on record
+
+
+class LaterScan(Record, frozen=True, kw_only=True):
+    """A better scan of a paper that was signed; the earlier ones stay."""
+
+    exhibit_id: UUID
+    because: str
+    at: datetime
+    put_down_by: Party
+
+
+class OnPaper(Record, frozen=True, kw_only=True):
+    """What is known of a signature on paper."""
+
+    signed_on: date  # as the paper says
+    received_on: date  # when it reached the other party; its signature counts from that day
+    received_by: str  # the person
+    put_down_by: Party
+    exhibit_id: UUID  # the scan as it was first brought
+    later_scans: tuple[LaterScan, ...] = ()  # oldest first
 
 
 class Signature(Record, frozen=True, kw_only=True):
-    """A signature that was verified against the offer and accepted."""
+    """A signature that was accepted: verified against the offer, or on paper, of which there is a scan."""
 
     party: Party
     position: int
     signed_at: datetime  # when the service accepted it
-    claimed_at: datetime  # the time that the signature itself states
-    certificate_sha256: str
-    certificate_subject: str
+    claimed_at: datetime | None = None  # the time that a digital signature itself states
+    certificate_sha256: str | None = None
+    certificate_subject: str | None = None
+    manner: Manner = Manner.DIGITAL
+    paper: OnPaper | None = None
+    mandate_id: UUID | None = None  # the mandate that was valid when this was signed; None: none was on record
+
+    @property
+    def counts_from(self) -> datetime:
+        """From when it binds: a digital one when it was accepted, a paper when it was received."""
+        if self.paper is None or self.paper.received_on >= day_in_finland(self.signed_at):
+            return self.signed_at
+        return start_of_day(self.paper.received_on)
 
 
 class Agreement(Record, frozen=True, kw_only=True):
@@ -121,6 +160,11 @@ class Agreement(Record, frozen=True, kw_only=True):
     def last_day(self) -> date | None:
         """The last day in Finland on which it is in force, as far as that is known."""
         return None if self.in_force_until is None else last_day_before(self.in_force_until)
+
+    @property
+    def digital_signatures(self) -> int:
+        """How many signatures its document carries."""
+        return sum(one.manner is Manner.DIGITAL for one in self.signatures)
 
 
 class Summary(Record, frozen=True, kw_only=True):
@@ -215,6 +259,7 @@ class AgreementSigned(Record, frozen=True, kw_only=True, tag="agreement.signed")
     party: Party
     position: int
     at: datetime
+    manner: Manner
 
 
 class AgreementInForce(Record, frozen=True, kw_only=True, tag="agreement.in_force"):
@@ -275,8 +320,12 @@ class Document(Record, frozen=True, kw_only=True):
 
 
 class Receipt(Record, frozen=True, kw_only=True):
-    """That a party holds its original: the same bytes for each, and a receipt of its own (clause 21)."""
+    """That a party holds its original, with a receipt of its own (clause 21).
+
+    Parties that signed the document hold the same bytes; one that signed on paper holds the paper.
+    """
 
     party: Party
-    sha256: str
+    form: Form = Form.FILE
+    sha256: str  # of the document, or of the scan of the paper
     at: datetime

@@ -23,6 +23,7 @@ from kanta_tenancy.agreements.errors import (
     DocumentNotFound,
 )
 from kanta_tenancy.agreements.exhibits.routes import ROUTES as EXHIBITS
+from kanta_tenancy.agreements.mandates.routes import ROUTES as MANDATES
 from kanta_tenancy.agreements.model import Summary
 from kanta_tenancy.agreements.models.routes import ROUTES as MODELS
 from kanta_tenancy.agreements.signing.actions import OwnKey
@@ -110,6 +111,7 @@ def routes(own_key: OwnKey) -> tuple[Router, ...]:
         NOTICES,
         SERVICE_AGREEMENTS,
         EXHIBITS,
+        MANDATES,
         CHECKLISTS,
         DECISIONS,
         TIMELINE,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from kanta_tenancy import parties
 from kanta_tenancy.agreements.ends import last_day_before
-from kanta_tenancy.agreements.model import Agreement, Party
+from kanta_tenancy.agreements.model import Agreement, Manner, Party
 from kanta_tenancy.agreements.store import agreements as store
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.explanation import Sentence, sentence
@@ -34,7 +34,7 @@ class Telling(Record, frozen=True, kw_only=True):
     """What is told of one kind of event."""
 
     subject: Sentence  # no personal data, and no name of a firm
-    lines: Callable[[Agreement, Body], Iterable[Sentence]]
+    lines: Callable[[Agreement, Body], Iterable[Sentence]]  # none: nobody is told
     urgent: bool = False
     tenant_only: bool = False  # the main connector knows it already
 
@@ -51,6 +51,8 @@ async def tell_people(tx: Transaction, message: Message) -> None:
         (_TENANT, both.tenant.name),
     )
     lines = tuple(telling.lines(agreement, message.body))
+    if not lines:
+        return
     sides = (agreement.tenancy_id,) if telling.tenant_only else (None, agreement.tenancy_id)
     people = [one for side in sides for one in await readers(tx, _READERS, tenancy_id=side, at=message.at)]
     await tell(
@@ -81,6 +83,45 @@ def _offered(agreement: Agreement, _: Body) -> Iterable[Sentence]:
     )
 
 
+def _signed(agreement: Agreement, body: Body) -> Iterable[Sentence]:
+    # Who signs in the document knows it; a paper is put down by somebody else, perhaps for the other party.
+    if body.get("manner") != Manner.PAPER:
+        return
+    if body["party"] == Party.TENANT:
+        yield sentence(
+            "Sopimukseen {reference} on kirjattu vuokralaisen paperille tehty allekirjoitus, josta on skannattu kuva.",
+            "För avtalet {reference} har antecknats hyresgästens underskrift på papper, av vilken det finns en skannad"
+            " bild.",
+            "A signature of the tenant's on paper was put down for agreement {reference}; there is a scan of it.",
+            reference=agreement.reference,
+        )
+    else:
+        yield sentence(
+            "Sopimukseen {reference} on kirjattu pääliittyjän paperille tehty allekirjoitus, josta on skannattu kuva.",
+            "För avtalet {reference} har antecknats huvudanslutarens underskrift på papper, av vilken det finns en"
+            " skannad bild.",
+            "A signature of the main connector's on paper was put down for agreement {reference}; there is a scan of"
+            " it.",
+            reference=agreement.reference,
+        )
+
+
+def _on_paper(agreement: Agreement) -> Iterable[Sentence]:
+    papers = {one.party for one in agreement.signatures if one.paper is not None}
+    if Party.MAIN_CONNECTOR in papers:
+        yield Sentence(
+            fi="Pääliittyjän allekirjoitus on paperilla: järjestelmässä on siitä skannattu kuva, jota ei voi todentaa.",
+            sv="Huvudanslutarens underskrift är på papper: i systemet finns en skannad bild som inte kan verifieras.",
+            en="The main connector's signature is on paper: the system has a scan of it, which cannot be verified.",
+        )
+    if Party.TENANT in papers:
+        yield Sentence(
+            fi="Vuokralaisen allekirjoitus on paperilla: järjestelmässä on siitä skannattu kuva, jota ei voi todentaa.",
+            sv="Hyresgästens underskrift är på papper: i systemet finns en skannad bild som inte kan verifieras.",
+            en="The tenant's signature is on paper: the system has a scan of it, which cannot be verified.",
+        )
+
+
 def _in_force(agreement: Agreement, body: Body) -> Iterable[Sentence]:
     yield sentence(
         "Sopimus {reference} on voimassa {day} alkaen. Kummallakin osapuolella on alkuperäinen kappale.",
@@ -89,6 +130,7 @@ def _in_force(agreement: Agreement, body: Body) -> Iterable[Sentence]:
         reference=agreement.reference,
         day=date.fromisoformat(body["on"]),
     )
+    yield from _on_paper(agreement)
 
 
 def _amended(agreement: Agreement, body: Body) -> Iterable[Sentence]:
@@ -99,6 +141,7 @@ def _amended(agreement: Agreement, body: Body) -> Iterable[Sentence]:
         reference=agreement.reference,
         day=date.fromisoformat(body["since"]),
     )
+    yield from _on_paper(agreement)
 
 
 def _notice_given(agreement: Agreement, body: Body) -> Iterable[Sentence]:
@@ -188,6 +231,10 @@ TOLD: Final[Mapping[str, Telling]] = {
             fi="Sopimus odottaa allekirjoitusta", sv="Ett avtal väntar på underskrift", en="An agreement can be signed"
         ),
         lines=_offered,
+    ),
+    "agreement.signed": Telling(
+        subject=Sentence(fi="Allekirjoitus paperilla", sv="En underskrift på papper", en="A signature on paper"),
+        lines=_signed,
     ),
     "agreement.in_force": Telling(
         subject=Sentence(fi="Sopimus on voimassa", sv="Ett avtal är i kraft", en="An agreement is in force"),

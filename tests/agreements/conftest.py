@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -7,16 +8,21 @@ from kanta_tenancy.agreements.annex import reading as annex_reading
 from kanta_tenancy.agreements.drafting import actions
 from kanta_tenancy.agreements.exhibits import actions as exhibits
 from kanta_tenancy.agreements.exhibits.model import Exhibit
+from kanta_tenancy.agreements.mandates import actions as mandates
+from kanta_tenancy.agreements.mandates.model import Mandate, MandateGround, NewMandate
 from kanta_tenancy.agreements.model import Agreement, Draft, Party, Signatory
 from kanta_tenancy.agreements.models.rendering import line_id
 from kanta_tenancy.agreements.signing import actions as signing
+from kanta_tenancy.agreements.signing import papers
 from kanta_tenancy.agreements.signing.acceptance import Ground
+from kanta_tenancy.agreements.signing.on_paper import SaidOnPaper
 from kanta_tenancy.kernel.acting import Caller
+from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
 from kanta_tenancy.machinery.ooxml.signing import sign
 from kanta_tenancy.machinery.x509 import sample_authority
 from kanta_tenancy.machinery.x509.credentials import Credential
-from tests.agreements.examples import a_draft
+from tests.agreements.examples import a_draft, a_signatory
 from tests.parties.examples import Tenant, a_realm, a_tenant, looked, owner_of
 
 BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
@@ -71,6 +77,41 @@ class Desk:
 
     async def sign(self, agreement: Agreement, who: Signatory) -> Agreement:
         return await self.hand_in(agreement, who.party, await self.signed_copy(agreement, who))
+
+    async def sign_on_paper(
+        self, agreement: Agreement, who: Signatory, by: Party | None = None, **said: Any
+    ) -> Agreement:
+        """Put down that somebody has signed by hand today; `by` the main connector unless it is said."""
+        side = by or Party.MAIN_CONNECTOR
+        scan = said.pop("scan", None) or await self.exhibit(side)
+        today = day_in_finland(self.clock.now())
+        paper = {"signed_on": today, "received_by": "Eino Esimerkki", "exhibit_id": scan.id} | said
+        async with self.database.transaction(self.caller(side)) as tx:
+            return await papers.put_down(
+                tx,
+                self.clock,
+                agreement_id=agreement.id,
+                version=agreement.version,
+                said=SaidOnPaper(party=who.party, position=who.position, **paper),
+            )
+
+    async def mandate(self, party: Party, by: Party | None = None, **said: Any) -> Mandate:
+        """Put down a mandate of the person who signs first for a party in every example."""
+        new = {
+            "party": party,
+            "tenancy_id": self.tenant.tenancy.id,
+            "person": a_signatory(party).name,
+            "ground": MandateGround.TRADE_REGISTER,
+            "valid_from": date(2026, 1, 1),
+        } | said
+        async with self.database.transaction(self.caller(by or Party.MAIN_CONNECTOR)) as tx:
+            return await mandates.put_down(tx, self.clock, NewMandate(**new))
+
+    async def end_mandate(self, mandate: Mandate, by: Party | None = None, on: date | None = None) -> Mandate:
+        async with self.database.transaction(self.caller(by or Party.MAIN_CONNECTOR)) as tx:
+            return await mandates.end(
+                tx, self.clock, mandate_id=mandate.id, version=mandate.version, on=on, because="She has left"
+            )
 
     async def sign_all(self, agreement: Agreement) -> Agreement:
         for who in agreement.signatories:

@@ -8,7 +8,10 @@ from kanta_tenancy.agreements.model import (
     Agreement,
     Content,
     Draft,
+    LaterScan,
+    Manner,
     NamedService,
+    OnPaper,
     Party,
     PartyAsOffered,
     Register,
@@ -16,6 +19,7 @@ from kanta_tenancy.agreements.model import (
     Signature,
     Status,
 )
+from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId, new_id
 from kanta_tenancy.kernel.languages import Language
 
@@ -134,3 +138,20 @@ def a_signature(who: Signatory, at: datetime = NOON) -> Signature:
         certificate_sha256="0" * 64,
         certificate_subject=f"CN={who.name}",
     )
+
+
+def on_paper(who: Signatory, at: datetime = NOON, *, received_on: date | None = None) -> Signature:
+    """Make the signature of somebody who signed by hand on the day on which the paper was received."""
+    received = received_on or day_in_finland(at)
+    paper = OnPaper(
+        signed_on=received,
+        received_on=received,
+        received_by="Eino Esimerkki",
+        put_down_by=Party.MAIN_CONNECTOR,
+        exhibit_id=new_id(),
+    )
+    return Signature(party=who.party, position=who.position, signed_at=at, manner=Manner.PAPER, paper=paper)
+
+
+def a_later_scan(at: datetime = NOON) -> LaterScan:
+    return LaterScan(exhibit_id=new_id(), because="A page was missing", at=at, put_down_by=Party.MAIN_CONNECTOR)

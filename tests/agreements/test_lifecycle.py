@@ -9,10 +9,19 @@ from kanta_tenancy.agreements import lifecycle
 from kanta_tenancy.agreements.endings import ending
 from kanta_tenancy.agreements.errors import MoveNotAllowed
 from kanta_tenancy.agreements.lifecycle import MOVES, Move
-from kanta_tenancy.agreements.model import Agreement, Status
-from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.agreements.model import Agreement, Manner, Party, Status
+from kanta_tenancy.kernel.calendar import day_in_finland, start_of_day
 from kanta_tenancy.kernel.identifiers import AgreementId, new_id
-from tests.agreements.examples import NOON, a_content, a_draft, a_signature, an_agreement, both_sign
+from tests.agreements.examples import (
+    NOON,
+    a_content,
+    a_draft,
+    a_later_scan,
+    a_signature,
+    an_agreement,
+    both_sign,
+    on_paper,
+)
 
 
 def offered(*, jointly: bool = False) -> Agreement:
@@ -23,7 +32,7 @@ ENDS = ending.by_rescission(UUID(int=1), confirmed_at=NOON)
 CHOSEN = [move for move in Move if move not in {Move.COMPLETE, Move.AGREE}]
 
 
-def do(move: Move, agreement: Agreement) -> Agreement:
+def do(move: Move, agreement: Agreement, *, papers: bool = False) -> Agreement:
     waiting = lifecycle.unsigned(agreement) or agreement.signatories
     match move:
         case Move.AMEND:
@@ -32,17 +41,18 @@ def do(move: Move, agreement: Agreement) -> Agreement:
             content = a_content(agreement_id=agreement.id, signatories=agreement.signatories)
             return lifecycle.offer(agreement, content, content_sha256="0" * 64, at=NOON)[0]
         case Move.SIGN | Move.COMPLETE | Move.AGREE:
-            return lifecycle.sign(agreement, a_signature(waiting[0]))[0]
-        case Move.FORESEE:
-            return lifecycle.foresee(agreement, ENDS, at=NOON)[0]
-        case Move.END:
-            return lifecycle.finish(agreement, ENDS, at=NOON)[0]
+            return lifecycle.sign(agreement, (on_paper if papers else a_signature)(waiting[0]))[0]
+        case Move.RESCAN:
+            return lifecycle.rescan(agreement, a_later_scan(), party=Party.MAIN_CONNECTOR, position=1)
+        case Move.FORESEE | Move.END:
+            ends = lifecycle.foresee if move is Move.FORESEE else lifecycle.finish
+            return ends(agreement, ENDS, at=NOON)[0]
         case Move.WITHDRAW:
             return lifecycle.withdraw(agreement, because="It was a mistake", at=NOON)[0]
 
 
-@given(st.lists(st.sampled_from(CHOSEN), max_size=12), st.booleans(), st.booleans())
-def test_any_history_of_moves_obeys_the_table(moves: list[Move], jointly: bool, amends: bool):
+@given(st.lists(st.sampled_from(CHOSEN), max_size=12), st.booleans(), st.booleans(), st.booleans())
+def test_any_history_of_moves_obeys_the_table(moves: list[Move], jointly: bool, amends: bool, papers: bool):
     amended = {"amends": AgreementId(new_id()), "effective_on": date(2026, 5, 1)} if amends else {}
     agreement = an_agreement(signatories=both_sign(jointly=jointly), **amended)
     for chosen in moves:
@@ -50,11 +60,11 @@ def test_any_history_of_moves_obeys_the_table(moves: list[Move], jointly: bool, 
         completes = Move.AGREE if amends else Move.COMPLETE
         move = completes if last else chosen
         target = MOVES.get((agreement.status, move))
-        if target is None:
+        if target is None or (move is Move.RESCAN and not papers):
             with pytest.raises(MoveNotAllowed):
-                do(move, agreement)
+                do(move, agreement, papers=papers)
             continue
-        moved = do(move, agreement)
+        moved = do(move, agreement, papers=papers)
         assert moved.status is target
         assert moved.version == agreement.version + 1
         assert (moved.id, moved.tenancy_id, moved.reference) == (
@@ -66,6 +76,7 @@ def test_any_history_of_moves_obeys_the_table(moves: list[Move], jointly: bool, 
         complete = agreement.status in {Status.IN_FORCE, Status.ENDED, Status.AGREED}
         assert (agreement.in_force_on is not None) == complete
         assert complete <= (lifecycle.unsigned(agreement) == ())
+        assert {one.manner for one in agreement.signatures} <= {Manner.PAPER if papers else Manner.DIGITAL}
         assert (agreement.status is Status.ENDED) <= (agreement.in_force_until == NOON)
 
 
@@ -91,7 +102,7 @@ def test_nobody_signs_twice(order, data):
         lifecycle.sign(agreement, a_signature(again))
 
 
-@given(st.datetimes(datetime(2024, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC)))
+@given(st.datetimes(datetime(2026, 3, 2, 12), datetime(2060, 1, 1), timezones=st.just(UTC)))
 def test_it_is_in_force_on_the_day_in_finland_of_the_last_signature(at: datetime):
     agreement = offered()
     first, last = agreement.signatories
@@ -100,7 +111,42 @@ def test_it_is_in_force_on_the_day_in_finland_of_the_last_signature(at: datetime
     assert agreement.in_force_on == in_force.on == day_in_finland(at)
 
 
-@given(st.datetimes(datetime(2026, 3, 2), datetime(2027, 3, 2), timezones=st.just(UTC)), st.dates(date(2026, 1, 1)))
+@given(st.integers(0, 20), st.integers(0, 20), st.booleans())
+def test_a_paper_counts_from_the_day_of_its_receipt_and_the_last_signature_in_time_puts_it_in_force(
+    late: int, digital: int, paper_first: bool
+):
+    agreement = offered()
+    put_down_at = NOON + timedelta(days=20)
+    signed_at = NOON + timedelta(days=digital, minutes=1)
+    received_on = day_in_finland(put_down_at - timedelta(days=late))
+    first, last = agreement.signatories
+    paper, other = on_paper(last, put_down_at, received_on=received_on), a_signature(first, signed_at)
+    for signature in (paper, other) if paper_first else (other, paper):
+        agreement, *_ = lifecycle.sign(agreement, signature)
+    received = put_down_at if late == 0 else start_of_day(received_on)
+    assert agreement.in_force_from == max(received, signed_at)
+    assert agreement.in_force_on == max(received_on, day_in_finland(signed_at))
+
+
+def test_a_paper_that_was_received_early_does_not_reach_back_into_what_was_in_force_before():
+    agreement, *_ = lifecycle.sign(offered(), a_signature(offered().signatories[0]))
+    at, until = NOON + timedelta(days=9), NOON + timedelta(days=3)
+    paper = on_paper(agreement.signatories[1], at, received_on=day_in_finland(NOON))
+    agreement, _, in_force = lifecycle.sign(agreement, paper, not_before=until)
+    assert (agreement.in_force_from, in_force.on) == (until, day_in_finland(until))
+
+
+def test_every_scan_is_kept_in_the_order_in_which_they_came():
+    agreement, *_ = lifecycle.sign(offered(), on_paper(offered().signatories[0]))
+    scans = [a_later_scan(), a_later_scan()]
+    for scan in scans:
+        agreement = lifecycle.rescan(agreement, scan, party=Party.MAIN_CONNECTOR, position=1)
+    assert agreement.signatures[0].paper.later_scans == tuple(scans)
+    with pytest.raises(MoveNotAllowed, match="on paper"):
+        lifecycle.rescan(agreement, scans[0], party=Party.TENANT, position=1)
+
+
+@given(st.datetimes(datetime(2026, 3, 2, 12), datetime(2027, 3, 2), timezones=st.just(UTC)), st.dates(date(2026, 1, 1)))
 def test_an_amendment_holds_from_its_day_and_never_before_the_last_signature(at: datetime, day: date):
     agreement = an_agreement(status=Status.OFFERED, amends=AgreementId(new_id()), effective_on=day)
     first, last = agreement.signatories

@@ -82,6 +82,9 @@ class Model:
         return ()
 
 
+ON_PAPER = 0.3  # so often somebody signs by hand
+
+
 class Player:
     """Does the same to the service and to the model."""
 
@@ -103,7 +106,10 @@ class Player:
         earlier = self.model.current()
         if earlier is not None:
             earlier.over_at = now
-        self.agreement = await self.desk.in_force(a_draft(services=services))
+        self.agreement = await self.desk.offered(a_draft(services=services))
+        for who in self.agreement.signatories:
+            signing = self.desk.sign_on_paper if self.chance.random() < ON_PAPER else self.desk.sign
+            self.agreement = await signing(self.agreement, who)
         self.model.lives.append(Life(since=now, said=[(self.today, services)]))
         self.notices = []
 

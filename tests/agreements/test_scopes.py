@@ -8,13 +8,15 @@ from kanta_tenancy.kernel.acting import Caller
 from tests.agreements.endings.checklists.test_endings import held
 from tests.agreements.endings.test_life import recorded
 from tests.agreements.endings.test_notices import a_notice, given
+from tests.agreements.mandates.test_mandates import offered_by
+from tests.agreements.signing.test_papers import scan_anew
 from tests.conftest import someone
 from tests.parties.examples import a_realm, a_tenant
 
 TABLES = (
     "agreement", "agreement_signature", "agreement_document", "agreement_receipt", "agreement_model",
-    "annex_period", "exhibit", "termination_notice", "service_agreement", "checklist", "ending_hold",
-    "journal_entry", "journal_head", "outbox",
+    "annex_period", "exhibit", "mandate", "signatory_mandate", "later_scan", "termination_notice",
+    "service_agreement", "checklist", "ending_hold", "journal_entry", "journal_head", "outbox",
 )  # fmt: skip
 COPY = (
     "INSERT INTO agreement SELECT gen_random_uuid(), main_connector_id, tenancy_id, 'x', 'withdrawn', 1, language,"
@@ -55,15 +57,31 @@ CIRCUMSTANCE = (
 )
 
 
+MANDATE = (
+    "INSERT INTO mandate (id, main_connector_id, tenancy_id, organisation_id, party, person, ground, valid_from,"
+    " recorded_at, recorded_by, version) SELECT gen_random_uuid(), main_connector_id, tenancy_id, tenancy_id, '{}',"
+    " 'x', 'procuration', '2026-01-01', now(), '{}', 1 FROM agreement"
+)
+USE = (
+    "INSERT INTO signatory_mandate SELECT gen_random_uuid(), main_connector_id, tenancy_id, id, 'tenant', 1, id"
+    " FROM agreement"
+)
+PAPER = (
+    "INSERT INTO agreement_signature SELECT id, '{}', 2, 9, main_connector_id, tenancy_id, now(), NULL, NULL, NULL,"
+    " 'paper', '2026-03-02', '2026-03-02', 'x', '{}', id FROM agreement"
+)
+
+
 async def counted(database, caller: Caller, table: str) -> int:
     async with database.transaction(caller) as tx:
         return await tx.connection.fetchval(f"SELECT count(*) FROM {table}")  # noqa: S608 -- a name of TABLES
 
 
 async def test_neither_another_tenant_nor_another_realm_sees_a_row(desk, database, clock):
-    agreement = await desk.offered()
-    for who in agreement.signatories:
-        agreement = await desk.sign(agreement, who)
+    _, agreement = await offered_by(desk, Party.MAIN_CONNECTOR, tenancy_id=None)
+    main_connector, tenant = agreement.signatories
+    agreement = await desk.sign_on_paper(await desk.sign(agreement, main_connector), tenant)
+    agreement = await scan_anew(desk, agreement, tenant)
     await recorded(desk)
     exhibit = await desk.exhibit(Party.TENANT)
     await given(desk, agreement, a_notice(exhibit_id=exhibit.id))
@@ -93,6 +111,11 @@ async def test_neither_another_tenant_nor_another_realm_sees_a_row(desk, databas
         NOTICE.format("main_connector"),
         RESCISSION,
         CIRCUMSTANCE,
+        MANDATE.format("main_connector", "tenant"),
+        MANDATE.format("tenant", "main_connector"),
+        USE,
+        PAPER.format("main_connector", "tenant"),
+        PAPER.format("tenant", "main_connector"),
         "UPDATE soteri_evidence SET withdrawn_at = now(), withdrawal_reason = 'x'",
         "UPDATE outbox SET state = 'done'",
     ],
@@ -109,3 +132,10 @@ async def test_the_main_connectors_transaction_cannot_sign_for_the_tenant(desk, 
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
         async with database.transaction(desk.main_connector) as tx:
             await tx.connection.execute(SIGNATURE.format("tenant"))
+
+
+async def test_the_main_connectors_transaction_puts_down_a_paper_in_its_own_name_only(desk, database):
+    await desk.offered()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        async with database.transaction(desk.main_connector) as tx:
+            await tx.connection.execute(PAPER.format("tenant", "tenant"))

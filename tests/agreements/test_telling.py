@@ -46,6 +46,20 @@ async def test_both_parties_are_told_of_an_offer_and_that_it_is_in_force(desk, o
     )
 
 
+async def test_both_parties_are_told_that_a_signature_is_on_paper_and_again_when_the_agreement_is_in_force(
+    desk, owner, readers
+):
+    agreement = await desk.offered()
+    main_connector, tenant = agreement.signatories
+    agreement = await desk.sign(await desk.sign_on_paper(agreement, tenant), main_connector)
+    found = {(topic, email): text for topic, email, text in await told(desk, owner)}
+    assert len(found) == 6  # nobody is told of the digital signature
+    for email in ("an@tenant.example", "k@kanta.example"):
+        assert "signature of the tenant's on paper was put down" in found["agreement.signed", email]
+        assert "The tenant's signature is on paper" in found["agreement.in_force", email]
+        assert "main connector's signature" not in found["agreement.in_force", email]
+
+
 async def test_a_notice_is_told_with_the_end_and_how_it_was_worked_out(desk, owner, readers):
     agreement = await desk.in_force()
     await told(desk, owner)

@@ -20,7 +20,8 @@ from kanta_tenancy.agreements.campaigns.redline import Change
 from kanta_tenancy.agreements.campaigns.routes import ROUTES as CAMPAIGNS
 from kanta_tenancy.agreements.catalogue import names as catalogue
 from kanta_tenancy.agreements.lifecycle import MOVES
-from kanta_tenancy.agreements.model import Party, Register, Status
+from kanta_tenancy.agreements.mandates.model import MandateGround
+from kanta_tenancy.agreements.model import Manner, Party, Register, Status
 from kanta_tenancy.agreements.routes import routes
 from kanta_tenancy.assembly.application import entries
 from kanta_tenancy.assembly.background import JOBS, Job
@@ -256,6 +257,8 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *Party,
         *Register,
         *Status,
+        *Manner,
+        *MandateGround,
         *Function,
         *Channel,
         *State,

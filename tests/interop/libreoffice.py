@@ -40,6 +40,10 @@ class LibreOfficeVerdict(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
         return self.valid and all(each.trusted for each in self.signatures)
 
 
+class LibreOfficeFailed(Exception):
+    """LibreOffice could not do what it was asked for."""
+
+
 class LibreOffice:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -64,3 +68,20 @@ class LibreOffice:
         """Ask for LibreOffice's opinion of every signature in a document."""
         request = msgspec.json.encode({"do": "verify", "file": str(file.absolute())}).decode()
         return msgspec.json.decode(self._desk.ask(request), type=LibreOfficeVerdict)
+
+    def own(self, pkcs12: Path, password: str) -> None:
+        """Have a key and a certificate to sign with."""
+        self._do("own", pkcs12=str(pkcs12.absolute()), password=password)
+
+    def save_anew(self, file: Path, out: Path) -> None:
+        """Open a document and save it as DOCX, as the menu does."""
+        self._do("save", file=str(file.absolute()), out=str(out.absolute()))
+
+    def sign(self, file: Path) -> None:
+        """Sign a document in place with the key that there is, on no signature line."""
+        self._do("sign", file=str(file.absolute()))
+
+    def _do(self, what: str, **said: str) -> None:
+        answer = msgspec.json.decode(self._desk.ask(msgspec.json.encode({"do": what, **said}).decode()))
+        if answer:
+            raise LibreOfficeFailed(answer["error"])

@@ -79,8 +79,11 @@ class Poi:
         request = f"verify\t{file.absolute()}\t{trust.absolute() if trust else ''}"
         return msgspec.json.decode(self._desk.ask(request), type=PoiVerdict)
 
-    def sign(self, file: Path, out: Path, *, pkcs12: Path, password: str) -> int:
+    def sign(self, file: Path, out: Path, *, pkcs12: Path, password: str, **options: str) -> int:
         """Let POI add a signature to a package.
+
+        Args:
+            options: of POI's own, by the names of Signing.java.
 
         Returns:
             How many nanoseconds POI needed from bytes in memory to bytes in memory.
@@ -88,7 +91,8 @@ class Poi:
         Raises:
             PoiFailed: it would not.
         """
-        request = f"sign\t{file.absolute()}\t{out.absolute()}\t{pkcs12.absolute()}\t{password}"
+        chosen = ";".join(f"{name}={value}" for name, value in options.items())
+        request = f"sign\t{file.absolute()}\t{out.absolute()}\t{pkcs12.absolute()}\t{password}\t{chosen}"
         answer = msgspec.json.decode(self._desk.ask(request), type=_Signing)
         if answer.error:
             raise PoiFailed(answer.error)

@@ -4,7 +4,10 @@ Run by Debian's python3, which has LibreOffice's UNO bindings; it starts one Lib
 its input ends.
 
     {"do": "trust", "certificate": PATH}    an authority's certificate, PEM
+    {"do": "own", "pkcs12": PATH, "password": TEXT}    a key and certificate to sign with
     {"do": "verify", "file": PATH}
+    {"do": "save", "file": PATH, "out": PATH}    open a document and save it anew as DOCX
+    {"do": "sign", "file": PATH}    sign a document in place, as the menu does, by the only key there is
 """
 
 import json
@@ -22,8 +25,9 @@ from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.uno import Exception as UnoException
 
-READ = 1  # com.sun.star.embed.ElementModes
+READ, READ_AND_WRITE = 1, 7  # com.sun.star.embed.ElementModes
 START_WITHIN_S = 60
+WITH_ITS_MODEL = True  # com.sun.star.util.XCloseable
 
 
 class Office:
@@ -55,12 +59,23 @@ class Office:
 
     def answer(self, request: dict[str, str]) -> dict[str, object]:
         try:
-            if request["do"] == "trust":
-                self._trust(request["certificate"])
-                return {}
-            return {"signatures": self._signatures(request["file"])}
+            return self._done(request)
         except UnoException as refusal:
             return {"error": f"{type(refusal).__name__}: {refusal.Message}"}
+
+    def _done(self, request: dict[str, str]) -> dict[str, object]:
+        if request["do"] == "verify":
+            return {"signatures": self._signatures(request["file"])}
+        if request["do"] == "trust":
+            self._trust(request["certificate"])
+        elif request["do"] == "own":
+            command = ["pk12util", "-i", request["pkcs12"], "-d", self._nss, "-K", "", "-W", request["password"]]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        elif request["do"] == "save":
+            self._save(request["file"], request["out"])
+        else:
+            self._sign(request["file"])
+        return {}
 
     def stop(self) -> None:
         if self._process.poll() is None:
@@ -79,12 +94,33 @@ class Office:
         finally:
             storage.dispose()
 
-    def _storage(self, file: str) -> object:
+    def _save(self, file: str, out: str) -> None:
+        desktop = self._create("com.sun.star.frame.Desktop")
+        document = desktop.loadComponentFromURL(
+            uno.systemPathToFileUrl(file), "_blank", 0, (named("Hidden", value=True),)
+        )
+        try:
+            document.storeToURL(uno.systemPathToFileUrl(out), (named("FilterName", value="MS Word 2007 XML"),))
+        finally:
+            document.close(WITH_ITS_MODEL)
+
+    def _sign(self, file: str) -> None:
+        initializer = self._create("com.sun.star.xml.crypto.SEInitializer")
+        environment = initializer.createSecurityContext("").getSecurityEnvironment()
+        (certificate,) = environment.getPersonalCertificates()
+        storage = self._storage(file, READ_AND_WRITE)
+        try:
+            service = self._create("com.sun.star.security.DocumentDigitalSignatures", "1.2")
+            if not service.signDocumentWithCertificate(certificate, storage, None):
+                raise UnoException("it did not sign", None)
+            storage.commit()
+        finally:
+            storage.dispose()
+
+    def _storage(self, file: str, mode: int = READ) -> object:
         # As a plain zip, as LibreOffice itself opens it to verify: as OFOPXMLFormat it shows no signatures at all.
-        as_zip = PropertyValue()
-        as_zip.Name, as_zip.Value = "StorageFormat", "ZipFormat"
-        settings = uno.Any("[]com.sun.star.beans.PropertyValue", (as_zip,))
-        arguments = (uno.systemPathToFileUrl(file), READ, settings)
+        settings = uno.Any("[]com.sun.star.beans.PropertyValue", (named("StorageFormat", value="ZipFormat"),))
+        arguments = (uno.systemPathToFileUrl(file), mode, settings)
         return uno.invoke(
             self._create("com.sun.star.embed.StorageFactory"), "createInstanceWithArguments", (arguments,)
         )
@@ -109,6 +145,12 @@ class Office:
                 if time.monotonic() > deadline or self._process.poll() is not None:
                     raise
                 time.sleep(0.05)
+
+
+def named(name: str, *, value: object) -> PropertyValue:
+    setting = PropertyValue()
+    setting.Name, setting.Value = name, value
+    return setting
 
 
 def described(found: object) -> dict[str, object]:

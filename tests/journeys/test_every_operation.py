@@ -38,6 +38,8 @@ from kanta_tenancy.agreements.endings import circumstances, notices, service_agr
 from kanta_tenancy.agreements.endings.model import NewCircumstance, NewNotice, NewServiceAgreement
 from kanta_tenancy.agreements.ends import CircumstanceKind
 from kanta_tenancy.agreements.exhibits import actions as exhibits
+from kanta_tenancy.agreements.mandates import actions as mandates
+from kanta_tenancy.agreements.mandates.model import MandateGround, NewMandate
 from kanta_tenancy.agreements.model import Earlier, Form, Party
 from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.joining.actions import applications, change_notices
@@ -177,6 +179,17 @@ async def lived(database: Database, clock: Clock, realm: Caller, tenant: Tenant)
     )
     async with database.transaction(realm) as tx:
         agreement = await earlier.bring_in(tx, clock, tenancy_id=own, said=said)
+        mandate = await mandates.put_down(
+            tx,
+            clock,
+            NewMandate(
+                party=Party.TENANT,
+                tenancy_id=own,
+                person="Aino",
+                ground=MandateGround.PROCURATION,
+                valid_from=date(2019, 3, 1),
+            ),
+        )
         exhibit = await exhibits.add(tx, clock, tenancy_id=own, name="letter.txt", content=b"We leave")
         given = NewNotice(party=Party.TENANT, given_on=today, message="We leave")
         notice = await notices.give(tx, clock, agreement_id=agreement.id, said=given)
@@ -186,6 +199,7 @@ async def lived(database: Database, clock: Clock, realm: Caller, tenant: Tenant)
         noted = await circumstances.note(tx, clock, tenancy_id=own, said=befell)
     return {
         "exhibit_id": exhibit.id,
+        "mandate_id": mandate.id,
         "notice_id": notice.id,
         "service_agreement_id": other.id,
         "circumstance_id": noted.id,

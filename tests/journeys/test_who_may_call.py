@@ -126,6 +126,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "releaseEndingItem": {"item": "dpo_mandate", "because": "It has none"},
     "draftAmendment": {"services": ["imaging"], "effective_on": "2026-05-01"},
     "signWithOwnKey": {},
+    "signOnPaper": {
+        "party": "tenant",
+        "signed_on": "2026-03-02",
+        "received_by": "Eino",
+        "exhibit_id": str(uuid.uuid4()),
+    },
+    "scanPaperAnew": {"party": "tenant", "exhibit_id": str(uuid.uuid4()), "because": "A page was missing"},
+    "recordMandate": {"party": "main_connector", "person": "Aino", "ground": "procuration", "valid_from": "2026-01-01"},
+    "endMandate": {"because": "She has left"},
     "withdrawAgreement": {"reason": "A mistake"},
     "keepPromise": {"evidence": "Handed over"},
     "changeOrganisation": {"name": "Oy", "language": "fi"},
@@ -221,6 +230,9 @@ async def happened(realm: Realm, agreement: dict[str, Any], database, clock) -> 
     made = {
         "exhibit_id": await realm.of_tenant.post(f"{tenancy}/exhibits?name=letter.txt", **octets),
         "notice_id": await realm.of_tenant.post(f"/v1/agreements/{agreement['id']}/notices", json=BODIES["giveNotice"]),
+        "mandate_id": await realm.of_tenant.post(
+            "/v1/mandates", json=BODIES["recordMandate"] | {"party": "tenant", "tenancy_id": agreement["tenancy_id"]}
+        ),
         "circumstance_id": await realm.main_connector.post(f"{tenancy}/circumstances", json=BODIES["noteCircumstance"]),
         "rescission_id": await rescission_of(realm, agreement, database, clock),
         "service_agreement_id": await realm.main_connector.post(f"{tenancy}/service-agreements", json=contract),

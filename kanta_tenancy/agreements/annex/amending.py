@@ -4,6 +4,7 @@ from datetime import date
 
 from kanta_tenancy.agreements import history, lifecycle
 from kanta_tenancy.agreements.drafting import completeness
+from kanta_tenancy.agreements.drafting.actions import check_mandates
 from kanta_tenancy.agreements.errors import MoveNotAllowed
 from kanta_tenancy.agreements.model import Agreement, Draft, Signatory, Status
 from kanta_tenancy.agreements.models import actions as models
@@ -45,6 +46,7 @@ async def draft_amendment(
             effective_on=effective_on,
         )
     )
+    await check_mandates(tx, said.signatories, amended.tenancy_id)
     number = await life.amendments(tx, agreement_id) + 1
     at = clock.now()
     while True:  # until its reference is free: somebody else may draft the same number right now

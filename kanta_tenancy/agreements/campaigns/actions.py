@@ -14,6 +14,8 @@ from kanta_tenancy.agreements.campaigns.model import Campaign, CampaignStatus, C
 from kanta_tenancy.agreements.catalogue import names as catalogue
 from kanta_tenancy.agreements.drafting import completeness
 from kanta_tenancy.agreements.drafting.errors import DraftRefused
+from kanta_tenancy.agreements.mandates import store as mandates
+from kanta_tenancy.agreements.mandates import validity
 from kanta_tenancy.agreements.model import Draft, Party
 from kanta_tenancy.agreements.models import actions as models
 from kanta_tenancy.agreements.models.errors import ModelNotFound
@@ -40,6 +42,7 @@ async def create(tx: Transaction, clock: Clock, new: NewCampaign) -> Campaign:
     at = clock.now()
     everybody = await store.candidates(tx, day_in_finland(at), at)
     fit = _examined(new, everybody, day_in_finland(at))
+    await _check_mandates(tx, fit)
     campaign = Campaign(
         id=new_id(),
         name=fit.name,
@@ -160,6 +163,12 @@ def _act(action: str, before: Campaign | None, after: Campaign, clock: Clock, **
         after=digest_of(after),
         facts=facts,
     )
+
+
+async def _check_mandates(tx: Transaction, new: NewCampaign) -> None:
+    flaws = validity.strangers(new.signatories, await mandates.these(tx, validity.named(new.signatories)), None)
+    if flaws:
+        raise CampaignRefused("; ".join(flaw.detail for flaw in flaws), flaws=flaws)
 
 
 def _examined(new: NewCampaign, everybody: Sequence[Candidate], today: date) -> NewCampaign:

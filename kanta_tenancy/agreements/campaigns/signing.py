@@ -9,6 +9,7 @@ from uuid import UUID
 from kanta_tenancy.agreements import lifecycle, owing
 from kanta_tenancy.agreements.campaigns import progress
 from kanta_tenancy.agreements.drafting.errors import EvidenceMissing
+from kanta_tenancy.agreements.mandates.errors import MandateEnded, MandateExpired, MandateNotBegun
 from kanta_tenancy.agreements.model import Agreement, Party, Status
 from kanta_tenancy.agreements.signing import actions as signing
 from kanta_tenancy.agreements.signing.actions import OwnKey
@@ -22,7 +23,15 @@ from kanta_tenancy.promises import Expected, Keeper, Kept, NotNow, Outcome, Prom
 
 _OPEN: Final = frozenset({Status.OFFERED, Status.PARTLY_SIGNED})
 # Each may be otherwise when it is tried again: a key is put in its place, a look into the register is put down.
-_NOT_NOW: Final = (SigningKeyMissing, CannotSign, SignatureRefused, EvidenceMissing)
+_NOT_NOW: Final = (
+    SigningKeyMissing,
+    CannotSign,
+    SignatureRefused,
+    EvidenceMissing,
+    MandateNotBegun,
+    MandateExpired,
+    MandateEnded,
+)
 
 
 def signer(own_key: OwnKey) -> Keeper:

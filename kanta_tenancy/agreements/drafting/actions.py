@@ -1,17 +1,21 @@
 """What the main connector does with an agreement before anyone signs it: draft, amend, offer, withdraw."""
 
 import hashlib
+from datetime import date
 
 from kanta_tenancy import parties
 from kanta_tenancy.agreements import history, lifecycle, owing
 from kanta_tenancy.agreements.drafting import completeness, documents, offering
 from kanta_tenancy.agreements.drafting.errors import DraftIncomplete, DraftRefused
 from kanta_tenancy.agreements.errors import AgreementChanged, MoveNotAllowed
-from kanta_tenancy.agreements.model import Agreement, Content, Document, Draft, Status
+from kanta_tenancy.agreements.mandates import store as mandates
+from kanta_tenancy.agreements.mandates import validity
+from kanta_tenancy.agreements.model import Agreement, Content, Document, Draft, Signatory, Status
 from kanta_tenancy.agreements.models import actions as models
 from kanta_tenancy.agreements.store import agreements as store
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId, new_id
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -29,6 +33,13 @@ class OfferPlan(Record, frozen=True, kw_only=True):
     content_sha256: str
 
 
+class Offered(Record, frozen=True, kw_only=True):
+    """An offer that was made, and what may still hinder its signatories; it hinders the offer not."""
+
+    agreement: Agreement
+    warnings: tuple[Flaw, ...]
+
+
 async def draft(tx: Transaction, clock: Clock, *, tenancy_id: TenancyId, said: Draft) -> Agreement:
     """Begin an agreement with a tenant.
 
@@ -38,6 +49,7 @@ async def draft(tx: Transaction, clock: Clock, *, tenancy_id: TenancyId, said: D
     """
     fit = completeness.examined(said)
     await parties.check_tenancy(tx, tenancy_id)
+    await check_mandates(tx, fit.signatories, tenancy_id)
     await models.check(tx, fit.model, fit.model_version, fit.language)
     at = clock.now()
     agreement = lifecycle.draft(fit, agreement_id=AgreementId(new_id()), tenancy_id=tenancy_id, at=at)
@@ -60,6 +72,7 @@ async def amend(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, ver
     if before.amends is not None:
         raise MoveNotAllowed("withdraw the amendment and draft another one", status=before.status.value)
     fit = completeness.examined(said)
+    await check_mandates(tx, fit.signatories, before.tenancy_id)
     await models.check(tx, fit.model, fit.model_version, fit.language)
     after = lifecycle.amend(before, fit)
     await store.save_draft(tx, after)
@@ -103,6 +116,7 @@ async def offer(tx: Transaction, clock: Clock, plan: OfferPlan) -> Agreement:
         AgreementChanged: the draft or a party was changed after the plan was made, or its day is over.
         AnotherAgreement: the tenancy has another one on offer, or the agreement another amendment.
         EvidenceMissing: a party is not shown to be in the Soteri register any more (K1.2).
+        DraftIncomplete: a signatory's mandate is over, or not theirs (K21).
     """
     content = plan.content
     at = clock.now()
@@ -122,11 +136,37 @@ async def offer(tx: Transaction, clock: Clock, plan: OfferPlan) -> Agreement:
     if content != now:
         raise AgreementChanged("a party's data were changed while the offer was made; make it again")
     after, offered = lifecycle.offer(before, content, content_sha256=plan.content_sha256, at=at)
+    await _check_that_mandates_last(tx, after, content.offered_on)
     await store.save_offer(tx, after, content)
+    await mandates.keep_uses(tx, after)
     sha256 = hashlib.sha256(plan.docx).hexdigest()
     await store.add_document(tx, after, Document(signatures=0, sha256=sha256, content=plan.docx, at=at))
     await record(tx, history.act("offered", before, after, at=at, document=sha256), announce=offered)
     return after
+
+
+async def offer_and_warn(tx: Transaction, clock: Clock, plan: OfferPlan) -> Offered:
+    """Make the offer that was planned, and say what may still hinder its signatories.
+
+    Raises:
+        DomainError: `offer` refuses.
+    """
+    agreement = await offer(tx, clock, plan)
+    known = await mandates.these(tx, validity.named(agreement.signatories))
+    warnings = validity.warnings(agreement.signatories, known, plan.content.offered_on)
+    return Offered(agreement=agreement, warnings=warnings)
+
+
+async def check_mandates(tx: Transaction, signatories: tuple[Signatory, ...], tenancy_id: TenancyId) -> None:
+    """Refuse signatories who name a mandate that is not theirs.
+
+    Raises:
+        DraftRefused: there is no such mandate, or it is the other party's or another person's.
+    """
+    known = await mandates.these(tx, validity.named(signatories))
+    flaws = validity.strangers(signatories, known, tenancy_id)
+    if flaws:
+        raise DraftRefused("; ".join(flaw.detail for flaw in flaws), flaws=flaws)
 
 
 async def withdraw(
@@ -154,6 +194,14 @@ async def withdraw(
         tx, owing.subject(after), at=at, because="the offer was withdrawn", kinds=(owing.REMIND, owing.SIGN)
     )
     return after
+
+
+async def _check_that_mandates_last(tx: Transaction, agreement: Agreement, day: date) -> None:
+    known = await mandates.these(tx, validity.named(agreement.signatories))
+    flaws = validity.strangers(agreement.signatories, known, agreement.tenancy_id)
+    flaws += validity.over(agreement.signatories, known, day)
+    if flaws:
+        raise DraftIncomplete("; ".join(flaw.detail for flaw in flaws), flaws=flaws)
 
 
 async def _amended(tx: Transaction, agreement: Agreement) -> Agreement | None:

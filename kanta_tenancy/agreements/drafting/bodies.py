@@ -5,10 +5,12 @@ from uuid import UUID
 
 import msgspec
 
-from kanta_tenancy.agreements.bodies import Line
+from kanta_tenancy.agreements.bodies import Line, ShownAgreement, shown
 from kanta_tenancy.agreements.catalogue.bodies import ServiceKey
+from kanta_tenancy.agreements.drafting.actions import Offered
 from kanta_tenancy.agreements.model import Draft, Party, Register, Signatory
 from kanta_tenancy.agreements.models.actions import NEWEST, OURS
+from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Body
 
@@ -22,6 +24,9 @@ class SaidSignatory(Body, frozen=True, kw_only=True, forbid_unknown_fields=True)
     title: Line
     mandate: Annotated[str, msgspec.Meta(min_length=1, max_length=200, description="On what ground they may sign")]
     email: Annotated[str, msgspec.Meta(max_length=254)] = ""
+    mandate_id: (
+        Annotated[UUID, msgspec.Meta(description="The mandate on record by which they sign, where there is one")] | None
+    ) = None
 
 
 class SaidDraft(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,3 +62,13 @@ class Withdrawing(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why an agreement is given up; both parties can read it."""
 
     reason: Line
+
+
+class OfferedAgreement(ShownAgreement, frozen=True, kw_only=True):
+    """An agreement on offer, and what may hinder its signatories later, such as a mandate that ends soon."""
+
+    warnings: tuple[Flaw, ...]
+
+
+def offered_agreement(made: Offered) -> OfferedAgreement:
+    return OfferedAgreement(**msgspec.structs.asdict(shown(made.agreement)), warnings=made.warnings)

@@ -10,7 +10,13 @@ from litestar.params import FromPath, JSONBody
 from kanta_tenancy.agreements.answering import answered
 from kanta_tenancy.agreements.bodies import ShownAgreement
 from kanta_tenancy.agreements.drafting import actions
-from kanta_tenancy.agreements.drafting.bodies import NewDraft, SaidDraft, Withdrawing
+from kanta_tenancy.agreements.drafting.bodies import (
+    NewDraft,
+    OfferedAgreement,
+    SaidDraft,
+    Withdrawing,
+    offered_agreement,
+)
 from kanta_tenancy.agreements.drafting.errors import DraftIncomplete, DraftRefused, EvidenceMissing
 from kanta_tenancy.agreements.errors import AgreementChanged, AgreementNotFound, AnotherAgreement, MoveNotAllowed
 from kanta_tenancy.agreements.models.errors import ModelNotFound
@@ -18,6 +24,7 @@ from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
+from kanta_tenancy.machinery.web.preconditions import with_etag
 from kanta_tenancy.machinery.web.problems import refusals
 from kanta_tenancy.machinery.web.repeatable import once, once_prepared
 from kanta_tenancy.parties.errors import TenancyNotFound
@@ -71,8 +78,11 @@ async def amend_agreement(
         ModelNotFound,
     ),
 )
-async def offer_agreement(agreement_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownAgreement]:
-    """Offer a draft: its content is frozen, its document is made, and the tenant sees it."""
+async def offer_agreement(agreement_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[OfferedAgreement]:
+    """Offer a draft: its content is frozen, its document is made, and the tenant sees it.
+
+    `warnings` hinder nothing: a signatory whose mandate ends within 30 days, or has not begun.
+    """
 
     async def plan() -> actions.OfferPlan:
         async with call.transaction() as tx:
@@ -80,7 +90,12 @@ async def offer_agreement(agreement_id: FromPath[UUID], call: NamedDependency[Ca
                 tx, call.clock, agreement_id=AgreementId(agreement_id), version=call.expected_version
             )
 
-    return await once_prepared(call, plan, lambda tx, made: actions.offer(tx, call.clock, made), answer=answered)
+    return await once_prepared(
+        call,
+        plan,
+        lambda tx, made: actions.offer_and_warn(tx, call.clock, made),
+        answer=lambda made: with_etag(offered_agreement(made), made.agreement.version),
+    )
 
 
 @post(

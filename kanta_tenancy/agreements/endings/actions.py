@@ -25,16 +25,22 @@ async def reckon(tx: Transaction, agreement: Agreement, *, at: datetime) -> Agre
 
 
 async def make_way(tx: Transaction, successor: Agreement, *, at: datetime) -> None:
-    """End the agreement that another one replaces by taking force, at that instant: no gap, no overlap (K20.3)."""
+    """End the agreement that another one replaces, at the instant when that takes force: no gap, no overlap (K20.3).
+
+    Args:
+        at: now; the successor may have taken force earlier, when a signature on paper was received before it was put
+            down here.
+    """
     earlier = await life.in_force(tx, successor.tenancy_id)
-    if earlier is None:
+    since = successor.in_force_from
+    if earlier is None or since is None:
         return
-    if earlier.in_force_until is not None and earlier.in_force_until <= at:
+    if earlier.in_force_until is not None and earlier.in_force_until <= since:
         # Its own end has come before, and was only not put down yet. Its keeper may hold the promise right now and wait
         # for the agreement that we hold, so the promise is left to it.
         await put_down(tx, earlier, None, at=at)
         return
-    replaced = ending.by_replacement(successor.id, reference=successor.reference, at=at)
+    replaced = ending.by_replacement(successor.id, reference=successor.reference, at=since)
     await finish(tx, earlier, replaced, at=at)
 
 

@@ -11,6 +11,7 @@ from kanta_tenancy.agreements.exhibits import actions as exhibits
 from kanta_tenancy.agreements.exhibits import reading
 from kanta_tenancy.agreements.exhibits.bodies import ExhibitAsked, ShownExhibit, shown_exhibit
 from kanta_tenancy.agreements.exhibits.errors import ExhibitNotFound, ExhibitRefused
+from kanta_tenancy.agreements.exhibits.kinds import LARGEST
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
@@ -26,11 +27,11 @@ ANY_FILE: Final = "application/octet-stream"
     "/tenancies/{tenancy_id:uuid}/exhibits",
     operation_id="addExhibit",
     opt=needs("agreements.end", query=ExhibitAsked, accepts=ANY_FILE),
-    request_max_body_size=exhibits.LARGEST,
+    request_max_body_size=LARGEST,
     responses=refusals(TenancyNotFound, ExhibitRefused),
 )
 async def add_exhibit(tenancy_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownExhibit]:
-    """Bring a file that shows something: a PDF, a Word document without macros, or plain text in UTF-8.
+    """Bring a file that shows something: a PDF or a picture, a Word document without macros, or plain text in UTF-8.
 
     It is kept as it came and never changed. What kind it is, its own bytes say.
     """

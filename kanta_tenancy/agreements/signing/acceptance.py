@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kanta_tenancy.agreements import lifecycle
 from kanta_tenancy.agreements.model import Agreement, Party, Signatory, Signature
+from kanta_tenancy.agreements.signing import naming
 from kanta_tenancy.agreements.signing.errors import SignatureRefused
 from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.kernel.records import Record
@@ -14,6 +15,8 @@ from kanta_tenancy.machinery.ooxml import contents
 from kanta_tenancy.machinery.ooxml.names import ORIGIN_TYPE, SIGNATURE_TYPE
 from kanta_tenancy.machinery.ooxml.report import Outcome, Report, SignatureReport, Verdict
 from kanta_tenancy.machinery.ooxml.verification import verify
+from kanta_tenancy.machinery.opc import core_properties
+from kanta_tenancy.machinery.opc.names import CORE_PROPERTIES_TYPE
 from kanta_tenancy.machinery.opc.package import Package
 
 # A signer's clock may differ from ours by so much; a signature older than the offer cannot be of the offer.
@@ -77,19 +80,29 @@ def _refuse_unsound(report: Report) -> None:
 def _refuse_other_content(ground: Ground, signed: bytes) -> None:
     offered, package = Package.read(ground.docx), Package.read(signed)
     before, after = _metadata(offered), _metadata(package)
-    told = [f"{part} was changed" for part in sorted(before | after) if before.get(part) != after.get(part)]
+    told = [
+        f"{part} was {'added' if part not in before else 'removed' if part not in after else 'changed'}"
+        for part in sorted(before | after)
+        if before.get(part) != after.get(part)
+    ]
     if contents.content_digest(package) != ground.agreement.content_sha256:
         told = contents.differences(offered, package) + told
     elif not told:
         return
-    flaws = [Flaw(field=line.partition(" ")[0], detail=line, rule="R10") for line in told[:_TOLD]]
-    raise _refused("its content is not what was offered", flaws)
+    flaws = [Flaw(field=part, detail=words, rule="R10") for part, words in map(naming.named, told[:_TOLD])]
+    raise _refused(f"its content is not what was offered. {naming.advice(ground.agreement)}", flaws)
 
 
-def _metadata(package: Package) -> dict[str, bytes]:
+def _metadata(package: Package) -> dict[str, object]:
     # Office signs none of it, so nothing but this keeps a stranger's title, picture or side letter out of an original.
     apart = package.parts.keys() - contents.contents(package).keys()
-    return {part: package.content(part) for part in apart if package.parts[part] not in (ORIGIN_TYPE, SIGNATURE_TYPE)}
+    return {part: _said(package, part) for part in apart if package.parts[part] not in (ORIGIN_TYPE, SIGNATURE_TYPE)}
+
+
+def _said(package: Package, part: str) -> object:
+    # Some programs write title, author and times anew without changing any of them.
+    content = package.content(part)
+    return core_properties.said(content, part) if package.parts[part] == CORE_PROPERTIES_TYPE else content
 
 
 def _the_new_one(ground: Ground, signed: bytes, report: Report) -> SignatureReport:

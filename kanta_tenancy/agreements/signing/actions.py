@@ -5,19 +5,26 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from kanta_tenancy import parties
 from kanta_tenancy.agreements import history, lifecycle, owing
 from kanta_tenancy.agreements.drafting import offering
 from kanta_tenancy.agreements.endings import actions as endings
 from kanta_tenancy.agreements.endings.checklists import following as checklists
 from kanta_tenancy.agreements.errors import AgreementChanged, MoveNotAllowed
+from kanta_tenancy.agreements.exhibits import store as exhibits
+from kanta_tenancy.agreements.mandates import store as mandates
+from kanta_tenancy.agreements.mandates import validity
 from kanta_tenancy.agreements.model import (
     Agreement,
     AgreementInForce,
     AmendmentAgreed,
     Document,
+    Form,
     Party,
     Receipt,
+    Signature,
     Status,
     party_of,
 )
@@ -56,7 +63,7 @@ async def ground(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, ve
     lifecycle.check(agreement, lifecycle.Move.SIGN)
     await _check_evidence(tx, agreement, clock.now())
     document = await store.newest_document(tx, agreement_id)
-    if document.signatures != len(agreement.signatures):
+    if document.signatures != agreement.digital_signatures:
         raise AgreementChanged("somebody signed it just now; fetch the newest document and sign that")
     return Ground(agreement=agreement, docx=document.content)
 
@@ -100,34 +107,46 @@ async def add_signature(tx: Transaction, *, agreement_id: AgreementId, accepted:
     Raises:
         AgreementNotFound, AgreementChanged: it was changed since the document was verified.
         EvidenceMissing: a party is not shown to be in the Soteri register any more (K1.2).
+        MandateNotBegun, MandateExpired, MandateEnded: the signatory's mandate does not hold today (K21).
         MoveNotAllowed: the agreement is not open for signing, or this signatory has signed already.
     """
-    signature = accepted.signature
     before = await store.take(tx, agreement_id, accepted.version)
-    await _check_evidence(tx, before, signature.signed_at)
-    after, signed, completed = lifecycle.sign(before, signature)
+    return await signed(tx, before, accepted.signature, docx=accepted.docx)
+
+
+async def signed(tx: Transaction, before: Agreement, accepted: Signature, *, docx: bytes | None) -> Agreement:
+    """Keep a signature of an agreement that is held, in whatever manner it was made.
+
+    Args:
+        docx: the document with the signature; None: it is on paper.
+
+    Raises:
+        EvidenceMissing, MandateNotBegun, MandateExpired, MandateEnded, MoveNotAllowed: as `add_signature` says.
+    """
+    at = accepted.signed_at
+    await _check_evidence(tx, before, at)
+    signature = await _by_mandate(tx, before, accepted)
+    free_since = await _free_since(tx, before, signature)
+    after, told, completed = lifecycle.sign(before, signature, not_before=free_since)
     if after.status is Status.IN_FORCE:
-        await endings.make_way(tx, after, at=signature.signed_at)
-    amended = await _held_amended(tx, before, after, signature.signed_at) if after.status is Status.AGREED else None
+        await endings.make_way(tx, after, at=at)
+    amended = await _held_amended(tx, before, after, at) if after.status is Status.AGREED else None
     await store.save_move(tx, after)
     await store.add_signature(tx, after, signature)
-    sha256 = hashlib.sha256(accepted.docx).hexdigest()
-    document = Document(signatures=len(after.signatures), sha256=sha256, content=accepted.docx, at=signature.signed_at)
-    await store.add_document(tx, after, document)
-    await record(
-        tx,
-        history.act(
-            "signed", before, after, at=signature.signed_at, document=sha256, certificate=signature.certificate_sha256,
-            party=signature.party.value, position=signature.position,
-        ),
-        announce=signed,
-    )  # fmt: skip
+    if docx is not None:
+        sha256 = hashlib.sha256(docx).hexdigest()
+        await store.add_document(
+            tx, after, Document(signatures=after.digital_signatures, sha256=sha256, content=docx, at=at)
+        )
+    else:
+        sha256 = (await store.newest_document(tx, after.id)).sha256
+    await record(tx, history.act("signed", before, after, at=at, document=sha256, **_facts(signature)), announce=told)
     if signature.party is Party.TENANT and not lifecycle.waits_for(after, Party.TENANT):
         because = "the tenant has signed"
-        await release_all(tx, owing.subject(after), at=signature.signed_at, because=because, kinds=(owing.REMIND,))
+        await release_all(tx, owing.subject(after), at=at, because=because, kinds=(owing.REMIND,))
     if completed is not None:
-        both = tuple(Receipt(party=party, sha256=sha256, at=signature.signed_at) for party in Party)
-        await store.add_receipts(tx, after, both)
+        both = [await _receipt(tx, after, party, sha256=sha256, at=at) for party in Party]
+        await store.add_receipts(tx, after, tuple(both))
         return await _complete(tx, before, after, completed, amended=amended, sha256=sha256)
     return after
 
@@ -138,6 +157,54 @@ def _own_key_at_work() -> Generator[None]:
         yield
     except CredentialUnusable as why:  # a key in a token may also fail when it is to sign
         raise SigningKeyMissing(f"the key beside the service cannot be used: {why.detail}") from why
+
+
+async def _free_since(tx: Transaction, agreement: Agreement, signature: Signature) -> datetime | None:
+    # Only a paper can put an agreement in force from an instant that is past.
+    if agreement.amends is None and any(one.paper for one in (*agreement.signatures, signature)):
+        return await life.free_since(tx, agreement.tenancy_id)
+    return None
+
+
+async def _by_mandate(tx: Transaction, agreement: Agreement, signature: Signature) -> Signature:
+    """Return the signature with the mandate that it was made by, which holds on the day of signing."""
+    place = (signature.party, signature.position)
+    who = next((one for one in agreement.signatories if (one.party, one.position) == place), None)
+    if who is None or who.mandate_id is None:
+        return signature
+    mandate = await mandates.hold(tx, who.mandate_id)
+    paper = signature.paper
+    objection = validity.objection(mandate, day_in_finland(signature.signed_at) if paper is None else paper.signed_on)
+    if objection is not None:
+        raise objection
+    return replace(signature, mandate_id=mandate.id)
+
+
+async def _receipt(tx: Transaction, agreement: Agreement, party: Party, *, sha256: str, at: datetime) -> Receipt:
+    """Return what a party holds: the document, or the paper that somebody signed for it."""
+    papers = [one.paper for one in agreement.signatures if one.party is party and one.paper is not None]
+    if not papers:
+        return Receipt(party=party, sha256=sha256, at=at)
+    scan = await exhibits.find(tx, papers[-1].exhibit_id)
+    return Receipt(party=party, form=Form.PAPER, sha256=scan.sha256, at=at)
+
+
+def _facts(signature: Signature) -> dict[str, str | int | None]:
+    said: dict[str, str | int | None] = {
+        "party": signature.party.value,
+        "position": signature.position,
+        "manner": signature.manner.value,
+        "mandate": None if signature.mandate_id is None else str(signature.mandate_id),
+    }
+    paper = signature.paper
+    if paper is None:
+        return said | {"certificate": signature.certificate_sha256}
+    return said | {
+        "exhibit": str(paper.exhibit_id),
+        "signed_on": paper.signed_on.isoformat(),
+        "received_on": paper.received_on.isoformat(),
+        "by": paper.put_down_by.value,
+    }
 
 
 async def _check_evidence(tx: Transaction, agreement: Agreement, at: datetime) -> None:

@@ -1,15 +1,28 @@
 """Signatures, as the API shows and takes them."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Final
+from uuid import UUID
 
 import msgspec
 
-from kanta_tenancy.agreements.model import Status
+from kanta_tenancy.agreements.bodies import Line
+from kanta_tenancy.agreements.model import Agreement, OnPaper, Party, Status
+from kanta_tenancy.agreements.signing.on_paper import SaidOnPaper
+from kanta_tenancy.agreements.signing.papers import SaidScan
+from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.records import Body
 from kanta_tenancy.machinery.ooxml.indication import Indication, SubIndication
 from kanta_tenancy.machinery.ooxml.presentation import as_json
 from kanta_tenancy.machinery.ooxml.report import Outcome, Report, Verdict
+
+Place = Annotated[int, msgspec.Meta(ge=1, le=2, description="Of the signatory; 2 is the second of two")]
+
+NOT_VERIFIED: Final = Sentence(
+    fi="Tämä on paperille tehdyn allekirjoituksen skannattu kuva. Sitä ei voi todentaa, eikä sitä ole todennettu.",
+    sv="Detta är en skannad bild av en underskrift på papper. Den kan inte verifieras och har inte verifierats.",
+    en="This is a scan of a signature on paper. It cannot be verified, and was not.",
+)
 
 
 class SigningHere(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,6 +56,43 @@ class ShownReason(Body, frozen=True, kw_only=True):
     signature: str = ""
 
 
+class SigningOnPaper(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is said of a signature on paper, of which there is a scan."""
+
+    party: Party
+    position: Place = 1
+    signed_on: Annotated[date, msgspec.Meta(description="As the paper says; not before the day of the offer")]
+    received_on: (
+        Annotated[date, msgspec.Meta(description="When it reached the other party; today if left out")] | None
+    ) = None
+    received_by: Annotated[Line, msgspec.Meta(description="The person who has the paper now")]
+    exhibit_id: Annotated[UUID, msgspec.Meta(description="The scan: a PDF, PNG, JPEG or TIFF")]
+
+    def said(self) -> SaidOnPaper:
+        return SaidOnPaper(**msgspec.structs.asdict(self))
+
+
+class ScanningAnew(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A better scan of a signature on paper, and what was wrong with the one before."""
+
+    party: Party
+    position: Place = 1
+    exhibit_id: UUID
+    because: Line
+
+    def said(self) -> SaidScan:
+        return SaidScan(**msgspec.structs.asdict(self))
+
+
+class UnverifiedSignature(Body, frozen=True, kw_only=True):
+    """A signature on paper, which no verdict counts."""
+
+    party: Party
+    position: int
+    paper: OnPaper
+    note: Sentence
+
+
 class Verification(Body, frozen=True, kw_only=True):
     """What the verifier says of the newest document, as `documents verify --json` prints it, and where it stands."""
 
@@ -53,7 +103,13 @@ class Verification(Body, frozen=True, kw_only=True):
     signatures: tuple[ShownSignature, ...]
     uncovered: tuple[str, ...]
     reasons: tuple[ShownReason, ...]
+    on_paper: tuple[UnverifiedSignature, ...]  # not verified, and not part of the verdict
 
 
-def verification(status: Status, report: Report) -> Verification:
-    return msgspec.convert({"status": status, **as_json(report)}, Verification)
+def verification(agreement: Agreement, report: Report) -> Verification:
+    on_paper = tuple(
+        UnverifiedSignature(party=one.party, position=one.position, paper=one.paper, note=NOT_VERIFIED)
+        for one in agreement.signatures
+        if one.paper is not None
+    )
+    return msgspec.convert({"status": agreement.status, **as_json(report), "on_paper": on_paper}, Verification)

@@ -13,3 +13,9 @@ class SigningKeyMissing(DomainError):
     slug = "agreement-signing-key-missing"
     title = "No usable signing key lies beside the service"
     category = Category.CONFLICT
+
+
+class PaperRefused(DomainError):
+    slug = "agreement-paper-signature-refused"
+    title = "The signature on paper is not accepted"
+    category = Category.REFUSED

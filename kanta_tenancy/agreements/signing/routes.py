@@ -13,11 +13,22 @@ from kanta_tenancy.agreements.answering import DOCX, answered
 from kanta_tenancy.agreements.bodies import ShownAgreement
 from kanta_tenancy.agreements.drafting.errors import EvidenceMissing
 from kanta_tenancy.agreements.errors import AgreementChanged, AgreementNotFound, DocumentNotFound, MoveNotAllowed
+from kanta_tenancy.agreements.exhibits.errors import ExhibitNotFound
+from kanta_tenancy.agreements.mandates.errors import MandateEnded, MandateExpired, MandateNotBegun
 from kanta_tenancy.agreements.signing import actions as signing
+from kanta_tenancy.agreements.signing import papers
 from kanta_tenancy.agreements.signing.acceptance import Accepted, Ground
 from kanta_tenancy.agreements.signing.actions import OwnKey
-from kanta_tenancy.agreements.signing.bodies import SigningHere, Verification, verification
-from kanta_tenancy.agreements.signing.errors import SignatureRefused, SigningKeyMissing
+from kanta_tenancy.agreements.signing.bodies import (
+    ScanningAnew,
+    SigningHere,
+    SigningOnPaper,
+    Verification,
+    verification,
+)
+from kanta_tenancy.agreements.signing.errors import PaperRefused, SignatureRefused, SigningKeyMissing
+from kanta_tenancy.agreements.signing.on_paper import SaidOnPaper
+from kanta_tenancy.agreements.signing.papers import SaidScan
 from kanta_tenancy.kernel.identifiers import AgreementId
 from kanta_tenancy.machinery.ooxml.errors import CannotSign
 from kanta_tenancy.machinery.ooxml.verification import verify
@@ -27,6 +38,16 @@ from kanta_tenancy.machinery.web.problems import refusals
 from kanta_tenancy.machinery.web.repeatable import once_prepared
 
 LARGEST_DOCX: Final = 20_000_000
+# Why nobody may sign now, in whatever manner.
+_SIGNING: Final = (
+    AgreementNotFound,
+    AgreementChanged,
+    MoveNotAllowed,
+    EvidenceMissing,
+    MandateNotBegun,
+    MandateExpired,
+    MandateEnded,
+)
 
 
 @post(
@@ -35,7 +56,7 @@ LARGEST_DOCX: Final = 20_000_000
     opt=needs("agreements.sign", if_match=True, accepts=DOCX),
     request_max_body_size=LARGEST_DOCX,
     status_code=200,
-    responses=refusals(AgreementNotFound, AgreementChanged, MoveNotAllowed, EvidenceMissing, SignatureRefused),
+    responses=refusals(*_SIGNING, SignatureRefused),
 )
 async def hand_in_signature(agreement_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownAgreement]:
     """Hand in the document with one more signature, made on your own machine with your own key.
@@ -52,6 +73,64 @@ async def hand_in_signature(agreement_id: FromPath[UUID], call: NamedDependency[
     return await _keep(call, agreement_id, verified)
 
 
+@post(
+    "/{agreement_id:uuid}/signatures/paper",
+    operation_id="signOnPaper",
+    opt=needs("agreements.sign", if_match=True),
+    status_code=200,
+    responses=refusals(*_SIGNING, ExhibitNotFound, PaperRefused),
+)
+async def sign_on_paper(
+    agreement_id: FromPath[UUID], data: JSONBody[SigningOnPaper], call: NamedDependency[Call]
+) -> Response[ShownAgreement]:
+    """Put down that a signatory has signed on paper; the scan was brought as a file before.
+
+    The agreement shows for ever that this is a scan, which nothing verifies. It counts from the day on which the paper
+    reached the other party. A tenant puts down its own signatures, the main connector those of both.
+    """
+    of = AgreementId(agreement_id)
+
+    async def examined() -> SaidOnPaper:
+        async with call.transaction() as tx:
+            scan = await papers.scan(tx, agreement_id=of, exhibit_id=data.exhibit_id)
+        await asyncio.to_thread(papers.examine, scan)
+        return data.said()
+
+    return await once_prepared(
+        call,
+        examined,
+        lambda tx, said: papers.put_down(tx, call.clock, agreement_id=of, version=call.expected_version, said=said),
+        answer=answered,
+    )
+
+
+@post(
+    "/{agreement_id:uuid}/signatures/paper/scans",
+    operation_id="scanPaperAnew",
+    opt=needs("agreements.sign", if_match=True),
+    status_code=200,
+    responses=refusals(AgreementNotFound, AgreementChanged, MoveNotAllowed, ExhibitNotFound, PaperRefused),
+)
+async def scan_paper_anew(
+    agreement_id: FromPath[UUID], data: JSONBody[ScanningAnew], call: NamedDependency[Call]
+) -> Response[ShownAgreement]:
+    """Add a better scan of a signature on paper; the earlier ones stay, and so do the days that were put down."""
+    of = AgreementId(agreement_id)
+
+    async def examined() -> SaidScan:
+        async with call.transaction() as tx:
+            scan = await papers.scan(tx, agreement_id=of, exhibit_id=data.exhibit_id)
+        await asyncio.to_thread(papers.examine, scan)
+        return data.said()
+
+    return await once_prepared(
+        call,
+        examined,
+        lambda tx, said: papers.scan_anew(tx, call.clock, agreement_id=of, version=call.expected_version, said=said),
+        answer=answered,
+    )
+
+
 @get(
     "/{agreement_id:uuid}/verification",
     operation_id="verifyAgreement",
@@ -63,12 +142,12 @@ async def verify_agreement(agreement_id: FromPath[UUID], call: NamedDependency[C
 
     No authority is trusted here by itself, so sound signatures are *indeterminate*: verify the file with
     `kanta-tenancy documents verify --trust --crl` and the authorities that you trust. An offer that nobody has signed
-    yet is *invalid*.
+    yet is *invalid*, and so is one that was signed on paper alone: `on_paper` lists what no verdict counts.
     """
     async with call.transaction() as tx:
         agreement, document = await reading.document(tx, AgreementId(agreement_id))
     report = await asyncio.to_thread(verify, document.content, at=call.clock.now())
-    return verification(agreement.status, report)
+    return verification(agreement, report)
 
 
 def routes(own_key: OwnKey) -> Router:
@@ -83,15 +162,7 @@ def routes(own_key: OwnKey) -> Router:
         operation_id="signWithOwnKey",
         opt=needs("agreements.sign", if_match=True),
         status_code=200,
-        responses=refusals(
-            AgreementNotFound,
-            AgreementChanged,
-            MoveNotAllowed,
-            EvidenceMissing,
-            SignatureRefused,
-            SigningKeyMissing,
-            CannotSign,
-        ),
+        responses=refusals(*_SIGNING, SignatureRefused, SigningKeyMissing, CannotSign),
     )
     async def sign_with_own_key(
         agreement_id: FromPath[UUID], data: JSONBody[SigningHere], call: NamedDependency[Call]
@@ -107,7 +178,7 @@ def routes(own_key: OwnKey) -> Router:
 
     return Router(
         path="/agreements",
-        route_handlers=[hand_in_signature, sign_with_own_key, verify_agreement],
+        route_handlers=[hand_in_signature, sign_with_own_key, sign_on_paper, scan_paper_anew, verify_agreement],
         tags=["Agreements"],
     )
 

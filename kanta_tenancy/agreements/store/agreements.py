@@ -13,7 +13,16 @@ from kanta_tenancy.agreements.errors import (
     DocumentNotFound,
     MoveNotAllowed,
 )
-from kanta_tenancy.agreements.model import Agreement, Content, Document, Receipt, Signature, Summary
+from kanta_tenancy.agreements.model import (
+    Agreement,
+    Content,
+    Document,
+    LaterScan,
+    Party,
+    Receipt,
+    Signature,
+    Summary,
+)
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -33,12 +42,14 @@ SAVE_MOVE: Final = statement("agreements/agreement.save_move", Version)
 NEWEST: Final = statement("agreements/agreement.newest", Summary)
 NEWEST_OF_TENANCY: Final = statement("agreements/agreement.newest_of_tenancy", Summary)
 INSERT_SIGNATURE: Final = statement("agreements/signing.insert_signature", Nothing)
+INSERT_LATER_SCAN: Final = statement("agreements/signing.insert_later_scan", Nothing)
 INSERT_DOCUMENT: Final = statement("agreements/signing.insert_document", Nothing)
 DOCUMENT: Final = statement("agreements/signing.document", Document)
 INSERT_RECEIPT: Final = statement("agreements/signing.insert_receipt", Nothing)
 RECEIPTS: Final = statement("agreements/signing.receipts", Receipt)
 
 _ONE_OFFER: Final = frozenset({"agreement_one_offer", "agreement_one_amendment_offer"})
+_ON_PAPER: Final = ("signed_on", "received_on", "received_by", "put_down_by", "exhibit_id")
 NEWEST_POSSIBLE: Final = UUID(int=(1 << 128) - 1)
 
 
@@ -153,30 +164,26 @@ async def add_signature(tx: Transaction, agreement: Agreement, signature: Signat
     Raises:
         MoveNotAllowed: this signatory has signed already.
     """
+    said = msgspec.structs.asdict(signature)
+    paper = said.pop("paper")
+    on_paper = dict.fromkeys(_ON_PAPER) if paper is None else {name: getattr(paper, name) for name in _ON_PAPER}
     try:
-        await INSERT_SIGNATURE.run(
-            tx,
-            agreement_id=agreement.id,
-            main_connector_id=tx.scope.main_connector_id,
-            tenancy_id=agreement.tenancy_id,
-            party=signature.party,
-            position=signature.position,
-            number=len(agreement.signatures),
-            signed_at=signature.signed_at,
-            claimed_at=signature.claimed_at,
-            certificate_sha256=signature.certificate_sha256,
-            certificate_subject=signature.certificate_subject,
-        )
+        await INSERT_SIGNATURE.run(tx, **_owned(tx, agreement), number=len(agreement.signatures), **said, **on_paper)
     except asyncpg.UniqueViolationError as error:
         raise MoveNotAllowed("this signatory has signed already", status=agreement.status.value) from error
+
+
+async def add_later_scan(
+    tx: Transaction, agreement: Agreement, scan: LaterScan, *, party: Party, position: int, number: int
+) -> None:
+    said = msgspec.structs.asdict(scan)
+    await INSERT_LATER_SCAN.run(tx, **_owned(tx, agreement), party=party, position=position, number=number, **said)
 
 
 async def add_document(tx: Transaction, agreement: Agreement, document: Document) -> None:
     await INSERT_DOCUMENT.run(
         tx,
-        agreement_id=agreement.id,
-        main_connector_id=tx.scope.main_connector_id,
-        tenancy_id=agreement.tenancy_id,
+        **_owned(tx, agreement),
         signatures=document.signatures,
         sha256=document.sha256,
         content=document.content,
@@ -197,11 +204,7 @@ async def newest_document(tx: Transaction, agreement_id: AgreementId) -> Documen
 
 
 async def add_receipts(tx: Transaction, agreement: Agreement, receipts: tuple[Receipt, ...]) -> None:
-    owned = {
-        "agreement_id": agreement.id,
-        "main_connector_id": tx.scope.main_connector_id,
-        "tenancy_id": agreement.tenancy_id,
-    }
+    owned = _owned(tx, agreement)
     await INSERT_RECEIPT.run_many(tx, [owned | msgspec.structs.asdict(receipt) for receipt in receipts])
 
 
@@ -219,6 +222,14 @@ async def newest(tx: Transaction, *, before: UUID | None, count: int, tenancy_id
     if tenancy_id is not None:
         return await NEWEST_OF_TENANCY.all(tx, tenancy_id=tenancy_id, **asked)
     return await NEWEST.all(tx, **asked)
+
+
+def _owned(tx: Transaction, agreement: Agreement) -> dict[str, Any]:
+    return {
+        "agreement_id": agreement.id,
+        "main_connector_id": tx.scope.main_connector_id,
+        "tenancy_id": agreement.tenancy_id,
+    }
 
 
 def _said(agreement: Agreement) -> dict[str, Any]:

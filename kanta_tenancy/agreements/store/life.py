@@ -44,6 +44,10 @@ class InForce(Record, frozen=True, kw_only=True):
     in_force_on: date
 
 
+class FreeSince(Record, frozen=True, kw_only=True):
+    instant: datetime | None
+
+
 class Reference(Record, frozen=True, kw_only=True):
     reference: str
 
@@ -54,6 +58,7 @@ class Count(Record, frozen=True, kw_only=True):
 
 ONE_AT_A_TIME: Final = statement("agreements/life.one_at_a_time", Nothing)
 IN_FORCE: Final = statement("agreements/life.in_force", Held)
+FREE_SINCE: Final = statement("agreements/life.free_since", FreeSince)
 IMPORT: Final = statement("agreements/life.import", Nothing)
 SAVE_EXHIBIT: Final = statement("agreements/life.save_exhibit", Held)
 IN_FORCE_OF: Final = statement("agreements/life.in_force_of", InForce)
@@ -79,6 +84,16 @@ async def in_force(tx: Transaction, tenancy_id: TenancyId) -> Agreement | None:
     await one_at_a_time(tx, tenancy_id)
     held = await IN_FORCE.one(tx, tenancy_id=tenancy_id)
     return None if held is None else await agreements.find(tx, held.id)
+
+
+async def free_since(tx: Transaction, tenancy_id: TenancyId) -> datetime | None:
+    """Return from when on another agreement of a tenancy can take force without touching what is history.
+
+    Whoever asks makes others wait first, as `one_at_a_time` does.
+    """
+    await one_at_a_time(tx, tenancy_id)
+    found = await FREE_SINCE.one(tx, tenancy_id=tenancy_id)
+    return None if found is None else found.instant
 
 
 async def bring_in(tx: Transaction, agreement: Agreement) -> bool:

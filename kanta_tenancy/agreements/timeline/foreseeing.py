@@ -1,8 +1,10 @@
 """What will fall due, by which rule and source. Pure."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid5
 
+from kanta_tenancy.agreements.mandates.model import RunsOut
 from kanta_tenancy.kernel.calendar import start_of_day
 from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
@@ -10,11 +12,13 @@ from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.parties import PartyFacts, TheParties, soteri
 from kanta_tenancy.promises import Owner, Promise, is_overdue
 
+_DAY: Final = timedelta(days=1)
+
 
 class Due(Record, frozen=True, kw_only=True):
     """Something that will happen or has to be done by an instant."""
 
-    id: UUID  # of the promise, of the amendment, or made from what it is about
+    id: UUID  # of the promise, of the amendment, of a signatory's place in an offer, or made from what it is about
     due_at: datetime
     kind: str
     subject: str
@@ -65,6 +69,28 @@ def annex_changes(amendment: AgreementId, reference: str, tenancy_id: TenancyId,
             reference=reference,
             day=since,
         ),
+    )
+
+
+def mandate_ends(found: RunsOut, today: date) -> Due:
+    """Return that a mandate ends, or has ended, by which somebody is still to sign."""
+    return Due(
+        id=found.id,
+        due_at=start_of_day(found.last_day + _DAY),
+        kind="mandate.ends",
+        subject=f"agreement/{found.agreement_id}",
+        tenancy_id=found.tenancy_id,
+        owner=Owner(found.party.value),
+        rule="K21",
+        sources=(f"mandate {found.mandate_id}",),
+        title=sentence(
+            "Sopimuksen {reference} allekirjoittajan edustusoikeus päättyy {day}, eikä hän ole vielä allekirjoittanut.",
+            "Behörigheten för en undertecknare av avtalet {reference} upphör {day}, och underskriften saknas ännu.",
+            "The mandate of a signatory of agreement {reference} ends on {day}, and the signature is still to come.",
+            reference=found.reference,
+            day=found.last_day,
+        ),
+        overdue=today > found.last_day,
     )
 
 

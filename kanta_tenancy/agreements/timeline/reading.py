@@ -9,6 +9,7 @@ from kanta_tenancy.agreements.annex import store as annex
 from kanta_tenancy.agreements.annex.model import AnnexOnDay
 from kanta_tenancy.agreements.endings.model import Notice, ServiceAgreement
 from kanta_tenancy.agreements.endings.store import notices, service_agreements
+from kanta_tenancy.agreements.mandates import store as mandates
 from kanta_tenancy.agreements.model import Agreement
 from kanta_tenancy.agreements.store import agreements
 from kanta_tenancy.agreements.timeline import foreseeing
@@ -76,7 +77,7 @@ async def forecast(tx: Transaction, asked: Asked) -> list[Due]:
         TenancyNotFound: the scope has no such tenancy.
     """
     of = asked.tenancy_id or tx.scope.tenancy_id
-    found = await _promises(tx, of, asked) + await _changes(tx, of, asked)
+    found = await _promises(tx, of, asked) + await _changes(tx, of, asked) + await _mandates(tx, of, asked)
     if of is not None:
         found += await _looks(tx, of, asked)
     return sorted(found, key=lambda one: one.place)[: asked.count]
@@ -96,6 +97,15 @@ async def _changes(tx: Transaction, of: TenancyId | None, asked: Asked) -> list[
         begin = max(begin, (day, asked.after.id if start_of_day(day) == asked.after.due_at else _LAST))
     found = await annex.changes(tx, tenancy_id=of, after=begin, until=asked.until, count=asked.count)
     return [foreseeing.annex_changes(one.said_by, one.reference, one.tenancy_id, one.since) for one in found]
+
+
+async def _mandates(tx: Transaction, of: TenancyId | None, asked: Asked) -> list[Due]:
+    begin = (date.min, UUID(int=0))
+    if asked.after is not None:
+        midnight = day_in_finland(asked.after.due_at)
+        begin = (midnight - _DAY, asked.after.id if start_of_day(midnight) == asked.after.due_at else _LAST)
+    found = await mandates.running_out(tx, tenancy_id=of, after=begin, until=asked.until, count=asked.count)
+    return [foreseeing.mandate_ends(one, day_in_finland(asked.now)) for one in found]
 
 
 async def _looks(tx: Transaction, of: TenancyId, asked: Asked) -> list[Due]:

@@ -18,9 +18,22 @@ SELECT id, tenancy_id, reference, status, version, language, model, model_versio
        end_explanation,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'party', party, 'position', position, 'signed_at', signed_at, 'claimed_at', claimed_at,
-                   'certificate_sha256', certificate_sha256, 'certificate_subject', certificate_subject)
+                   'certificate_sha256', certificate_sha256, 'certificate_subject', certificate_subject,
+                   'manner', manner, 'mandate_id', mandate_id,
+                   'paper', CASE manner WHEN 'paper' THEN jsonb_build_object(
+                       'signed_on', signed_on, 'received_on', received_on, 'received_by', received_by,
+                       'put_down_by', put_down_by, 'exhibit_id', signature.exhibit_id,
+                       'later_scans',
+                       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                                   'exhibit_id', scan.exhibit_id, 'because', scan.because, 'at', scan.at,
+                                   'put_down_by', scan.put_down_by)
+                                   ORDER BY scan.number), '[]')
+                          FROM later_scan AS scan
+                         WHERE scan.agreement_id = signature.agreement_id
+                           AND scan.party = signature.party
+                           AND scan.position = signature.position)) END)
                    ORDER BY number), '[]')
-          FROM agreement_signature
+          FROM agreement_signature AS signature
          WHERE agreement_id = agreement.id) AS signatures
   FROM agreement
  WHERE id = :agreement_id;

@@ -14,6 +14,13 @@ SELECT id, version
    AND status = 'in_force'
    FOR UPDATE;
 
+-- name: free_since
+-- Since when nothing has been in force with a tenant but what is in force now, and since when that is; rows are FreeSince.
+SELECT max(CASE status WHEN 'ended' THEN in_force_until ELSE in_force_from END) AS instant
+  FROM agreement
+ WHERE tenancy_id = :tenancy_id
+   AND in_force_from IS NOT NULL;
+
 -- name: import
 -- Bring in an agreement that was signed before, unless its reference is taken; no row comes back.
 INSERT INTO agreement (id, main_connector_id, tenancy_id, reference, status, version, language, model, model_version,

@@ -4,9 +4,18 @@
 -- name: insert_signature
 -- Keep an accepted signature; the table's key lets each signatory sign once.
 INSERT INTO agreement_signature (agreement_id, party, position, number, main_connector_id, tenancy_id, signed_at, claimed_at,
-                                 certificate_sha256, certificate_subject)
+                                 certificate_sha256, certificate_subject, manner, mandate_id, signed_on, received_on,
+                                 received_by, put_down_by, exhibit_id)
 VALUES (:agreement_id, :party, :position, :number, :main_connector_id, :tenancy_id, :signed_at, :claimed_at,
-        :certificate_sha256, :certificate_subject);
+        :certificate_sha256, :certificate_subject, :manner, :mandate_id, :signed_on, :received_on, :received_by,
+        :put_down_by, :exhibit_id);
+
+-- name: insert_later_scan
+-- Keep a better scan of a signature on paper, after those that there are.
+INSERT INTO later_scan (agreement_id, party, position, number, main_connector_id, tenancy_id, exhibit_id, because, at,
+                        put_down_by)
+VALUES (:agreement_id, :party, :position, :number, :main_connector_id, :tenancy_id, :exhibit_id, :because, :at,
+        :put_down_by);
 
 -- name: insert_document
 -- Keep the document with so many signatures.
@@ -23,12 +32,12 @@ SELECT signatures, sha256, content, at
 
 -- name: insert_receipt
 -- Say that a party holds its original.
-INSERT INTO agreement_receipt (agreement_id, party, main_connector_id, tenancy_id, sha256, at)
-VALUES (:agreement_id, :party, :main_connector_id, :tenancy_id, :sha256, :at);
+INSERT INTO agreement_receipt (agreement_id, party, main_connector_id, tenancy_id, form, sha256, at)
+VALUES (:agreement_id, :party, :main_connector_id, :tenancy_id, :form, :sha256, :at);
 
 -- name: receipts
 -- Who holds an original; rows are Receipt.
-SELECT party, sha256, at
+SELECT party, form, sha256, at
   FROM agreement_receipt
  WHERE agreement_id = :agreement_id
  ORDER BY party;

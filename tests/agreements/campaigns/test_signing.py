@@ -6,6 +6,8 @@ import pytest
 from kanta_tenancy.agreements.campaigns.errors import CampaignRefused
 from kanta_tenancy.agreements.campaigns.running import work
 from kanta_tenancy.agreements.campaigns.signing import signatures_expected
+from kanta_tenancy.agreements.mandates import actions as mandates
+from kanta_tenancy.agreements.mandates.model import MandateGround, NewMandate
 from kanta_tenancy.agreements.model import Party, Status
 from kanta_tenancy.agreements.store import agreements as store
 from kanta_tenancy.assembly import promised
@@ -120,3 +122,29 @@ async def test_whoever_may_not_sign_cannot_have_it_done_by_a_campaign(office, da
             answers.append(await http.post("/v1/campaigns", json=SAID | {"sign_with_own_key": True}))
     assert [answer.status_code for answer in answers] == [403, 201]
     assert "agreements.sign" in answers[0].json()["detail"]
+
+
+async def test_a_campaign_names_mandates_of_the_whole_realm_and_nobody_signs_by_one_that_has_ended(
+    office, database, clock, credential
+):
+    await office.tenants(1)
+    said = NewMandate(
+        party=Party.MAIN_CONNECTOR,
+        tenancy_id=None,
+        person=a_signatory().name,
+        ground=MandateGround.PROCURATION,
+        valid_from=clock.now().date(),
+    )
+    async with database.transaction(office.realm) as tx:
+        mandate = await mandates.put_down(tx, clock, said)
+    with pytest.raises(CampaignRefused, match="mandate of"):
+        await office.create(signatories=(a_signatory(name="Somebody Else", mandate_id=mandate.id),))
+    await office.started(sign_with_own_key=True, signatories=(a_signatory(mandate_id=mandate.id),))
+    assert await work(database, clock) == 1
+    async with database.transaction(office.realm) as tx:
+        await mandates.end(tx, clock, mandate_id=mandate.id, version=1, on=None, because="She has left")
+    assert await promised.pay_signatures(database, clock, own_key=lambda _: credential) == 0
+    assert await ledger(office) == {"owed": 1}
+    assert "was ended" in await office.owner.fetchval(
+        "SELECT last_error FROM promise WHERE kind = 'campaign.signature'"
+    )

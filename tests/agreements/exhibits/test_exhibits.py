@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from kanta_tenancy.agreements.exhibits import actions as exhibits
-from kanta_tenancy.agreements.exhibits import reading
+from kanta_tenancy.agreements.exhibits import kinds, reading
 from kanta_tenancy.agreements.exhibits.errors import ExhibitNotFound, ExhibitRefused
 from kanta_tenancy.agreements.model import Party
 from kanta_tenancy.machinery.resources import folder
@@ -26,9 +26,9 @@ def zipped(**files: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (b"%PDF-1.4\n1 0 obj\n%%EOF", exhibits.PDF),
-        (A_DOCX, exhibits.DOCX),
-        ("Irtisanomme sopimuksen.\r\n\tÅsa".encode(), exhibits.TEXT),
+        (b"%PDF-1.4\n1 0 obj\n%%EOF", kinds.PDF),
+        (A_DOCX, kinds.DOCX),
+        ("Irtisanomme sopimuksen.\r\n\tÅsa".encode(), kinds.TEXT),
         (b"%PDF-1.4 cut off", None),
         (A_DOCX[:-30], None),
         (zipped(a=b"x"), None),
@@ -39,7 +39,7 @@ def zipped(**files: bytes) -> bytes:
     ],
 )
 def test_its_bytes_say_what_it_is(content, kind):
-    assert exhibits.kind_of(content) == kind
+    assert kinds.kind_of(content) == kind
 
 
 def test_a_document_with_macros_is_refused():
@@ -53,7 +53,7 @@ def test_a_document_with_macros_is_refused():
         b"application/vnd.ms-word.document.macroEnabled.main+xml",
     )
     assert macros != types
-    assert exhibits.kind_of(zipped(**package | {"[Content_Types].xml": macros})) is None
+    assert kinds.kind_of(zipped(**package | {"[Content_Types].xml": macros})) is None
 
 
 async def test_it_comes_back_as_it_came_and_its_digest_with_it(desk, database):

@@ -10,8 +10,10 @@ import java.util.Map;
  *
  * <pre>
  * verify  FILE  CA.pem or nothing
- * sign    FILE  OUT  STORE.p12  PASSWORD
+ * sign    FILE  OUT  STORE.p12  PASSWORD  OPTIONS
  * </pre>
+ *
+ * OPTIONS are name=value, parted by semicolons, or nothing: see Signing.choose.
  *
  * An answer's "nanoseconds" is what POI needed from the file's bytes in memory to its verdict or to the signed bytes
  * in memory. A request that fails is answered with "error".
@@ -33,7 +35,7 @@ public final class PoiDesk {
         try {
             switch (fields[0]) {
                 case "verify" -> Verification.verify(fields[1], fields[2], answer);
-                case "sign" -> Signing.sign(fields[1], fields[2], fields[3], fields[4], answer);
+                case "sign" -> Signing.sign(fields[1], fields[2], fields[3], fields[4], fields[5], answer);
                 default -> answer.put("error", "unknown request " + fields[0]);
             }
         } catch (Exception | LinkageError failure) { // whatever a hostile file provokes is an answer, not an end
