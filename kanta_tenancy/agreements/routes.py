@@ -26,6 +26,7 @@ from kanta_tenancy.agreements.exhibits.routes import ROUTES as EXHIBITS
 from kanta_tenancy.agreements.model import Summary
 from kanta_tenancy.agreements.models.routes import ROUTES as MODELS
 from kanta_tenancy.agreements.signing.actions import OwnKey
+from kanta_tenancy.agreements.signing.prepared.routes import ROUTES as PREPARED
 from kanta_tenancy.agreements.signing.routes import routes as signing_routes
 from kanta_tenancy.agreements.timeline.routes import ROUTES as TIMELINE
 from kanta_tenancy.kernel.identifiers import AgreementId
@@ -105,6 +106,7 @@ def routes(own_key: OwnKey) -> tuple[Router, ...]:
         AGREEMENTS,
         DRAFTING,
         signing_routes(own_key),
+        PREPARED,
         EARLIER,
         ANNEX,
         NOTICES,
