@@ -27,6 +27,7 @@ from kanta_tenancy.agreements.mandates.routes import ROUTES as MANDATES
 from kanta_tenancy.agreements.model import Summary
 from kanta_tenancy.agreements.models.routes import ROUTES as MODELS
 from kanta_tenancy.agreements.signing.actions import OwnKey
+from kanta_tenancy.agreements.signing.prepared.routes import ROUTES as PREPARED
 from kanta_tenancy.agreements.signing.routes import routes as signing_routes
 from kanta_tenancy.agreements.timeline.routes import ROUTES as TIMELINE
 from kanta_tenancy.kernel.identifiers import AgreementId
@@ -106,6 +107,7 @@ def routes(own_key: OwnKey) -> tuple[Router, ...]:
         AGREEMENTS,
         DRAFTING,
         signing_routes(own_key),
+        PREPARED,
         EARLIER,
         ANNEX,
         NOTICES,
