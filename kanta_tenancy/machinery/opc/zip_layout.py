@@ -37,6 +37,7 @@ _SAID_IN_ZIP64_32: Final = 0xFFFFFFFF
 _REFUSED_EXTRAS: Final = {0x0001: "zip64", 0x0017: "encryption", 0x7075: "a second name", 0x9901: "encryption"}
 _FILE_TYPE: Final = 0o170000
 _SHORT_NAME: Final = 128  # bytes
+_LONGEST_NAME: Final = 1024  # bytes; a name of thousands of folders buys a second of looking
 _PLAIN_TYPES: Final = frozenset({0, 0o100000, 0o040000})  # unsaid, file, folder
 
 
@@ -163,6 +164,8 @@ def _remembered_name(raw: bytes, *, utf8: bool) -> str:
 
 def _name(raw: bytes, *, utf8: bool) -> str:
     """Decode an entry's name, refusing what two readers could read as two names."""
+    if len(raw) > _LONGEST_NAME:
+        raise broken(f"The name of an entry has more than {_LONGEST_NAME} bytes.")
     try:
         name = raw.decode("utf-8" if utf8 else "ascii")
     except UnicodeDecodeError:
