@@ -1,37 +1,28 @@
-"""Text that is in a document and not to be seen: hidden, white on white, or too small to read (rule R9)."""
+"""Text that is in a document and not to be seen: hidden, in the colour of the paper, too small to read (rule R9)."""
 
-import re
 from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
 from typing import Final
 
 from lxml import etree
 
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.ooxml.verification.shading import Background, near_white
-from kanta_tenancy.machinery.ooxml.verification.wordprocessing import both, value
+from kanta_tenancy.machinery.ooxml.verification import illegible
+from kanta_tenancy.machinery.ooxml.verification.shading import Background
+from kanta_tenancy.machinery.ooxml.verification.wordprocessing import OFF, both, value
 
-_VANISH: Final = both(("vanish",))
-_COLOUR: Final = both(("color",))
-_SIZE: Final = both(("sz", "szCs"))
+_VANISH: Final = both(("vanish", "specVanish"))
 _STYLE_USES: Final = both(("pStyle", "rStyle", "tblStyle"))
 _RUN: Final = both(("r",))
 _RUN_PROPERTIES: Final = both(("rPr",))
-_TEXT: Final = both(("t", "sym"))
-_LEADING: Final = 64  # children of a run to look at; one that has more is taken to have text
+_BLOCK_PROPERTIES: Final = both(("pPr", "trPr"))
 _STYLES: Final = both(("styles",))
 _STYLE: Final = both(("style",))
 _DEFAULTS: Final = both(("docDefaults",))
 _BASED_ON: Final = both(("basedOn",))
-_OFF: Final = frozenset({"0", "false", "off"})
-_WHITE_THEME: Final = frozenset({"background1", "light1"})
-_MEASURE: Final = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(pt|mm|cm|in|pc|pi)?")
-_POINTS: Final = {"pt": 1, "mm": 72 / 25.4, "cm": 72 / 2.54, "in": 72, "pc": 12, "pi": 12, None: 0.5}
-_SMALLEST: Final = 4  # points
+_FORMATTING: Final = _VANISH | illegible.OF_RUN | illegible.OF_BLOCK
 
 _HIDDEN_TEXT: Final = "It has hidden text."
-_WHITE_TEXT: Final = "It has white text on white."
-_SMALL_TEXT: Final = f"It has text smaller than {_SMALLEST} points."
+_OF_OTHER_TEXT: Final = frozenset({_HIDDEN_TEXT, illegible.COLLAPSED})  # what it hides may stand elsewhere
 
 
 class Style(Record, frozen=True, kw_only=True):
@@ -74,12 +65,13 @@ def hidden_by_styles(defined: Sequence[Style], used: Collection[str]) -> set[str
 
 def _style(element: etree._Element) -> Style:
     is_defaults = element.tag in _DEFAULTS
-    background, formatting = Background(element), element.iter(*_VANISH, *_COLOUR, *_SIZE)
+    background = Background(element)
+    found = {_hides(each, background) for each in element.iter(*_FORMATTING)}
     return Style(
         id="" if is_defaults else value(element, "styleId"),
         based_on=next((value(base, "val") for base in element.iterchildren(*_BASED_ON)), ""),
-        is_default=is_defaults or value(element, "default") not in ("", *_OFF),
-        hides=tuple(sorted({sentence for each in formatting for sentence in _hides(each, background)})),
+        is_default=is_defaults or value(element, "default") not in ("", *OFF),
+        hides=tuple(sorted(found - {""})),
     )
 
 
@@ -88,41 +80,28 @@ def flaws(root: etree._Element) -> Iterator[str]:
     if root.tag in _STYLES:
         return
     background = Background()
-    for element in root.iter(*_VANISH, *_COLOUR, *_SIZE):
-        if element.tag in _VANISH or _formats_text(element):
-            yield from _hides(element, background)
+    for element in root.iter(*_FORMATTING):
+        sentence = _hides(element, background)
+        if sentence and (sentence in _OF_OTHER_TEXT or _formats_text(element)):
+            yield sentence
 
 
 def _formats_text(element: etree._Element) -> bool:
+    """Tell whether a property formats some text; those of the mark at the end of a paragraph format none."""
     properties = element.getparent()
-    run = None if properties is None else properties.getparent()
-    if run is None or run.tag not in _RUN:
+    container = None if properties is None else properties.getparent()
+    if properties is None or container is None:
         return False
-    content = [child.tag for child in islice(run, _LEADING + 1)]
-    return len(content) > _LEADING or not _TEXT.isdisjoint(content)
+    return (properties.tag not in _RUN_PROPERTIES or container.tag in _RUN) and illegible.has_text(container)
 
 
-def _hides(element: etree._Element, background: Background) -> Iterator[str]:
-    """Say what one element of formatting hides."""
+def _hides(element: etree._Element, background: Background) -> str:
+    """Say what one element of formatting hides, or nothing."""
     properties = element.getparent()
+    if properties is not None and properties.tag in _BLOCK_PROPERTIES:
+        return illegible.of_block(element)
     if properties is None or properties.tag not in _RUN_PROPERTIES:
-        return
+        return ""
     if element.tag in _VANISH:
-        if value(element, "val").lower() not in _OFF:
-            yield _HIDDEN_TEXT
-    elif element.tag in _SIZE:
-        if _points(value(element, "val")) < _SMALLEST:
-            yield _SMALL_TEXT
-    elif _is_white(element) and not background.is_shaded(properties.getparent()):
-        yield _WHITE_TEXT
-
-
-def _is_white(colour: etree._Element) -> bool:
-    if value(colour, "themeColor") in _WHITE_THEME and not value(colour, "themeShade"):
-        return True
-    return near_white(value(colour, "val"))
-
-
-def _points(size: str) -> float:
-    measure = _MEASURE.fullmatch(size)
-    return float(measure[1]) * _POINTS[measure[2]] if measure else 0.0
+        return "" if value(element, "val").lower() in OFF else _HIDDEN_TEXT
+    return illegible.of_run(element, background.behind(properties.getparent()))

@@ -60,14 +60,15 @@ def verify(
         ),
     )
     findings = [examine(question, part) for part in found.signatures]
-    reasons = [*found.reasons, *content.flaws(package), *(each for one in findings for each in one.reasons)]
+    held = content.look_into(package)
+    reasons = [*found.reasons, *held.reasons, *(each for one in findings for each in one.reasons)]
     signatures = tuple(finding.report for finding in findings)
     return Report(
         verdict=_verdict(signatures, reasons),
         indicated=_indicated(signatures, reasons),
         signatures=signatures,
         uncovered=_uncovered(findings),
-        links=content.links(package),
+        links=held.links,
         reasons=tuple(reasons),
     )
 

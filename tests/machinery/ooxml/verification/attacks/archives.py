@@ -81,7 +81,9 @@ def _zip64(parts: Parts) -> bytes:
 
 def _two_ends(parts: Parts) -> bytes:
     """Let a comment hold the end of another archive, whose directory comes first."""
-    evil = zipped(*(Item(name=each.name, content=EVIL if each.name == DOCUMENT else each.content) for each in items(parts)))
+    evil = zipped(
+        *(Item(name=each.name, content=EVIL if each.name == DOCUMENT else each.content) for each in items(parts))
+    )
     return evil + zipped(*items(parts), comment=evil[evil.rindex(_END) :])
 
 
@@ -142,11 +144,11 @@ HEADERS = tampering(
         "another time": item_changed(local={"time": 1}),
         "another name in an extra field": item_changed(central_extra=b"\x75\x70\x09\x00\x01\0\0\0\0evil"),
         "a checksum of other content": item_changed(both={"crc": zlib.crc32(EVIL)}),
-        "content that goes on after its end": lambda parts: item_changed(raw=deflated(parts[DOCUMENT]) + b"evil")(parts),
+        "content that goes on after its end": lambda parts: item_changed(raw=deflated(parts[DOCUMENT]) + b"evil")(
+            parts
+        ),
         "content of another length": lambda parts: item_changed(raw=deflated(parts[DOCUMENT] + b" "))(parts),
-        "sizes that follow, and differ": lambda parts: item_changed(
-            flags=0x8, local=_BLANK, descriptor=descriptor(EVIL)
-        )(parts),
+        "sizes that follow, and differ": item_changed(flags=0x8, local=_BLANK, descriptor=descriptor(EVIL)),
         "stored content that says its length only at its end": _stored_without_length,
     },
 )
