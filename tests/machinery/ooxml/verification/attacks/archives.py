@@ -88,8 +88,9 @@ def _two_ends(parts: Parts) -> bytes:
 
 
 def _stored_without_length(parts: Parts) -> bytes:
-    """Add a picture that nobody signs; who reads from the front finds its end too early, and other entries in it."""
-    image = b"JPEG" + descriptor(b"") + _ENTRY
+    """Add a picture that nobody signs; who reads from the front finds its end too early, and another document in it."""
+    others = zipped(*(_EVIL_ITEM if each.name == DOCUMENT else each for each in items(parts)))
+    image = b"JPEG" + descriptor(b"") + others[: others.index(_RECORD)]
     sizes = struct.pack("<III", zlib.crc32(image), len(image), len(image))
     picture = Item(
         name="docProps/thumbnail.jpeg", content=image, method=STORED, flags=0x8, local=_BLANK,
