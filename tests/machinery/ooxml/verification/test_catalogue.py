@@ -16,8 +16,9 @@ from tests.machinery.ooxml.verification.asking import ask, assert_breaks, assert
 from tests.machinery.ooxml.verification.attacks import archives, keys, markup, packages, shown, signatures
 from tests.machinery.ooxml.verification.attacks.building import Attack, Forging, Preparation, Tampering
 from tests.machinery.ooxml.verification.attacks.keys import EC, numbers, with_value
+from tests.machinery.ooxml.verification.attacks.signatures import SIG2
 from tests.machinery.ooxml.verification.documents import Parts, a_document, packed
-from tests.machinery.ooxml.verification.forger import Forgery, signed
+from tests.machinery.ooxml.verification.forger import SIG1, Forgery, signed, signed_twice
 from tests.machinery.ooxml.verification.signers import NOW, self_signed, signer
 
 SECONDS: Final = 2.0  # of the processor, for any of them
@@ -81,6 +82,16 @@ def test_the_other_sign_of_s_is_another_spelling_of_the_same_signature():
     """ECDSA has two values for each signature (FIPS 186-5); the value is no name by which to know a signature again."""
     report = assert_valid(signed(a_document(), numbers(negated="s")))
     assert only(report).signer_certificate == EC.certificate
+
+
+def test_the_same_signature_in_both_its_spellings_counts_once():
+    one, other = (Forgery(credential=EC), numbers(negated="s"))
+    parts = signed_twice(a_document(), one, Forgery(credential=signer("Eino", KeyKind.RSA_2048)))
+    again = other.finished(parts[SIG1].decode()).encode()
+    assert again != parts[SIG1]
+    assert_valid(parts)
+    assert_valid({**parts, SIG1: again})
+    assert_breaks({**parts, SIG2: again}, "R7")
 
 
 def test_a_forger_who_changes_no_octet_makes_what_is_valid():

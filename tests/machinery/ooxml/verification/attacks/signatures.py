@@ -201,6 +201,11 @@ PLUMBING: Final = tampering(
             added("_xmlsignatures/origin2.sigs", b""), linked(link(_TO_ORIGIN, "_xmlsignatures/origin2.sigs"), ROOT)
         ),
         "two ways to one origin": linked(link(_TO_ORIGIN, _ORIGIN), ROOT),
+        "one signature in the place of the other": lambda parts: {**parts, SIG1: parts[SIG2]},
+        "one signature in the place of the other, spelt in another way": lambda parts: {
+            **parts,
+            SIG1: parts[SIG2].replace(b"<KeyInfo>", b"\n<KeyInfo >"),
+        },
         "one signature unlinked": replaced(ORIGIN_RELATIONSHIPS, "digital-signature/signature", "image"),
         "one signature led to by the strict type": replaced(
             ORIGIN_RELATIONSHIPS, _TO_SIGNATURE, "http://purl.oclc.org/ooxml/package/digital-signature/signature"
