@@ -64,8 +64,9 @@ def _shown(seen: Mapping[str, Scrutiny]) -> Iterator[Reason]:
         for flaw in scrutiny.flaws:
             yield Reason(rule=flaw.rule, part=part, detail=flaw.detail)
     used = frozenset().union(*(scrutiny.style_uses for scrutiny in seen.values()))
+    with_text = frozenset().union(*(scrutiny.style_uses_with_text for scrutiny in seen.values()))
     for part, scrutiny in seen.items():
-        for sentence in sorted(hidden_by_styles(scrutiny.styles, used)):
+        for sentence in sorted(hidden_by_styles(scrutiny.hiding_styles, used, with_text)):
             yield Reason(rule="R9", part=part, detail=f"A style in use does it: {sentence}")
 
 

@@ -1,16 +1,17 @@
 """Text that is in a document and not to be seen: hidden, in the colour of the paper, too small to read (rule R9)."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from lxml import etree
 
-from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.verification import illegible
 from kanta_tenancy.machinery.ooxml.verification.shading import Background
 from kanta_tenancy.machinery.ooxml.verification.wordprocessing import OFF, both, value
 
 _VANISH: Final = both(("vanish", "specVanish"))
+_PARAGRAPH_STYLE: Final = both(("pStyle",))
 _STYLE_USES: Final = both(("pStyle", "rStyle", "tblStyle"))
 _RUN: Final = both(("r",))
 _RUN_PROPERTIES: Final = both(("rPr",))
@@ -25,54 +26,62 @@ _HIDDEN_TEXT: Final = "It has hidden text."
 _OF_OTHER_TEXT: Final = frozenset({_HIDDEN_TEXT, illegible.COLLAPSED})  # what it hides may stand elsewhere
 
 
-class Style(Record, frozen=True, kw_only=True):
-    """A style, and what text in it would be."""
-
-    id: str  # empty for the defaults of the document
-    based_on: str
-    is_default: bool
-    hides: tuple[str, ...]  # sentences
-
-
-def styles(root: etree._Element) -> tuple[Style, ...]:
-    """Read the styles of a styles part; other parts have none."""
-    if root.tag not in _STYLES:
-        return ()
-    return tuple(_style(element) for element in root.iterchildren(*_STYLE, *_DEFAULTS))
-
-
 def uses(root: etree._Element) -> frozenset[str]:
     """Return the ids of the styles that a part uses."""
     return frozenset(value(element, "val") for element in root.iter(*_STYLE_USES))
 
 
-def hidden_by_styles(defined: Sequence[Style], used: Collection[str]) -> set[str]:
-    """Return a sentence for everything that a style in use hides; a style that is not used hides nothing."""
-    if not any(style.hides for style in defined):
-        return set()
-    by_id: dict[str, list[Style]] = {}
-    for style in defined:
-        by_id.setdefault(style.id, []).append(style)
-    waiting = [*used, *(style.id for style in defined if style.is_default)]
-    reached: set[str] = set()
+def uses_with_text(root: etree._Element) -> frozenset[str]:
+    """Return the ids of the styles of paragraphs that have text."""
+    return frozenset(
+        value(element, "val")
+        for element in root.iter(*_PARAGRAPH_STYLE)
+        if (properties := element.getparent()) is not None
+        and (paragraph := properties.getparent()) is not None
+        and illegible.has_text(paragraph)
+    )
+
+
+def hiding_styles(root: etree._Element) -> Mapping[str, frozenset[str]]:
+    """Return what each style of a styles part hides, as sentences, with what it is based on; most hide nothing.
+
+    What is always in use stands under the empty name.
+    """
+    if root.tag not in _STYLES:
+        return {}
+    hiding: dict[str, set[str]] = defaultdict(set)
+    based_on: dict[str, list[str]] = defaultdict(list)
+    for element in root.iterchildren(*_STYLE, *_DEFAULTS):
+        name = value(element, "styleId")
+        if element.tag in _DEFAULTS or value(element, "default") not in ("", *OFF):
+            based_on[name].append("")
+        for base in element.iterchildren(*_BASED_ON):
+            based_on[value(base, "val")].append(name)
+        hiding[name] |= _hidden_by(element)
+    waiting = [name for name, sentences in hiding.items() if sentences]
     while waiting:
         name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting += [style.based_on for style in by_id.get(name, ()) if style.based_on]
-    return {sentence for name in reached for style in by_id.get(name, ()) for sentence in style.hides}
+        for heir in based_on.get(name, ()):
+            if not hiding[name] <= hiding[heir]:
+                hiding[heir] |= hiding[name]
+                waiting.append(heir)
+    return {name: frozenset(sentences) for name, sentences in hiding.items() if sentences}
 
 
-def _style(element: etree._Element) -> Style:
-    is_defaults = element.tag in _DEFAULTS
-    background = Background(element)
-    found = {_hides(each, background) for each in element.iter(*_FORMATTING)}
-    return Style(
-        id="" if is_defaults else value(element, "styleId"),
-        based_on=next((value(base, "val") for base in element.iterchildren(*_BASED_ON)), ""),
-        is_default=is_defaults or value(element, "default") not in ("", *OFF),
-        hides=tuple(sorted(found - {""})),
-    )
+def _hidden_by(style: etree._Element) -> set[str]:
+    background = Background(style)
+    return {_hides(each, background) for each in style.iter(*_FORMATTING)} - {""}
+
+
+def hidden_by_styles(
+    hiding: Mapping[str, frozenset[str]], used: frozenset[str], used_with_text: frozenset[str]
+) -> set[str]:
+    """Return a sentence for everything that a style in use hides; a style that is not used hides nothing."""
+    found = set(hiding.get("", ()))
+    for name in used & hiding.keys():
+        # A line without height may stand between texts and have none itself.
+        found |= hiding[name] - (set() if name in used_with_text else {illegible.LOW})
+    return found
 
 
 def flaws(root: etree._Element) -> Iterator[str]:

@@ -1,10 +1,10 @@
 """What one XML part shows, or refuses to, judged by its bytes alone (rules R1 and R9)."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.verification import addresses, alternatives, fields, hidden
-from kanta_tenancy.machinery.ooxml.verification.hidden import Style
 from kanta_tenancy.machinery.ooxml.verification.skeleton import skeleton
 from kanta_tenancy.machinery.ooxml.verification.wordprocessing import (
     EMBEDDED_FONTS,
@@ -49,8 +49,11 @@ class Flaw(Record, frozen=True, kw_only=True):
 class Scrutiny(Record, frozen=True, kw_only=True):
     flaws: tuple[Flaw, ...]
     style_uses: frozenset[str] = frozenset()
+    style_uses_with_text: frozenset[str] = frozenset()
     links: frozenset[str] = frozenset()  # web addresses that fields and drawings lead to
-    styles: tuple[Style, ...] = ()  # of a styles part: whether they matter depends on their use
+    hiding_styles: Mapping[
+        str, frozenset[str]
+    ] = {}  # of a styles part, by id; whether they matter depends on their use
 
 
 @remembered
@@ -79,6 +82,7 @@ def _judged(content: bytes) -> Scrutiny:
     return Scrutiny(
         flaws=tuple(Flaw(rule="R9", detail=detail) for detail in sorted(found)),
         style_uses=hidden.uses(root),
+        style_uses_with_text=hidden.uses_with_text(root),
         links=frozenset(filter(addresses.is_web_address, leading)),
-        styles=hidden.styles(root),
+        hiding_styles=hidden.hiding_styles(root),
     )

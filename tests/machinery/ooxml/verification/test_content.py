@@ -199,6 +199,12 @@ ACCEPTED = {
     "a low row without text": showing(
         '<w:tbl><w:tr><w:trPr><w:trHeight w:val="10" w:hRule="exact"/></w:trPr><w:tc><w:p/></w:tc></w:tr></w:tbl>'
     ),
+    "a style of low lines without text": a_document(
+        **{
+            "word/styles.xml": styles(style("A", f"<w:pPr>{LOW}</w:pPr>")),
+            DOCUMENT: body('<w:p><w:pPr><w:pStyle w:val="A"/></w:pPr></w:p>'),
+        }
+    ),
     "a line that is at least low": showing(
         f"<w:p><w:pPr>{LOW.replace('exact', 'atLeast')}</w:pPr><w:r><w:t>a</w:t></w:r></w:p>"
     ),
