@@ -31,6 +31,7 @@ SMALL: Final = f"It has text smaller than {_SMALLEST:.0f} points."
 SQUEEZED: Final = "It has text that is squeezed until nobody can read it."
 TRANSPARENT: Final = "It has text that can be seen through."
 LOW: Final = f"It has text in a line or a row that is lower than {_SMALLEST:.0f} points."
+HIDDEN_ROW: Final = "It has text in a hidden row."
 COLLAPSED: Final = "It has text that is folded away when it is opened."
 COLOURLESS: Final = "It has text in the colour of what is behind it."
 
@@ -95,6 +96,10 @@ def _row(element: etree._Element) -> str:
     return LOW if is_low else ""
 
 
+def _hidden_row(element: etree._Element) -> str:
+    return "" if value(element, "val").lower() in OFF else HIDDEN_ROW
+
+
 def _collapsed(element: etree._Element) -> str:
     return "" if OFF & {str(each).lower() for each in element.attrib.values()} else COLLAPSED
 
@@ -121,6 +126,7 @@ _OF_RUN: Final[Mapping[str, Callable[[etree._Element, str], str]]] = {
 _OF_BLOCK: Final[Mapping[str, Callable[[etree._Element], str]]] = {
     **dict.fromkeys(both(("spacing",)), _line),
     **dict.fromkeys(both(("trHeight",)), _row),
+    **dict.fromkeys(both(("hidden",)), _hidden_row),
     f"{{{WORD_2012}}}collapsed": _collapsed,
 }
 OF_RUN: Final = frozenset(_OF_RUN)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.ooxml.verification import addresses, alternatives, fields, hidden
+from kanta_tenancy.machinery.ooxml.verification import addresses, alternatives, drawings, fields, hidden
 from kanta_tenancy.machinery.ooxml.verification.skeleton import skeleton
 from kanta_tenancy.machinery.ooxml.verification.wordprocessing import (
     EMBEDDED_FONTS,
@@ -30,6 +30,7 @@ _REFUSED_ELEMENTS: Final = {
     **dict.fromkeys(both(("dataBinding",)), "It shows data of another part (custom XML binding)."),
     **dict.fromkeys(both(("subDoc",)), "It takes in another document (subDoc)."),
     **dict.fromkeys(both(("mailMerge",)), "It takes its content from elsewhere (mail merge)."),
+    **dict.fromkeys(both(("movie", "contentPart")), "It has content of another kind (a film or a content part)."),
     **dict.fromkeys(both(("entryMacro", "exitMacro")), "It runs macros."),
     **dict.fromkeys(both(("linkStyles",)), "It takes its styles from a template."),
     **dict.fromkeys(both(("bdo",)), _TURNED),
@@ -75,7 +76,8 @@ def _judged(content: bytes) -> Scrutiny:
     except BrokenPackage as broken:
         return Scrutiny(flaws=(Flaw(rule=broken.rule, detail=broken.detail),))
     found = {_REFUSED_ELEMENTS[str(element.tag)] for element in root.iter(*_REFUSED_ELEMENTS)}
-    found.update(fields.flaws(root), hidden.flaws(root), addresses.flaws(root), alternatives.flaws(root))
+    for subject in (fields, hidden, drawings, addresses, alternatives):
+        found.update(subject.flaws(root))
     if any(character in (element.text or "") for element in root.iter(*_TEXT) for character in _TURNING):
         found.add(_TURNED)
     leading = (*fields.addresses(root), *addresses.of_drawings(root))

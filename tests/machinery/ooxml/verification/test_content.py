@@ -208,6 +208,14 @@ ACCEPTED = {
     "a line that is at least low": showing(
         f"<w:p><w:pPr>{LOW.replace('exact', 'atLeast')}</w:pPr><w:r><w:t>a</w:t></w:r></w:p>"
     ),
+    "drawings that are not hidden": showing(
+        '<w:p><w:r><wp:docPr xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+        'id="1" name="a" hidden="false"/><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml" '
+        'style="visibility:visible"/></w:pict></w:r></w:p>'
+    ),
+    "a row that is not hidden": showing(
+        f'<w:tbl><w:tr><w:trPr><w:hidden w:val="0"/></w:trPr><w:tc>{paragraph("a")}</w:tc></w:tr></w:tbl>'
+    ),
     "a heading that is not folded": showing(
         f'<w:p><w:pPr><w15:collapsed xmlns:w15="{WORD_2012}" w15:val="false"/></w:pPr></w:p>'
     ),

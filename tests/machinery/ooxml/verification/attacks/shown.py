@@ -184,6 +184,14 @@ HIDDEN: Final = preparation(
             '<w:tbl><w:tr><w:trPr><w:trHeight w:val="10" w:hRule="exact"/></w:trPr><w:tc><w:p>'
             f"{_TEXT_900}</w:p></w:tc></w:tr></w:tbl>"
         ),
+        "a hidden row": showing(
+            f"<w:tbl><w:tr><w:trPr><w:hidden/></w:trPr><w:tc><w:p>{_TEXT_900}</w:p></w:tc></w:tr></w:tbl>"
+        ),
+        "a hidden drawing": showing(
+            '<w:p><w:r><wp:docPr xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+            'id="1" name="a" hidden="1"/></w:r></w:p>'
+        ),
+        "a hidden shape": drawing('<v:shape style="width:1pt; Visibility: hidden"/>'),
         "text folded away under a heading": block(f"<w15:collapsed {_W15}/>", ""),
         "a style in use that folds text away": both(
             content_of("word/styles.xml", styles(style("A", f"<w:pPr><w15:collapsed {_W15}/></w:pPr>"))),
@@ -254,6 +262,8 @@ TAKEN_IN: Final = preparation(
             f'<w:p><w:r><wp15:webVideoPr xmlns:wp15="{_WORD}/2012/wordprocessingDrawing" '
             'embeddedHtml="&lt;iframe src=&quot;https://example.org/&quot;/&gt;"/></w:r></w:p>'
         ),
+        "a film": showing('<w:p><w:r><w:movie r:id="rId10"/></w:r></w:p>'),
+        "a content part": showing('<w:p><w:contentPart r:id="rId10"/></w:p>'),
         "a picture from the web": drawing('<v:shape><v:imagedata src="https://example.org/a.png"/></v:shape>'),
         "a picture beside the package": drawing('<v:shape><v:imagedata src="../a.png"/></v:shape>'),
         "another source of a picture": drawing('<v:shape><v:imagedata o:althref="file://server/a.png"/></v:shape>'),

@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.machinery.ooxml.verification.documents import RELATIONSHIPS, TYPES, default, override, relationship
 from tests.machinery.ooxml.verification.fuzzing.edits import EDITS, element, elements, spliced
-from tests.machinery.ooxml.verification.fuzzing.words import CONTENTS, LARGE_NUMBERS, NAMES, NUMBERS, VALUES
+from tests.machinery.ooxml.verification.fuzzing.words import CONTENTS, LARGE_NUMBERS, LINKS, NAMES, NUMBERS, VALUES
 from tests.machinery.opc.zips import DEFLATED, STORED, Item, descriptor
 
 Items = list[Item]
@@ -100,6 +100,19 @@ def _add(chance: random.Random, items: Items, _: Sequence[Items]) -> Items:
     return [*added, Item(name=name, content=chance.choice(CONTENTS))]
 
 
+def _add_a_link(chance: random.Random, items: Items, _: Sequence[Items]) -> Items:
+    """Link what is there in one more way."""
+    names = [each.name for each in items]
+    line = relationship(f"rId{chance.randint(5, 20)}", chance.choice(LINKS), f"/{chance.choice(names or ['a'])}")
+    name = chance.choice([name for name in names if name.endswith(".rels")] or [""])
+    return [_with_line(each, line if each.name == name else "") for each in items]
+
+
+def _add_a_part(chance: random.Random, items: Items, _: Sequence[Items]) -> Items:
+    """Add a part that nothing leads to and that has the usual type."""
+    return [*items, Item(name=f"word/a{chance.randrange(10)}.xml", content=chance.choice(CONTENTS))]
+
+
 def _with_line(item: Item, line: str) -> Item:
     """Add a line before the end of a list of content types or relationships."""
     head, end, tail = item.content.rpartition(b"</")
@@ -179,7 +192,8 @@ def _decorate(chance: random.Random, items: Items, _: Sequence[Items]) -> Items:
 
 MUTATIONS: Final[tuple[Mutation, ...]] = (
     *map(_edited, EDITS),
-    _drop, _double, _rename, _swap, _copy, _shuffle, _add, _graft, _graft, _graft_an_element, _graft_an_element,
+    _add_a_link, _add_a_part, _drop, _double,
+    _rename, _swap, _copy, _shuffle, _add, _graft, _graft, _graft_an_element, _graft_an_element,
     _graft_an_element, _lie, _decorate,
 )  # fmt: skip
 

@@ -162,3 +162,10 @@ CONTENTS: Final = (
 
 NUMBERS: Final = (0, 1, 2, 6, 8, 10, 12, 20, 45, 63, 0x7F, 0x80, 0xFF, 0x800, 0x808, 0x2000, 0x7FFF, 0xFFFE, 0xFFFF)
 LARGE_NUMBERS: Final = (0, 1, 100, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF)
+
+LINKS: Final = (
+    *(f"{R}/{name}" for name in ("image", "styles", "header", "footnotes", "hyperlink", "officeDocument", "customXml")),
+    f"{PACKAGE}/relationships/metadata/core-properties",
+    f"{PACKAGE}/relationships/metadata/thumbnail",
+    f"{PACKAGE}/relationships/digital-signature/signature",
+)
