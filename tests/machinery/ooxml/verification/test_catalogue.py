@@ -8,28 +8,37 @@ from typing import Final
 
 import pytest
 
-from kanta_tenancy.machinery.ooxml.report import Outcome, Verdict
+from kanta_tenancy.machinery.ooxml.report import Outcome, Report, Verdict
 from kanta_tenancy.machinery.ooxml.signing import sign
 from kanta_tenancy.machinery.x509.keys import KeyKind
 from tests.machinery.ooxml.signing.documents import entries
 from tests.machinery.ooxml.verification.asking import ask, assert_breaks, assert_valid, only, rules
-from tests.machinery.ooxml.verification.attacks import archives, keys, markup, packages, shown, signatures
-from tests.machinery.ooxml.verification.attacks.building import Attack, Forging, Preparation, Tampering
+from tests.machinery.ooxml.verification.attacks import added, archives, keys, markup, packages, shown, signatures
+from tests.machinery.ooxml.verification.attacks.building import (
+    Addition,
+    Attack,
+    Change,
+    Forging,
+    Preparation,
+    Tampering,
+)
 from tests.machinery.ooxml.verification.attacks.keys import EC, numbers, with_value
 from tests.machinery.ooxml.verification.attacks.signatures import SIG2
 from tests.machinery.ooxml.verification.documents import Parts, a_document, packed
 from tests.machinery.ooxml.verification.forger import SIG1, Forgery, signed, signed_twice
+from tests.machinery.ooxml.verification.fuzzing.subjects import ours as ours_to_change
 from tests.machinery.ooxml.verification.signers import NOW, self_signed, signer
 
 SECONDS: Final = 2.0  # of the processor, for any of them
-MODULES: Final = (archives, keys, markup, packages, shown, signatures)
+MODULES: Final = (added, archives, keys, markup, packages, shown, signatures)
 FAMILIES: Final = {family.title: family for module in MODULES for family in module.FAMILIES}
 TAMPERED: Final = [family for family in FAMILIES.values() if isinstance(family, Tampering)]
 PREPARED: Final = [family for family in FAMILIES.values() if isinstance(family, Preparation)]
+ADDED: Final = [family for family in FAMILIES.values() if isinstance(family, Addition)]
 FORGED: Final = [family for family in FAMILIES.values() if isinstance(family, Forging)]
 
 
-def each_of(families: list[Tampering] | list[Preparation] | list[Forging]) -> list[object]:
+def each_of(families: list[Tampering] | list[Preparation] | list[Addition] | list[Forging]) -> list[object]:
     return [
         pytest.param(attack, id=f"{family.title}: {name}")
         for family in families
@@ -69,6 +78,45 @@ def test_a_document_is_invalid_though_its_signer_signed_it_well_with(attack: Att
 def test_a_signature_is_invalid_that_was_forged_with(attack: tuple[tuple[str, ...], Forgery]):
     expected, how = attack
     assert_breaks(signed(a_document(), how), *expected)
+
+
+def about_lasting(change: Change | None = None) -> Report:
+    """Ask about the document whose signatures carry all that a verifier needs, knowing nothing from elsewhere."""
+    (subject,) = (each for each in ours_to_change() if each.name == "lasting")
+    changed = change({item.name: item.content for item in subject.items}) if change else subject.data
+    return subject.verify(changed if isinstance(changed, bytes) else packed(changed))
+
+
+@pytest.mark.parametrize("attack", each_of(ADDED))
+def test_a_document_whose_signatures_last_is_invalid_after(attack: Attack):
+    assert about_lasting().verdict is Verdict.VALID
+    report = about_lasting(attack.change)
+    assert report.verdict is Verdict.INVALID
+    assert set(attack.rules) <= rules(report)
+    assert report.signatures[0].proved_at is None
+
+
+@pytest.mark.parametrize("change", added.WORTHLESS.values(), ids=added.WORTHLESS.keys())
+def test_a_timestamp_that_proves_nothing_leaves_a_signature_what_it_is_without(change: Change):
+    (first, second), (was, _) = about_lasting(change).signatures, about_lasting().signatures
+    assert first.time.outcome is not Outcome.PASSED
+    assert first.proved_at is None
+    assert was.proved_at is not None
+    assert second.proved_at is not None
+    assert first.integrity.outcome is first.coverage.outcome is Outcome.PASSED
+    assert about_lasting(change).verdict is not Verdict.INVALID
+
+
+@pytest.mark.parametrize("change", added.UNPROVED.values(), ids=added.UNPROVED.keys())
+def test_without_a_word_about_revocation_that_holds_a_signature_is_not_valid(change: Change):
+    report = about_lasting(change)
+    assert report.verdict is Verdict.INDETERMINATE
+    assert report.signatures[0].revocation.outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("change", added.HARMLESS.values(), ids=added.HARMLESS.keys())
+def test_what_nobody_understands_beside_what_was_added_changes_nothing(change: Change):
+    assert about_lasting(change).signatures == about_lasting().signatures
 
 
 def test_a_name_that_is_trusted_does_not_make_a_key_trusted():

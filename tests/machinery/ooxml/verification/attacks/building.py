@@ -42,6 +42,14 @@ class Preparation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Addition:
+    """Attacks on what was added to signatures since they were made."""
+
+    title: str
+    attacks: Mapping[str, Attack]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Forging:
     """Signatures that somebody writes who has not the victim's key, or has a key of his own."""
 
@@ -56,6 +64,10 @@ def tampering(title: str, **families: Mapping[str, Change]) -> Tampering:
 
 def preparation(title: str, **families: Mapping[str, Change]) -> Preparation:
     return Preparation(title=title, attacks=_attacks(families))
+
+
+def addition(title: str, **families: Mapping[str, Change]) -> Addition:
+    return Addition(title=title, attacks=_attacks(families))
 
 
 def forging(title: str, **families: Mapping[str, Forgery]) -> Forging:

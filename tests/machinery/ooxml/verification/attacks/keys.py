@@ -37,6 +37,11 @@ def numbers(*, r: int | None = None, s: int | None = None, negated: str = "") ->
     return Forgery(credential=EC, finished=with_value(written))
 
 
+def negated(octets: bytes) -> bytes:
+    """Return the other spelling of an ECDSA signature value."""
+    return octets[:_SIZE] + (_ORDER - int.from_bytes(octets[_SIZE:])).to_bytes(_SIZE)
+
+
 def with_value(change: Callable[[bytes], bytes]) -> Callable[[str], str]:
     def finished(text: str) -> str:
         head, start, rest = text.partition("<SignatureValue>")

@@ -14,7 +14,7 @@ from tests.machinery.ooxml.verification.fuzzing.meaning import (
     meaning,
     meaning_from_the_front,
 )
-from tests.machinery.ooxml.verification.fuzzing.subjects import Subject, claims
+from tests.machinery.ooxml.verification.fuzzing.subjects import Subject, claims, proof
 
 SECONDS: Final = 2.0  # of the processor
 
@@ -67,8 +67,11 @@ def _check_signatures(subject: Subject, report: Report) -> None:
     made = collections.Counter(subject.claims)
     if not set(passed) <= set(made):
         raise Complaint(f"A signature passes that nobody made: {set(passed) - set(made)}")
-    if report.verdict is Verdict.VALID and collections.Counter(passed) - made:
-        raise Complaint("It is called valid, and one signature counts twice.")
+    if report.verdict is not Verdict.INVALID and collections.Counter(passed) - made:
+        raise Complaint("It is not called invalid, and one signature counts twice.")
+    proved = {proof(one) for one in report.signatures if one.proved_at}
+    if report.verdict is not Verdict.INVALID and not proved <= subject.proofs:
+        raise Complaint("It is not called invalid, and a timestamp proves another time, or another signature.")
     if report.verdict is not Verdict.INVALID and not passed:
         raise Complaint("It is not called invalid, and no signature passes.")
 

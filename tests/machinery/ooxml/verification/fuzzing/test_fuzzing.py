@@ -16,6 +16,7 @@ from tests.machinery.ooxml.verification.fuzzing.meaning import meaning, meaning_
 from tests.machinery.ooxml.verification.fuzzing.mutations import DAMAGES, MUTATIONS
 from tests.machinery.ooxml.verification.fuzzing.oracle import Complaint, judge
 from tests.machinery.ooxml.verification.fuzzing.subjects import Subject, ours
+from tests.machinery.ooxml.verification.signers import ISSUED
 
 SEED: Final = 3
 
@@ -39,6 +40,7 @@ def test_a_good_file_is_read_alike_by_its_directory_and_from_the_front(subject: 
     assert judge(subject, subject.data).verdict is not Verdict.INVALID
     assert meaning(subject.data) == meaning_from_the_front(subject.data) == subject.meaning
     assert len(subject.meaning.signatures) == len(subject.claims)
+    assert len(subject.proofs) == (len(subject.claims) if subject.name == "lasting" else 0)
 
 
 class Credulous(Subject):
@@ -67,6 +69,15 @@ class Doubling(Subject):
     def verify(self, data: bytes) -> Report:
         report = super().verify(data)
         return msgspec.structs.replace(report, signatures=report.signatures * 2)
+
+
+class Backdating(Subject):
+    """A verifier that believes another time of a timestamp."""
+
+    def verify(self, data: bytes) -> Report:
+        report = super().verify(data)
+        earlier = [msgspec.structs.replace(one, proved_at=ISSUED) for one in report.signatures]
+        return msgspec.structs.replace(report, signatures=tuple(earlier))
 
 
 def as_kind(kind: type[Subject], subject: Subject) -> Subject:
@@ -104,7 +115,7 @@ def test_the_oracle_notices_what_only_a_reader_from_the_front_sees():
 
 @pytest.mark.parametrize(
     ("kind", "words"),
-    [(Crashing, "crashed"), (Confusing, "nobody made"), (Doubling, "counts twice")],
+    [(Crashing, "crashed"), (Confusing, "nobody made"), (Doubling, "counts twice"), (Backdating, "another time")],
 )
 def test_the_oracle_notices_other_wrong_answers(kind: type[Subject], words: str):
     with pytest.raises(Complaint, match=words):
