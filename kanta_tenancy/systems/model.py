@@ -219,7 +219,7 @@ class EndingCertificate(Record, frozen=True, kw_only=True):
     last_day: date
     stands_since: datetime
     turns: int
-    warned: tuple[int, ...]  # of which days before its end people were warned, or that was overtaken
+    warned: tuple[int, ...]  # the warnings that were given or overtaken, by days before its end, in no order
 
 
 class EndingPosition(Record, frozen=True, kw_only=True):

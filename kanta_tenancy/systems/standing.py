@@ -18,6 +18,11 @@ def arranged(certificates: Iterable[Certificate], at: datetime) -> tuple[Certifi
     return tuple(_stood(one, at, stands=one.id in standing) for one in known)
 
 
+def none_standing(certificates: Iterable[Certificate]) -> tuple[Certificate, ...]:
+    """Return the certificates of a system that was withdrawn: none stands any more."""
+    return tuple(replace(one, stands_since=None) for one in certificates)
+
+
 def that_stands(certificates: Iterable[Certificate], kind: CertificateKind) -> Certificate | None:
     """Return the certificate of a kind that stands; None: none does."""
     return next((one for one in certificates if one.kind is kind and one.stands_since is not None), None)

@@ -8,6 +8,8 @@ CREATE TABLE information_system (
     main_connector_id   uuid        NOT NULL REFERENCES main_connector,
     kind                text        NOT NULL CHECK (kind IN ('information_system', 'intermediary')),
     name                text        NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+    -- The order of the list. A column, since row-level security lets no function of one into an index condition.
+    sort_name           text        NOT NULL GENERATED ALWAYS AS (lower(name)) STORED,
     system_class        text        NOT NULL CHECK (system_class ~ '^[A-Z][0-9]?$'),    -- a key of data/classes.toml
     producer            jsonb       NOT NULL,    -- who answers for it: name, business_id, email, phone
     manufacturer        jsonb,                   -- null: the producer makes it too
@@ -26,9 +28,9 @@ CREATE TABLE information_system (
            AND (state <> 'planned' OR in_use_on IS NULL) AND (state <> 'in_use' OR in_use_on IS NOT NULL))
 );
 -- People find a system by its name; one that was withdrawn leaves its name to another.
-CREATE UNIQUE INDEX information_system_name ON information_system (main_connector_id, lower(name))
+CREATE UNIQUE INDEX information_system_name ON information_system (main_connector_id, sort_name)
     WHERE state <> 'withdrawn';
-CREATE INDEX information_system_by_name ON information_system (main_connector_id, lower(name), id);
+CREATE INDEX information_system_by_name ON information_system (main_connector_id, sort_name, id);
 
 -- Versions as the maker numbers them. Two can be in use side by side while one replaces the other.
 CREATE TABLE system_release (
@@ -55,7 +57,7 @@ CREATE TABLE conformity_certificate (
     granted_on          date        NOT NULL,
     last_day            date        CHECK (last_day >= granted_on),    -- inclusive; null: it does not end
     recorded_at         timestamptz NOT NULL,
-    stands_since        timestamptz,             -- null: another one has taken its place, or it was withdrawn
+    stands_since        timestamptz,             -- null: another one has taken its place, or it or its system was withdrawn
     turns               integer     NOT NULL CHECK (turns >= 0),    -- how many times it came to stand
     withdrawn_at        timestamptz,
     withdrawn_because   text        CHECK (length(withdrawn_because) BETWEEN 1 AND 200),

@@ -12,7 +12,7 @@ from kanta_tenancy.kernel.identifiers import new_id
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
 from kanta_tenancy.parties import wording
-from kanta_tenancy.systems import checking, history, lifecycle, owing
+from kanta_tenancy.systems import checking, history, lifecycle, owing, standing
 from kanta_tenancy.systems.actions.certificates import owe_warnings
 from kanta_tenancy.systems.errors import ReleaseNotFound, SystemStillServes
 from kanta_tenancy.systems.lifecycle import Move
@@ -24,7 +24,7 @@ from kanta_tenancy.systems.model import (
     SystemMoved,
     SystemState,
 )
-from kanta_tenancy.systems.store import deployments
+from kanta_tenancy.systems.store import certificates, deployments
 from kanta_tenancy.systems.store import systems as store
 
 
@@ -102,9 +102,12 @@ async def withdraw(
     if lasting:
         detail = f"{lasting} deployments on it hold on {on.isoformat()} or after it: end them first"
         raise SystemStillServes(detail, deployments=lasting)
+    after = replace(after, certificates=standing.none_standing(before.certificates))
     await store.save(tx, after)
-    for certificate in after.certificates:
-        await promises.release(tx, owing.key_of(certificate), at=at, because="The system was withdrawn")
+    for certificate in before.certificates:
+        if certificate.stands_since is not None:
+            await certificates.save(tx, replace(certificate, stands_since=None))
+            await promises.release(tx, owing.key_of(certificate), at=at, because="The system was withdrawn")
     told = SystemMoved(system_id=after.id, state=after.state, on=on, at=at)
     await record(tx, history.of_system("withdrawn", before, after, at=at, on=on.isoformat()), announce=told)
     return after

@@ -147,7 +147,10 @@ class ShownCertificate(Body, frozen=True, kw_only=True):
     number: str
     granted_on: date
     last_day: Annotated[date | None, msgspec.Meta(description="null: it does not end")]
-    stands: Annotated[bool, msgspec.Meta(description="Of its kind, it has the latest last day and was not withdrawn")]
+    stands: Annotated[
+        bool,
+        msgspec.Meta(description="Of its kind, it has the latest last day; neither it nor its system was withdrawn"),
+    ]
     recorded_at: datetime
     withdrawn_at: datetime | None
     withdrawn_because: str | None

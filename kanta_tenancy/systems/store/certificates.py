@@ -83,7 +83,7 @@ async def ending(tx: Transaction, before: date, *, after: EndingPosition | None,
 
 
 async def that_stands(tx: Transaction, certificate_id: UUID) -> EndingCertificate | None:
-    """Read a certificate that stands and ends; None: it does not, or its system was withdrawn."""
+    """Read a certificate that stands and ends; None: it does not."""
     realm = tx.scope.main_connector_id
     return await STANDING.one(tx, main_connector_id=realm, certificate_id=certificate_id)
 

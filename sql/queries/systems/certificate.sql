@@ -17,37 +17,41 @@ UPDATE conformity_certificate
    AND id = :id;
 
 -- name: ending
--- A page of the certificates that stand and end before a day, by last day; those of systems that were withdrawn are left
--- out. Rows are EndingCertificate.
-SELECT certificate.id, certificate.system_id, system.name AS system, system.state, certificate.kind, certificate.issuer,
-       certificate.number, certificate.granted_on, certificate.last_day, certificate.stands_since, certificate.turns,
-       ARRAY(SELECT days_left FROM conformity_warning
-              WHERE certificate_id = certificate.id ORDER BY days_left DESC) AS warned
-  FROM conformity_certificate AS certificate
-  JOIN information_system AS system
-    ON system.main_connector_id = certificate.main_connector_id AND system.id = certificate.system_id
- WHERE certificate.main_connector_id = :main_connector_id
-   AND certificate.stands_since IS NOT NULL
-   AND certificate.last_day < :before
-   AND (certificate.last_day, certificate.id) > (:after_day, :after_id)
-   AND system.state <> 'withdrawn'
- ORDER BY certificate.last_day, certificate.id
+-- A page of the certificates that stand and end before a day, by last day, with the system of each; rows are
+-- EndingCertificate. The longest page is written out so that one plan serves every page.
+SELECT page.id, page.system_id, system.name AS system, system.state, page.kind, page.issuer, page.number,
+       page.granted_on, page.last_day, page.stands_since, page.turns,
+       ARRAY(SELECT days_left FROM conformity_warning AS warning WHERE warning.certificate_id = page.id) AS warned
+  FROM (SELECT id, system_id, kind, issuer, number, granted_on, last_day, stands_since, turns
+          FROM conformity_certificate
+         WHERE main_connector_id = :main_connector_id
+           AND stands_since IS NOT NULL
+           AND last_day < :before
+           AND (last_day, id) > (:after_day, :after_id)
+         ORDER BY last_day, id
+         LIMIT 201) AS page
+ CROSS JOIN LATERAL (
+       SELECT name, state
+         FROM information_system
+        WHERE main_connector_id = :main_connector_id
+          AND information_system.id = page.system_id
+        LIMIT 1) AS system
+ ORDER BY page.last_day, page.id
  LIMIT :count;
 
 -- name: standing
--- One certificate that stands and ends, of a system that was not withdrawn; rows are EndingCertificate.
+-- One certificate that stands and ends; rows are EndingCertificate.
 SELECT certificate.id, certificate.system_id, system.name AS system, system.state, certificate.kind, certificate.issuer,
        certificate.number, certificate.granted_on, certificate.last_day, certificate.stands_since, certificate.turns,
-       ARRAY(SELECT days_left FROM conformity_warning
-              WHERE certificate_id = certificate.id ORDER BY days_left DESC) AS warned
+       ARRAY(SELECT days_left FROM conformity_warning AS warning
+              WHERE warning.certificate_id = certificate.id) AS warned
   FROM conformity_certificate AS certificate
   JOIN information_system AS system
     ON system.main_connector_id = certificate.main_connector_id AND system.id = certificate.system_id
  WHERE certificate.main_connector_id = :main_connector_id
    AND certificate.id = :certificate_id
    AND certificate.stands_since IS NOT NULL
-   AND certificate.last_day IS NOT NULL
-   AND system.state <> 'withdrawn';
+   AND certificate.last_day IS NOT NULL;
 
 -- name: add_warning
 -- Write that a warning was given, or overtaken; no row comes back.

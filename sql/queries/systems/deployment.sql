@@ -56,14 +56,18 @@ SELECT deployment.id AS deployment_id, deployment.service, deployment.since, dep
            AND certificate.kind = 'security'
            AND certificate.stands_since IS NOT NULL) AS security_last_day
   FROM deployment
-  JOIN information_system AS system
-    ON system.main_connector_id = deployment.main_connector_id AND system.id = deployment.system_id
+ CROSS JOIN LATERAL (
+       SELECT id, kind, name, sort_name, system_class, state, producer, upkeep
+         FROM information_system
+        WHERE main_connector_id = :main_connector_id
+          AND information_system.id = deployment.system_id
+        LIMIT 1) AS system
  WHERE deployment.main_connector_id = :main_connector_id
    AND deployment.holder = :holder
    AND deployment.service = ANY (:services::text[])
    AND deployment.since <= :day
    AND (deployment.until IS NULL OR deployment.until > :day)
- ORDER BY deployment.service, lower(system.name), deployment.id;
+ ORDER BY deployment.service, system.sort_name, deployment.id;
 
 -- name: behind
 -- A page of the tenancies and services that stand behind a system on a day, by tenancy and service; rows are Dependant.

@@ -64,7 +64,7 @@ RETURNING version;
 SELECT asked.name, system.id
   FROM unnest(:names::text[]) AS asked (name)
   JOIN information_system AS system
-    ON system.main_connector_id = :main_connector_id AND lower(system.name) = lower(asked.name)
+    ON system.main_connector_id = :main_connector_id AND system.sort_name = lower(asked.name)
    AND system.state <> 'withdrawn';
 
 -- name: page
@@ -77,10 +77,10 @@ SELECT id, kind, name, system_class, producer, state, version,
            AND certificate.stands_since IS NOT NULL) AS security_last_day
   FROM information_system
  WHERE main_connector_id = :main_connector_id
-   AND (lower(name), id) > (lower(:after_name), :after_id)
+   AND (sort_name, id) > (lower(:after_name), :after_id)
    AND state = ANY (:states::text[])
    AND kind = ANY (:kinds::text[])
- ORDER BY lower(name), id
+ ORDER BY sort_name, id
  LIMIT :count;
 
 -- name: insert_release
