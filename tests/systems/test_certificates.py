@@ -213,7 +213,7 @@ class TestTheDocument:
 
     async def test_what_shows_nothing_is_refused(self, register):
         system = await register.certified(await register.system())
-        with pytest.raises(SystemRefused, match="a PDF, a Word document"):
+        with pytest.raises(SystemRefused, match="a PDF, a picture, a Word document"):
             await self.shown(register, system, b"\x00\x01")
 
     async def test_where_there_is_none_none_is_read(self, register):

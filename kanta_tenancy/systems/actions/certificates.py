@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec.structs import asdict, replace
 
 from kanta_tenancy import promises
-from kanta_tenancy.agreements.exhibits.actions import LARGEST, kind_of
+from kanta_tenancy.agreements.exhibits.kinds import LARGEST, kind_of
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import new_id
@@ -126,7 +126,9 @@ def _document(name: str, content: bytes, at: datetime) -> Document:
     shown = look.text("name", wording.name, name, clause=RULE)
     media_type = kind_of(content)
     if media_type is None:
-        look.note("", "a PDF, a Word document without macros, or plain text in UTF-8 is expected", clause=RULE)
+        look.note(
+            "", "a PDF, a picture, a Word document without macros, or plain text in UTF-8 is expected", clause=RULE
+        )
     sha256 = hashlib.sha256(content).hexdigest()
     return checking.fit(
         look, Document(name=shown, media_type=media_type or "", size=len(content), sha256=sha256, added_at=at)

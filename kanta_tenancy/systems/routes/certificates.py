@@ -111,7 +111,7 @@ async def withdraw_certificate(
 async def show_certificate(
     system_id: FromPath[UUID], certificate_id: FromPath[UUID], call: NamedDependency[Call]
 ) -> Response[ShownSystem]:
-    """Bring the file that shows a certificate, once: a PDF, a Word document without macros, or plain text."""
+    """Bring the file that shows a certificate, once: a PDF, a picture, a Word document, or plain text."""
     name = call.asked(DocumentAsked).name
     content = await call.request.body()
     return await acted(
