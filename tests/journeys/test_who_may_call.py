@@ -106,7 +106,7 @@ SYSTEM = {
     "producer": {"name": "Ohjelmistotalo Oy"},
 }
 RELEASE = {"number": "2026.1", "since": "2026-01-01"}
-CERTIFICATE = {
+CONFORMITY = {
     "kind": "security",
     "issuer": "Arviointilaitos Oy",
     "number": "1",
@@ -119,7 +119,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "withdrawSystem": {"on": "2026-03-02", "reason": "A mistake"},
     "addSystemRelease": RELEASE,
     "changeSystemRelease": RELEASE,
-    "recordConformityCertificate": CERTIFICATE,
+    "recordConformityCertificate": CONFORMITY,
     "withdrawConformityCertificate": {"reason": "A mistake"},
     "changeDeployment": {"since": "2026-01-01"},
     "draftJoiningApplication": {"name": "Kanta", "services": ["prescription"]},
@@ -249,7 +249,7 @@ async def systems_of(realm: Realm) -> dict[str, str]:
     """Register a system with a version and a certificate that serves the tenant; return the identifiers."""
     http = realm.main_connector
     system = (await http.post("/v1/systems", json=SYSTEM)).json()
-    for version, (what, body) in enumerate((("releases", RELEASE), ("certificates", CERTIFICATE)), start=1):
+    for version, (what, body) in enumerate((("releases", RELEASE), ("certificates", CONFORMITY)), start=1):
         seen = {"If-Match": f'"{version}"'}
         system = (await http.post(f"/v1/systems/{system['id']}/{what}", json=body, headers=seen)).json()
     serving = {"system_id": system["id"], "service": "prescription", "since": "2026-01-01"}
