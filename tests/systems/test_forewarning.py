@@ -62,6 +62,12 @@ def test_it_is_due_in_the_morning_in_finland(left, at):
     assert forewarning.instant(LAST_DAY, left) == at
 
 
+def test_a_day_that_the_data_gained_meanwhile_is_not_made_up_for():
+    twenty_left = datetime(2026, 12, 11, 12, tzinfo=HELSINKI)
+    assert forewarning.due(LAST_DAY, twenty_left, (90, 45, 30, 14), (90, 30)) is None
+    assert forewarning.next_due(LAST_DAY, NOON, (90, 45, 30, 14), (90, 30)) == forewarning.instant(LAST_DAY, 14)
+
+
 def test_in_the_night_after_the_last_day_it_has_ended_whatever_the_hour():
     just_after = datetime(2027, 1, 1, 0, 30, tzinfo=HELSINKI)
     assert forewarning.due(LAST_DAY, just_after, DAYS, (90, 60, 30, 14, 7)).days_left == -1

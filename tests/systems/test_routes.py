@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from kanta_tenancy.assembly.feeds import entries
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS, Permission
 from tests.joining.conftest import has_services
 from tests.parties.examples import a_key, owner_of
@@ -106,6 +107,22 @@ async def test_a_certificate_is_shown_listed_and_withdrawn(both):
     gone = await done(http, shown.json(), f"certificates/{certificate}/withdrawal", reason="A mistake")
     assert (gone["certificates"][0]["stands"], gone["certificates"][0]["withdrawn_because"]) == (False, "A mistake")
     assert (await http.get("/v1/conformity-certificates")).json()["items"] == []
+
+
+async def test_the_next_warning_stands_in_the_forecast_and_in_calendars(both, database, clock):
+    http = both.main_connector
+    await done(http, await registered(http), "certificates", **CERTIFICATE)
+    due = (await http.get("/v1/forecast", params={"until": "2026-10-02"})).json()["items"]
+    assert [(one["kind"], one["title"]["en"]) for one in due] == [
+        (
+            "conformity_certificate.warn",
+            "The last day of the security certificate of the system Saaristo Care is 31 December 2026.",
+        )
+    ]
+    assert (await http.get("/v1/forecast", params={"until": "2026-10-01"})).json()["items"] == []
+    assert (await both.of_tenant.get("/v1/forecast", params={"until": "2026-10-02"})).json()["items"] == []
+    async with database.transaction(both.caller) as tx:
+        assert [entry.summary.en for entry in await entries(tx, clock)] == [due[0]["title"]["en"]]
 
 
 async def test_who_depends_on_what_is_told_of_any_day_to_whom_it_concerns(both, owner):
