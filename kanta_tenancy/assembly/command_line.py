@@ -80,6 +80,11 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         summary="Say whom the main connector trusts, and what signatures are to reach.",
         at_desk=True,
     ),
+    "systems": Subcommand(
+        target="kanta_tenancy.systems.cli:systems",
+        summary="Look after the register of information systems, and what runs on them.",
+        at_desk=True,
+    ),
     "promises": Subcommand(
         target="kanta_tenancy.assembly.promises_cli:promises",
         summary="Look at what is owed, and whether it is kept.",
