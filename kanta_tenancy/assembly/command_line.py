@@ -92,7 +92,7 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
     ),
     "agreements": Subcommand(
         target="kanta_tenancy.agreements.cli:agreements_",
-        summary="Bring in agreements that were signed before, and tell what will fall due.",
+        summary="Bring in and put down what was signed elsewhere, and tell what will fall due.",
         at_desk=True,
     ),
     "messages": Subcommand(
