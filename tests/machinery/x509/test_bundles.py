@@ -168,7 +168,10 @@ def test_no_changed_octet_makes_it_fail(content: bytes, at: int, change: int):
 
 def test_what_others_broke_goes_all_through():
     seen: Counter[type] = Counter()
-    for file in sorted(path for path in VECTORS.rglob("*") if path.suffix in {".pem", ".der", ".crt", ".p7b", ".p12"}):
+    again = VECTORS / "x509" / "PKITS_data" / "pkcs12"  # the certificates of its neighbour `certs`
+    kinds = {".pem", ".der", ".crt", ".p7b", ".p12"}
+    files = [path for path in VECTORS.rglob("*") if path.suffix in kinds and path.parent != again]
+    for file in files:
         for one in certificates_in(file.read_bytes(), file.name, b"password"):
             seen[type(one)] += 1
             if isinstance(one, Found):
