@@ -11,7 +11,7 @@ from kanta_tenancy.certificates.gathering import Gathered, gather
 from kanta_tenancy.certificates.linting import lint as held_against
 from kanta_tenancy.certificates.model import Severity
 from kanta_tenancy.certificates.profiles import profiles
-from kanta_tenancy.certificates.telling import entry_json, entry_text, expired, finding_text, heading, lint_json
+from kanta_tenancy.certificates.telling import entry_json, entry_text, expired, lint_json, lint_text
 from kanta_tenancy.kernel.clock import Clock, SystemClock
 from kanta_tenancy.machinery.x509.inspected import Inspected
 
@@ -91,18 +91,18 @@ def lint(
     found = gather(paths, _password(password_file))
     _tell_of_keys(found)
     judged = [
-        (entry, held_against(entry.certificate, profiles()["rfc5280" if entry.certificate.is_authority else name]))
+        (entry, profile, held_against(entry.certificate, profiles()[profile]))
         for entry in found.entries
         if isinstance(entry.certificate, Inspected)
+        for profile in ("rfc5280" if entry.certificate.is_authority else name,)
     ]
     if as_json:
-        _print_json([lint_json(entry, findings) for entry, findings in judged], found)
+        _print_json([lint_json(*one) for one in judged], found)
     else:
-        for entry, findings in judged:
-            lines = [finding_text(finding) for finding in findings] or ["  nothing found"]
-            click.echo("\n".join((f"{heading(entry)} ({'; '.join(entry.places)})", *lines)).encode())
+        for one in judged:
+            click.echo("\n".join(lint_text(*one)).encode())
         _tell_what_was_not_read(found)
-    broken = any(finding.severity is Severity.ERROR for _, findings in judged for finding in findings)
+    broken = any(finding.severity is Severity.ERROR for *_, findings in judged for finding in findings)
     context.exit(_BROKEN if broken else _unreadable(found))
 
 

@@ -9,6 +9,7 @@ import msgspec
 from kanta_tenancy.certificates.gathering import Entry
 from kanta_tenancy.certificates.model import Finding
 from kanta_tenancy.kernel.dated import Certainty
+from kanta_tenancy.machinery.x509.description import fit_to_be_shown
 from kanta_tenancy.machinery.x509.inspected import Inspected, Name, Unreadable
 
 _INSTANT: Final = "%Y-%m-%d %H:%M UTC"
@@ -27,8 +28,8 @@ def heading(entry: Entry) -> str:
             return name
         case Inspected(names=(first, *_)):
             return first.shown
-        case Inspected(fingerprint=fingerprint):
-            return fingerprint
+        case Inspected(subject=subject, fingerprint=fingerprint):
+            return fit_to_be_shown(subject or "") or fingerprint
 
 
 def entry_text(entry: Entry, now: datetime) -> Iterator[str]:
@@ -49,13 +50,21 @@ def entry_json(entry: Entry, now: datetime) -> dict[str, Any]:
     return told
 
 
-def lint_json(entry: Entry, findings: tuple[Finding, ...]) -> dict[str, Any]:
-    return {"certificate": heading(entry), "places": list(entry.places), "findings": msgspec.to_builtins(findings)}
+def lint_json(entry: Entry, profile: str, findings: tuple[Finding, ...]) -> dict[str, Any]:
+    return {
+        "certificate": heading(entry),
+        "places": list(entry.places),
+        "profile": profile,
+        "findings": msgspec.to_builtins(findings),
+    }
 
 
-def finding_text(finding: Finding) -> str:
-    sure = "" if finding.certainty is Certainty.READ else f", unverified: {finding.certainty}"
-    return f"  {finding.severity.upper():8} {finding.sentence} [{finding.rule}; {finding.source}{sure}]"
+def lint_text(entry: Entry, profile: str, findings: tuple[Finding, ...]) -> Iterator[str]:
+    yield f"{heading(entry)}, held against {profile}"
+    yield from (_row("found in", place) for place in entry.places)
+    yield from (_finding(finding) for finding in findings)
+    if not findings:
+        yield "  nothing found"
 
 
 def days_left(certificate: Inspected, now: datetime) -> int:
@@ -111,5 +120,11 @@ def _instant(at: datetime) -> str:
     return at.strftime(_INSTANT)
 
 
+def _finding(finding: Finding) -> str:
+    sure = "" if finding.certainty is Certainty.READ else f", unverified: {finding.certainty}"
+    return _row(finding.severity.upper(), f"{finding.sentence} [{finding.rule}; {finding.source}{sure}]")
+
+
 def _row(word: str, text: str) -> str:
-    return f"  {word:<10} {text}"
+    # A stranger chose the text, and a terminal obeys some characters.
+    return f"  {word:<10} {fit_to_be_shown(text)}"

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.serialization import (
@@ -15,8 +16,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from kanta_tenancy.certificates.cli import certificates
-from tests.certificates.servers import NOW, START, YEAR, pem, rsa_key, server
+from kanta_tenancy.certificates.gathering import Entry
+from kanta_tenancy.certificates.telling import heading
+from tests.certificates.servers import NOW, START, YEAR, inspected, pem, rsa_key, server
 from tests.conftest import FrozenClock
+from tests.machinery.x509.authorities import authority
 
 EXPIRED = server(start=START - YEAR, lasts=YEAR, common_name="old.example")
 KEY = rsa_key(2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -146,3 +150,26 @@ def test_a_warning_alone_is_no_error(folder):
 
 def test_lint_of_a_profile_that_is_not_there_is_wrong_usage(folder):
     assert run("lint", folder, "--profile", "nobody").exit_code == 2
+
+
+def test_a_name_cannot_command_the_terminal(folder):
+    (folder / "good.pem").write_bytes(pem(server(common_name="a\x1b[2Jb\u202ec")))
+    told = run("inspect", folder)
+    assert "a [2Jb c" in told.stdout
+    assert {"\x1b", "\u202e"}.isdisjoint(told.stdout)
+
+
+def test_an_authority_in_the_file_is_held_against_rfc_5280_alone_and_the_output_says_so(folder):
+    root = authority().root
+    (folder / "good.pem").write_bytes(pem(server(), root))
+    told = run("lint", folder, "--profile", "dvv-server")
+    assert told.exit_code == 0
+    assert "server.example, held against dvv-server" in told.stdout
+    assert "Test Root, held against rfc5280" in told.stdout
+
+
+def test_one_without_a_common_name_is_called_by_its_names_else_its_subject():
+    told = inspected(server(common_name="a"))
+    bare = msgspec.structs.replace(told, common_name=None)
+    assert heading(Entry(certificate=bare, places=())) == "server.example"
+    assert heading(Entry(certificate=msgspec.structs.replace(bare, names=()), places=())) == told.subject
