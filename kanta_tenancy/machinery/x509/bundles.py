@@ -97,11 +97,8 @@ def _of_zip(content: bytes, name: str, password: bytes | None) -> Iterator[Bundl
             if (why := _too_much(files)) is not None:
                 yield NotRead(where=name, why=why)
                 return
-            left = MOST_BYTES
-            for one in files:
-                inside = _inflated(archive, one, left)
-                left -= len(inside)
-                yield from _of_plain_file(inside, f"{name}, {fit_to_be_shown(one.filename)}", password)
+            for one in files:  # one that is larger than it says is cut there, and fails its checksum
+                yield from _of_plain_file(archive.read(one), f"{name}, {fit_to_be_shown(one.filename)}", password)
     except _ZIP_TROUBLE as trouble:
         yield NotRead(where=name, why=f"the zip cannot be read: {trouble}")
 
@@ -111,19 +108,6 @@ def _too_much(files: list[zipfile.ZipInfo]) -> str | None:
     if len(files) > MOST_FILES:
         return f"a zip has at most {MOST_FILES} files, this one has {len(files)}"
     return f"the files of a zip have at most {MOST_BYTES} bytes, these have {size}" if size > MOST_BYTES else None
-
-
-def _inflated(archive: zipfile.ZipFile, one: zipfile.ZipInfo, most: int) -> bytes:
-    """Read a file of a zip, which may be larger than it says.
-
-    Raises:
-        BadZipFile: it is.
-    """
-    with archive.open(one) as file:
-        inside = file.read(most + 1)
-    if len(inside) > most:
-        raise zipfile.BadZipFile("a file in it is larger than it says")
-    return inside
 
 
 def _of_pem(content: bytes, name: str) -> Iterator[Bundled]:

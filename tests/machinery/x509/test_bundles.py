@@ -1,5 +1,6 @@
 """Certificates come out of whatever file they are in; keys do not."""
 
+import base64
 import io
 import time
 import zipfile
@@ -23,6 +24,7 @@ from hypothesis import strategies as st
 
 from kanta_tenancy.machinery.x509.bundles import (
     MOST_BYTES,
+    MOST_CERTIFICATES,
     MOST_FILES,
     Found,
     KeyMaterialFound,
@@ -146,6 +148,23 @@ def test_a_zip_that_holds_too_much_is_refused_before_it_is_inflated(files: dict[
     (only,) = certificates_in(zipped(files), "bomb.zip")
     assert isinstance(only, NotRead)
     assert "at most" in only.why
+
+
+def test_more_certificates_than_are_read_are_refused_with_the_limit():
+    block = b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"
+    found = list(certificates_in(block * (MOST_CERTIFICATES + 1), "many"))
+    last = NotRead(where="many", why=f"at most {MOST_CERTIFICATES} certificates are read; there are more")
+    assert (len(found), found[-1]) == (MOST_CERTIFICATES + 1, last)
+
+
+def test_what_openssl_notes_behind_a_certificate_that_it_trusts_is_left_out():
+    noted = base64.encodebytes(DERS[0] + b"0\x00")
+    assert ders(b"-----BEGIN TRUSTED CERTIFICATE-----\n" + noted + b"-----END TRUSTED CERTIFICATE-----\n") == DERS[:1]
+
+
+def test_headers_inside_a_block_are_left_out():
+    headed = PEM.replace(b"-----BEGIN CERTIFICATE-----\n", b"-----BEGIN CERTIFICATE-----\nX-Note: mine\n\n")
+    assert ders(headed) == DERS
 
 
 def test_many_beginnings_without_an_end_take_no_more_time_than_their_length():

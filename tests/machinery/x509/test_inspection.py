@@ -149,6 +149,44 @@ def test_a_name_that_cannot_be_read_leaves_the_rest():
     assert (told.subject, told.common_name) == (None, None)
     assert told.key == "EC P-256"
     assert {part.what for part in told.unreadable} == {"subject", "issuer"}
+    name = der.tagged(der.SEQUENCE, der.attribute(der.COMMON_NAME, b"\xff\xff"))
+    assert {part.sha256 for part in told.unreadable} == {hashlib.sha256(name).hexdigest()}
+
+
+def test_two_different_signature_algorithms_are_told():
+    before, alike, after = der.certificate().rpartition(der.ECDSA_SHA256)
+    other = alike[:-1] + b"\x03"  # ECDSA with SHA-384
+    assert OddityKind.ALGORITHMS_DIFFER in kinds(before + other + after)
+    assert OddityKind.ALGORITHMS_DIFFER not in kinds(before + alike + after)
+
+
+def test_an_authority_that_may_not_issue_and_does_not_insist_on_being_one_is_told():
+    authority = der.extension(CONSTRAINTS, bytes.fromhex("30030101ff"))
+    signs_only = der.extension(der.KEY_USAGE, bytes.fromhex("03020780"))
+    found = kinds(der.certificate(extensions=(authority, signs_only)))
+    assert found >= {
+        OddityKind.AUTHORITY_MAY_NOT_SIGN,
+        OddityKind.AUTHORITY_NOT_CRITICAL,
+        OddityKind.AUTHORITY_WITHOUT_KEY_ID,
+    }
+    assert kinds(der.certificate(extensions=(signs_only,))).isdisjoint(found - kinds(der.certificate()))
+
+
+def test_a_critical_extension_that_nobody_knows_is_told_with_its_number():
+    unknown = der.tagged(der.OID, bytes.fromhex("2a0304")), bytes.fromhex("0101ff"), der.tagged(der.OCTETS, b"\5\0")
+    told = read(der.certificate(extensions=(der.tagged(der.SEQUENCE, *unknown),)))
+    assert "A critical extension is not known here: 1.2.3.4." in [one.sentence for one in told.oddities]
+
+
+def test_one_that_does_not_say_which_key_of_its_issuer_signed_it_is_told():
+    issuer, subject = (x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in "ab")
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    key = der.KEY.public_key()
+    builder = x509.CertificateBuilder(issuer_name=issuer, subject_name=subject, public_key=key, serial_number=1)
+    builder = builder.not_valid_before(start).not_valid_after(start + timedelta(1))
+    said = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key), critical=False)
+    without, with_it = (one.sign(der.KEY, hashes.SHA256()).public_bytes(Encoding.DER) for one in (builder, said))
+    assert kinds(without) - kinds(with_it) == {OddityKind.NO_ISSUER_KEY_ID}
 
 
 def test_an_email_address_in_the_subject_is_told_with_the_names():
