@@ -150,6 +150,14 @@ def test_a_zip_that_holds_too_much_is_refused_before_it_is_inflated(files: dict[
     assert "at most" in only.why
 
 
+def test_a_file_of_a_zip_that_is_larger_than_it_says_is_not_read():
+    size = 5_000_000
+    lying = zipped({"a": bytes(size)}).replace(size.to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    (only,) = certificates_in(lying, "bomb.zip")
+    assert isinstance(only, NotRead)
+    assert only.why.startswith("the zip cannot be read")
+
+
 def test_more_certificates_than_are_read_are_refused_with_the_limit():
     block = b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"
     found = list(certificates_in(block * (MOST_CERTIFICATES + 1), "many"))
