@@ -56,7 +56,12 @@ def _names(certificate: x509.Certificate) -> Iterator[str]:
     subject = certificate.subject
     person = f"{_attribute(subject, NameOID.GIVEN_NAME)} {_attribute(subject, NameOID.SURNAME)}".strip()
     organisation = _attribute(subject, NameOID.ORGANIZATION_NAME)
-    for name in (_attribute(subject, NameOID.COMMON_NAME), person, organisation, _shown(subject.rfc4514_string())):
+    for name in (
+        _attribute(subject, NameOID.COMMON_NAME),
+        person,
+        organisation,
+        fit_to_be_shown(subject.rfc4514_string()),
+    ):
         if name:
             yield name
     yield certificate.fingerprint(hashes.SHA256()).hex()
@@ -65,10 +70,10 @@ def _names(certificate: x509.Certificate) -> Iterator[str]:
 def _attribute(subject: x509.Name, oid: x509.ObjectIdentifier) -> str:
     for attribute in subject.get_attributes_for_oid(oid):
         if isinstance(attribute.value, str):
-            return _shown(attribute.value)
+            return fit_to_be_shown(attribute.value)
     return ""
 
 
-def _shown(text: str) -> str:
+def fit_to_be_shown(text: str) -> str:
     seen = "".join(" " if unicodedata.category(character) in _UNSEEN else character for character in text)
     return " ".join(unicodedata.normalize("NFC", seen).split())

@@ -1,0 +1,57 @@
+"""Holds a certificate against a profile."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import MAXYEAR, datetime
+from typing import Final
+
+from kanta_tenancy.certificates.model import Check, Finding, Profile, Rule
+from kanta_tenancy.machinery.x509.inspected import Inspected
+
+
+def lint(certificate: Inspected, profile: Profile) -> tuple[Finding, ...]:
+    """Return what does not keep the profile, in the profile's order."""
+    return tuple(
+        Finding(rule=rule.key, severity=rule.severity, sentence=sentence, source=rule.source, certainty=rule.certainty)
+        for rule in profile.rules
+        for sentence in _broken(certificate, rule)
+    )
+
+
+def _broken(certificate: Inspected, rule: Rule) -> Iterator[str]:
+    if rule.check is Check.NO_ODDITY:
+        yield from (oddity.sentence for oddity in certificate.oddities if oddity.kind in rule.oddities)
+    elif not _KEPT[rule.check](certificate, rule):
+        yield rule.sentence
+
+
+def _lasts_at_most(certificate: Inspected, rule: Rule) -> bool:
+    """Compare by the calendar: a year from 29 February ends on 1 March."""
+    last = certificate.not_before.year + rule.years
+    return last > MAXYEAR or certificate.not_after <= _in_year(certificate.not_before, last)
+
+
+def _in_year(instant: datetime, year: int) -> datetime:
+    try:
+        return instant.replace(year=year)
+    except ValueError:
+        return instant.replace(year=year, month=3, day=1)
+
+
+def _kinds(certificate: Inspected) -> frozenset[str]:
+    return frozenset(name.kind for name in certificate.names)
+
+
+def _alternative(certificate: Inspected) -> frozenset[str]:
+    return frozenset(name.kind for name in certificate.names if not name.in_subject)
+
+
+_KEPT: Final[Mapping[Check, Callable[[Inspected, Rule], bool]]] = {
+    Check.LASTS_AT_MOST: _lasts_at_most,
+    Check.KEY_AMONG: lambda certificate, rule: certificate.key in rule.keys,
+    Check.HAS_NAME: lambda certificate, rule: not _alternative(certificate).isdisjoint(rule.names),
+    Check.NO_NAME: lambda certificate, rule: _kinds(certificate).isdisjoint(rule.names),
+    Check.NOT_ONLY_NAMES: lambda certificate, rule: (
+        not _alternative(certificate) or not _alternative(certificate) <= set(rule.names)
+    ),
+    Check.USED_FOR_ONE_OF: lambda certificate, rule: not set(certificate.extended_usages).isdisjoint(rule.usages),
+}

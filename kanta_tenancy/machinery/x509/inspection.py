@@ -1,0 +1,213 @@
+"""Every field of a certificate that an inventory keeps, however odd the certificate: told, and never a crash."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeVar
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.x509.oid import (
+    AuthorityInformationAccessOID,
+    ExtendedKeyUsageOID,
+    NameOID,
+    SignatureAlgorithmOID,
+)
+
+from kanta_tenancy.machinery.x509 import keys, tlv
+from kanta_tenancy.machinery.x509.description import fit_to_be_shown
+from kanta_tenancy.machinery.x509.extensions_apart import UNREADABLE, extensions_of, parts_of, why
+from kanta_tenancy.machinery.x509.inspected import Inspected, Name, NameKind, Unreadable, UnreadablePart
+from kanta_tenancy.machinery.x509.oddities import Seen, oddities
+from kanta_tenancy.machinery.x509.reading import MAX_BYTES, quietly
+
+T = TypeVar("T")
+X = TypeVar("X", bound=x509.ExtensionType)
+
+_IDN: Final = "xn--"
+_CLOSED: Final = (*UNREADABLE, UnsupportedAlgorithm, x509.InvalidVersion)
+_USAGES: Final = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+)
+_KINDS: Final[Mapping[type[x509.GeneralName], NameKind]] = {
+    x509.DNSName: NameKind.DNS,
+    x509.IPAddress: NameKind.IP,
+    x509.RFC822Name: NameKind.EMAIL,
+    x509.UniformResourceIdentifier: NameKind.URI,
+}
+
+
+def _named(numbers: type) -> Mapping[x509.ObjectIdentifier, str]:
+    return {oid: name.lower() for name, oid in vars(numbers).items() if isinstance(oid, x509.ObjectIdentifier)}
+
+
+_ALGORITHMS: Final = {oid: name.replace("_", "-") for oid, name in _named(SignatureAlgorithmOID).items()}
+_PURPOSES: Final = _named(ExtendedKeyUsageOID)
+
+
+def inspect(der: bytes) -> Inspected | Unreadable:
+    """Tell everything of a certificate; what cannot be read is told as such, with the hash of its bytes."""
+    fingerprint = hashlib.sha256(der).hexdigest()
+    if len(der) > MAX_BYTES:
+        return Unreadable(
+            sha256=fingerprint, why=f"a certificate has at most {MAX_BYTES} bytes, this one has {len(der)}"
+        )
+    with quietly():
+        try:
+            return _inspected(x509.load_der_x509_certificate(der), der, fingerprint)
+        except _CLOSED as trouble:
+            return Unreadable(sha256=fingerprint, why=f"it is no certificate that can be read: {why(trouble)}")
+
+
+def _inspected(certificate: x509.Certificate, der: bytes, fingerprint: str) -> Inspected:
+    parts = _Parts(der)
+    subject = parts.read("subject", 4, lambda: certificate.subject)
+    issuer = parts.read("issuer", 2, lambda: certificate.issuer)
+    key = parts.read("public key", 5, certificate.public_key)
+    extensions = extensions_of(certificate, der)
+    found = _Found(extensions.read)
+    constraints = found.value(x509.BasicConstraints)
+    access = found.value(x509.AuthorityInformationAccess)
+    seen = Seen(
+        certificate=certificate,
+        der=der,
+        extensions=extensions,
+        subject=None if subject is None else subject.rfc4514_string(),
+        issuer=None if issuer is None else issuer.rfc4514_string(),
+        key_read=key is not None,
+    )
+    return Inspected(
+        fingerprint=fingerprint,
+        version=certificate.version.value + 1,
+        serial=_hexadecimal(certificate.serial_number),
+        subject=seen.subject,
+        issuer=seen.issuer,
+        common_name=_common_name(subject),
+        self_issued=subject is not None and subject == issuer,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        names=tuple(_names(subject, found.value(x509.SubjectAlternativeName))),
+        key=f"unknown ({certificate.public_key_algorithm_oid.dotted_string})" if key is None else keys.describe(key),
+        signature_algorithm=_ALGORITHMS.get(
+            certificate.signature_algorithm_oid, certificate.signature_algorithm_oid.dotted_string
+        ),
+        key_usages=_usages(found.value(x509.KeyUsage)),
+        extended_usages=tuple(
+            _PURPOSES.get(oid, oid.dotted_string) for oid in found.value(x509.ExtendedKeyUsage) or ()
+        ),
+        is_authority=constraints is not None and constraints.ca,
+        path_length=None if constraints is None else constraints.path_length,
+        subject_key_id=_subject_key_id(found.value(x509.SubjectKeyIdentifier)),
+        issuer_key_id=_issuer_key_id(found.value(x509.AuthorityKeyIdentifier)),
+        crl_addresses=tuple(_crl_addresses(found.value(x509.CRLDistributionPoints))),
+        ocsp_addresses=tuple(_access(access, AuthorityInformationAccessOID.OCSP)),
+        issuer_addresses=tuple(_access(access, AuthorityInformationAccessOID.CA_ISSUERS)),
+        policies=tuple(one.policy_identifier.dotted_string for one in found.value(x509.CertificatePolicies) or ()),
+        unreadable=(*parts.unreadable, *extensions.unreadable),
+        oddities=oddities(seen),
+    )
+
+
+class _Parts:
+    """Reads the parts of what is signed that the library leaves for later, and keeps note of those that fail."""
+
+    def __init__(self, der: bytes) -> None:
+        self._fields = [one for one in tlv.elements(parts_of(der)[0].content) if one.tag != tlv.VERSION]
+        self.unreadable: list[UnreadablePart] = []
+
+    def read(self, what: str, place: int, read: Callable[[], T]) -> T | None:
+        try:
+            return read()
+        except _CLOSED as trouble:
+            sha256 = hashlib.sha256(self._fields[place].whole).hexdigest()
+            self.unreadable.append(UnreadablePart(what=what, why=why(trouble), sha256=sha256))
+            return None
+
+
+class _Found:
+    """Extensions by what they are."""
+
+    def __init__(self, extensions: tuple[x509.Extension[x509.ExtensionType], ...]) -> None:
+        self._values = [one.value for one in extensions]
+
+    def value(self, kind: type[X]) -> X | None:
+        return next((one for one in self._values if isinstance(one, kind)), None)
+
+
+def _hexadecimal(serial: int) -> str:
+    digits = f"{abs(serial):x}"
+    return "-" * (serial < 0) + digits.zfill(len(digits) + len(digits) % 2)
+
+
+def _common_name(subject: x509.Name | None) -> str | None:
+    return next(_texts(subject, NameOID.COMMON_NAME), None)
+
+
+def _texts(subject: x509.Name | None, oid: x509.ObjectIdentifier) -> Iterator[str]:
+    for attribute in () if subject is None else subject.get_attributes_for_oid(oid):
+        if isinstance(attribute.value, str) and (text := fit_to_be_shown(attribute.value)):
+            yield text
+
+
+def _names(subject: x509.Name | None, alternative: x509.SubjectAlternativeName | None) -> Iterator[Name]:
+    for name in alternative or ():
+        yield _name(name)
+    for text in _texts(subject, NameOID.EMAIL_ADDRESS):
+        yield Name(kind=NameKind.EMAIL, value=text, shown=text, in_subject=True)
+
+
+def _name(name: x509.GeneralName) -> Name:
+    kind = _KINDS.get(type(name), NameKind.OTHER)
+    text = name.value.rfc4514_string() if isinstance(name, x509.DirectoryName) else _text(name)
+    shown = _international(text) if kind is NameKind.DNS else text
+    return Name(kind=kind, value=fit_to_be_shown(text), shown=fit_to_be_shown(shown))
+
+
+def _text(name: x509.GeneralName) -> str:
+    if isinstance(name, x509.OtherName):
+        return f"{name.type_id.dotted_string}: {name.value.hex()}"
+    return name.value.dotted_string if isinstance(name, x509.RegisteredID) else str(name.value)
+
+
+def _international(domain: str) -> str:
+    return ".".join(_label(label) for label in domain.split("."))
+
+
+def _label(label: str) -> str:
+    if not label.lower().startswith(_IDN):
+        return label
+    try:
+        return label[len(_IDN) :].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label
+
+
+def _usages(usage: x509.KeyUsage | None) -> tuple[str, ...]:
+    if usage is None:
+        return ()
+    only = [one for one in ("encipher_only", "decipher_only") if usage.key_agreement and getattr(usage, one)]
+    return (*(one for one in _USAGES if getattr(usage, one)), *only)
+
+
+def _subject_key_id(identifier: x509.SubjectKeyIdentifier | None) -> str | None:
+    return None if identifier is None else identifier.digest.hex()
+
+
+def _issuer_key_id(identifier: x509.AuthorityKeyIdentifier | None) -> str | None:
+    return None if identifier is None or identifier.key_identifier is None else identifier.key_identifier.hex()
+
+
+def _crl_addresses(points: x509.CRLDistributionPoints | None) -> Iterator[str]:
+    for point in points or ():
+        yield from (fit_to_be_shown(_name(name).value) for name in point.full_name or ())
+
+
+def _access(access: x509.AuthorityInformationAccess | None, method: x509.ObjectIdentifier) -> Iterator[str]:
+    for one in access or ():
+        if one.access_method == method:
+            yield _name(one.access_location).value
