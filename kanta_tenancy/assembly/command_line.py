@@ -41,6 +41,10 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         target="kanta_tenancy.assembly.documents_cli:documents",
         summary="Sign Word documents as Microsoft Office does, and verify signed ones.",
     ),
+    "certificates": Subcommand(
+        target="kanta_tenancy.certificates.cli:certificates",
+        summary="Look at certificates, and at servers that serve them.",
+    ),
     "demo": Subcommand(
         target="kanta_tenancy.assembly.demo_cli:demo",
         summary="Make a set of signed agreements, without a service or a database.",

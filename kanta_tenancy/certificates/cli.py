@@ -1,0 +1,13 @@
+"""`kanta-tenancy certificates`: what certificates say and what servers serve; no service and no database is needed."""
+
+import click
+
+from kanta_tenancy.certificates.probing_cli import probe
+
+
+@click.group()
+def certificates() -> None:
+    """Look at certificates, and at servers that serve them."""
+
+
+certificates.add_command(probe)
