@@ -43,7 +43,7 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
     ),
     "certificates": Subcommand(
         target="kanta_tenancy.certificates.cli:certificates",
-        summary="Look at certificates, and at servers that serve them.",
+        summary="Look at certificates, and hold them against what their issuer promises.",
     ),
     "demo": Subcommand(
         target="kanta_tenancy.assembly.demo_cli:demo",

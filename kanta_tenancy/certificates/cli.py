@@ -7,7 +7,7 @@ from kanta_tenancy.certificates.probing_cli import probe
 
 @click.group()
 def certificates() -> None:
-    """Look at certificates, and at servers that serve them."""
+    """Look at certificates, and hold them against what their issuer promises."""
 
 
 certificates.add_command(probe)
