@@ -152,8 +152,7 @@ def _way(path: Sequence[_Served], served: Sequence[_Served], anchors: Sequence[x
     top = path[-1].certificate
     own_root = _issued(top, top)
     if not own_root and not _reaches(top, anchors, has_issuer=len(path) > 1):
-        missing = top.issuer.rfc4514_string()
-        yield finding(Rule.MISSING_INTERMEDIATE, f"The certificate of an issuer is not served: {missing}.")
+        yield finding(Rule.MISSING_INTERMEDIATE, f"The certificate of an issuer is not served: {_issuer_of(top)}.")
     if own_root and len(path) > 1:
         yield finding(Rule.UNNEEDED_ROOT, "The root is served; clients have their own.", path[-1].position)
     for one in served:
@@ -174,6 +173,13 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
+
+
+def _issuer_of(certificate: x509.Certificate) -> str:
+    try:
+        return certificate.issuer.rfc4514_string()
+    except (ValueError, TypeError):  # TypeError: a bit string as a name
+        return "its name cannot be read"
 
 
 def _hexadecimal(text: str) -> str:

@@ -6,6 +6,7 @@ away. `SSLContext._msg_callback` is not public; a test for each protocol version
 """
 
 import ssl
+from itertools import takewhile
 from typing import Any, Final
 
 from kanta_tenancy.machinery.probing.endpoint import MOST_BYTES, MOST_CERTIFICATES
@@ -45,7 +46,8 @@ class Heard:
         self.served = len(served)
         kept = served[:MOST_CERTIFICATES]
         self.too_large = next((len(one) for one in kept if len(one) > MOST_BYTES), None)
-        self.chain = tuple(one for one in kept if len(one) <= MOST_BYTES)
+        # Up to there: what comes after it would be taken for something at another place.
+        self.chain = tuple(takewhile(lambda one: len(one) <= MOST_BYTES, kept))
 
 
 def certificates(body: bytes, *, has_extensions: bool) -> list[bytes]:

@@ -98,6 +98,16 @@ async def test_of_more_than_ten_certificates_ten_are_kept_and_all_are_counted(tm
     assert result.chain == der(*many.chain[:10])
 
 
+async def test_a_certificate_of_more_than_64_kilobytes_is_left_with_its_size_told(tmp_path: Path):
+    by = authority()
+    huge = issued(by, *(f"host-{number:05}.example.org" for number in range(3000)))
+    async with tls_server(context_of(tmp_path, huge)) as port:
+        result = await probed(port)
+    size = len(der(huge.certificate)[0])
+    assert (result.trouble, result.chain, result.served) == (Trouble.TOO_MUCH, (), 2)
+    assert f"{size} bytes" in result.detail
+
+
 async def test_a_name_is_asked_for_and_a_number_is_not(tmp_path: Path):
     asked: list[str | None] = []
     context = context_of(tmp_path, issued(authority()))
