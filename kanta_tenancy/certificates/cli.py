@@ -1,4 +1,4 @@
-"""Certificates at the command line: `certificates inspect|lint`, which need no service and no database."""
+"""Certificates at the command line: `certificates inspect|lint|probe`, which need no service and no database."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,7 @@ import msgspec
 from kanta_tenancy.certificates.gathering import Gathered, gather
 from kanta_tenancy.certificates.linting import lint as held_against
 from kanta_tenancy.certificates.model import Severity
+from kanta_tenancy.certificates.probing_cli import probe
 from kanta_tenancy.certificates.profiles import profiles
 from kanta_tenancy.certificates.telling import entry_json, entry_text, expired, lint_json, lint_text
 from kanta_tenancy.kernel.clock import Clock, SystemClock
@@ -108,6 +109,9 @@ def lint(
 
 def _password(file: Path | None) -> bytes | None:
     return None if file is None else (file.read_bytes().splitlines() or [b""])[0]
+
+
+certificates.add_command(probe)
 
 
 def _tell_of_keys(found: Gathered) -> None:

@@ -20,6 +20,8 @@ readonly PACKAGES=(
   postgresql-15                 # the oldest PostgreSQL that is supported
   curl                          # the lines of the README
   openssl softhsm2 opensc       # a timestamp authority, OCSP and CRL of others; a token in software, and who uses it
+  ca-certificates               # authorities as they are in the world
+  slapd                         # a directory with StartTLS; tests start one of their own
   nodejs npm                    # another reader of our calendars
   python3-pip unzip xz-utils    # what this script itself needs
 )
@@ -103,6 +105,11 @@ without_default_cluster() {
   return "$status"
 }
 
+# Debian makes a directory and starts it unless told otherwise; nothing shall be left running on port 389.
+without_default_directory() {
+  echo 'slapd slapd/no_configuration boolean true' | as_root debconf-set-selections
+}
+
 install_packages() {
   local -a missing
   mapfile -t missing < <(missing_packages)
@@ -113,6 +120,7 @@ install_packages() {
   ((EUID == 0)) || command -v sudo >/dev/null ||
     fail "needs root for this step only: run as root 'apt-get install --no-install-recommends ${missing[*]}', then again"
   say "installing Debian packages, the step that needs root: ${missing[*]}"
+  [[ " ${missing[*]} " != *" slapd "* ]] || without_default_directory
   if [[ " ${missing[*]} " == *" postgresql-15 "* ]]; then without_default_cluster "${missing[@]}"; else
     persistently apt_install "${missing[@]}"
   fi || fail "apt-get install failed, $CACHE/apt.log says why: $(tail --lines=3 "$CACHE/apt.log")"
