@@ -9,9 +9,11 @@ import click
 from cryptography import x509
 
 from kanta_tenancy.assembly import document_files as files
-from kanta_tenancy.assembly.document_files import EXISTING
+from kanta_tenancy.assembly.document_files import EXISTING, NEW
 from kanta_tenancy.assembly.lazily import load
 from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.languages import Language
+from kanta_tenancy.machinery.ooxml.page import as_page, circumstances
 from kanta_tenancy.machinery.ooxml.presentation import as_json, as_text
 from kanta_tenancy.machinery.ooxml.report import Report, Verdict
 from kanta_tenancy.machinery.ooxml.verification import verify as verify_document
@@ -28,11 +30,14 @@ Examples:
   kanta-tenancy documents verify both.docx --trust ca.pem --online
   kanta-tenancy documents verify both.docx --trust ca.pem --crl ca.crl \\
       --timestamp-trust stamps.pem --crl stamps.crl --json
+  kanta-tenancy documents verify both.docx --trust ca.pem --online \\
+      --html report.html --language fi
 
 \b
 Exit codes:
   0  valid
-  2  wrong usage: FILE is missing, or another file is not what it should be
+  2  wrong usage: FILE is missing, another file is not what it should be,
+     OUT.html exists
   3  invalid
   4  indeterminate
 """
@@ -64,6 +69,15 @@ Exit codes:
     help="With --online: an internal place that may be asked all the same, such as 10.20.0.0/16 or host:port.",
 )
 @click.option("--json", "in_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--html", type=NEW, metavar="OUT.html", help="Also write it as a page for people, without scripts.")
+@click.option(
+    "--language",
+    type=click.Choice([language.value for language in Language]),
+    default=Language.ENGLISH.value,
+    show_default=True,
+    help="With --html: the language of the page.",
+)
+@click.option("--force", is_flag=True, help="Overwrite OUT.html when it exists.")
 @click.pass_context
 def verify(
     context: click.Context,
@@ -77,6 +91,9 @@ def verify(
     online: bool,
     allow: tuple[str, ...],
     in_json: bool,
+    html: Path | None,
+    language: str,
+    force: bool,
 ) -> None:
     """Tell whether the signatures of FILE hold, cover all of it, by whom they are, and since when they are there.
 
@@ -88,17 +105,19 @@ def verify(
     """
     if allow and not online:
         raise click.UsageError("--allow says what --online may ask: give both.")
+    files.check_new(html, force=force)
     known = RevocationData(
         crls=tuple(each for lists in files.each(crl, crls.LARGEST, crls.lists_of) for each in lists),
         ocsp=tuple(files.each(ocsp, ocsp_answers.LARGEST, ocsp_answers.checked)),
     )
     content, clock = files.content(file), files.clock(context)
+    at = clock.now()
     anchors, stamps = tuple(_certificates(trust)), tuple(_certificates(timestamp_trust))
 
     def answer(others: tuple[x509.Certificate, ...], data: RevocationData) -> Report:
         return verify_document(
             content,
-            at=clock.now(),
+            at=at,
             anchors=anchors,
             intermediates=others,
             revocation=data,
@@ -106,6 +125,9 @@ def verify(
         )
 
     report = _online(answer, known, clock, _allowed(allow)) if online else answer((), known)
+    if html is not None:
+        about = circumstances(content, at, anchors, stamps or anchors, name=file.name)
+        files.write(html, as_page(report, about, Language(language)).encode())
     # As bytes: a terminal that knows fewer characters must not decide whether there is an answer.
     click.echo(json.dumps(as_json(report), indent=2).encode() if in_json else as_text(report).encode(), nl=in_json)
     context.exit(EXIT_CODES[report.verdict])
