@@ -53,7 +53,8 @@ small { color: #444; display: block; } ul { padding-left: 1.25rem; } .mono { fon
 @media print { tr, dl { break-inside: avoid; } h2, h3 { break-after: avoid; } main { max-width: none; padding: 0; } }
 """
 STYLE_DIGEST: Final = f"sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}"
-_POLICY: Final = f"default-src 'none'; style-src '{STYLE_DIGEST}'; base-uri 'none'; form-action 'none'"
+# What a browser may do with the page: nothing but show it.
+POLICY: Final = f"default-src 'none'; style-src '{STYLE_DIGEST}'; base-uri 'none'; form-action 'none'"
 _DASH: Final = " \N{EN DASH} "
 _LOOKS: Final = {
     Verdict.VALID: Outcome.PASSED,
@@ -71,6 +72,7 @@ class Circumstances(Record, frozen=True, kw_only=True):
     name: str = ""  # of the file, when it has one
     anchors: tuple[x509.Certificate, ...] = ()
     timestamp_anchors: tuple[x509.Certificate, ...] = ()
+    notes: tuple[Sentence, ...] = ()  # of whoever asks, to be read before all else
 
 
 def circumstances(
@@ -80,11 +82,17 @@ def circumstances(
     timestamp_anchors: Iterable[x509.Certificate] = (),
     *,
     name: str = "",
+    notes: Iterable[Sentence] = (),
 ) -> Circumstances:
     """Return what a page tells beside the report about a document."""
     digest = hashlib.sha256(document).hexdigest()
     return Circumstances(
-        sha256=digest, at=at, name=name, anchors=tuple(anchors), timestamp_anchors=tuple(timestamp_anchors)
+        sha256=digest,
+        at=at,
+        name=name,
+        anchors=tuple(anchors),
+        timestamp_anchors=tuple(timestamp_anchors),
+        notes=tuple(notes),
     )
 
 
@@ -102,7 +110,7 @@ class _Page:
     def lines(self, report: Report, about: Circumstances) -> Iterator[str]:
         verdict = self._say(words.VERDICTS[report.verdict])
         yield f'<!DOCTYPE html>\n<html lang="{self._language}"><head><meta charset="utf-8">\n'
-        yield f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
+        yield f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">\n'
         yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         yield '<meta name="robots" content="noindex"><meta name="referrer" content="no-referrer">\n'
         name = f"{_DASH}{_text(about.name)}" if about.name else ""
@@ -110,6 +118,7 @@ class _Page:
         yield f"<h1>{self._say(words.TITLE)}</h1>\n"
         yield f'<p class="verdict {_LOOKS[report.verdict]}"><strong>{verdict}</strong>'
         yield f"{self._say(sentences.of_report(report))}</p>\n"
+        yield from (f"<p>{self._say(each)}</p>\n" for each in about.notes)
         yield from self._facts(self._about(report, about))
         yield from self._signatures(report)
         yield from self._listed(words.UNCOVERED, report.uncovered)
