@@ -26,8 +26,8 @@ def brought_to_level(document: bytes, parts: tuple[str, ...], asked: LevelAsked,
         client=TimestampClient(Outgoing(allowed=asked.allowed), clock),
         asks=Gatherer(Outgoing(without_tls=True, most_read=crls.LARGEST), clock),
         authorities=tuple(Authority(url=url, anchors=asked.trusted) for url in asked.authorities),
-        revocation=asked.revocation,
-        certificates=(*asked.issuers, *asked.trusted),
+        revocation=asked.known.revocation,
+        certificates=(*asked.known.issuers, *asked.trusted),
     )
     return asyncio.run(_brought(document, parts, asked.wanted, sources))
 

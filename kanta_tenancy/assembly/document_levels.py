@@ -4,7 +4,7 @@ Timestamp authorities are asked at the addresses that whoever gives the command 
 may be internal, and without TLS.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,14 +13,13 @@ import click
 from cryptography import x509
 
 from kanta_tenancy.assembly import document_files as files
+from kanta_tenancy.assembly.document_evidence import certificates
 from kanta_tenancy.assembly.document_files import EXISTING
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.levels import Level
+from kanta_tenancy.machinery.ooxml.signing import NOTHING_KNOWN, Known
 from kanta_tenancy.machinery.outgoing.allowance import Allowed, read_allowed
 from kanta_tenancy.machinery.outgoing.targets import read_target
-from kanta_tenancy.machinery.x509 import crls, ocsp_answers
-from kanta_tenancy.machinery.x509.reading import MAX_BYTES, certificates_from_pem
-from kanta_tenancy.machinery.x509.revocation import RevocationData
 
 _PORTS: Final = {"https": 443, "http": 80}
 _OPTIONS: Final = (
@@ -42,11 +41,6 @@ _OPTIONS: Final = (
         type=click.Choice([level.value for level in Level]),
         help="B: signed. T: with a timestamp; --timestamp alone means it. LT: with all that a verifier needs later.",
     ),
-    click.option(
-        "--issuer", type=EXISTING, multiple=True, metavar="CA.pem", help="For LT: issuers up to the authorities' own."
-    ),
-    click.option("--crl", type=EXISTING, multiple=True, metavar="CA.crl", help="For LT: revocation lists, DER or PEM."),
-    click.option("--ocsp", type=EXISTING, multiple=True, metavar="FILE", help="For LT: OCSP answers, DER."),
     click.option("--best-effort", is_flag=True, help="Write OUT even when the level is not reached, and say why."),
 )
 
@@ -57,9 +51,6 @@ class LevelOptions(Record, frozen=True, kw_only=True):
     timestamp: tuple[str, ...]
     timestamp_trust: tuple[Path, ...]
     level: str | None
-    issuer: tuple[Path, ...]
-    crl: tuple[Path, ...]
-    ocsp: tuple[Path, ...]
     best_effort: bool
 
 
@@ -70,8 +61,7 @@ class LevelAsked(Record, frozen=True, kw_only=True):
     authorities: tuple[str, ...]  # addresses
     allowed: Allowed  # those addresses and no others
     trusted: tuple[x509.Certificate, ...]  # for timestamps; all, when there are none
-    issuers: tuple[x509.Certificate, ...]
-    revocation: RevocationData
+    known: Known
     best_effort: bool
 
 
@@ -91,10 +81,11 @@ def level_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def level_asked(given: LevelOptions, *, has_none: bool) -> LevelAsked:
+def level_asked(given: LevelOptions, known: Known, *, has_none: bool) -> LevelAsked:
     """Read the options about the level, before anything is done.
 
     Args:
+        known: for level LT, and for a signature that is yet to be made.
         has_none: the signature is yet to be made, so that it has no timestamp.
 
     Raises:
@@ -107,18 +98,14 @@ def level_asked(given: LevelOptions, *, has_none: bool) -> LevelAsked:
         raise click.UsageError("Level B is what a signature has by itself: ask for T or LT.")
     if wanted is not Level.B and has_none and not given.timestamp:
         raise click.UsageError(f"Level {wanted} needs a timestamp: give --timestamp with the address of an authority.")
-    if wanted is not Level.LT and (given.issuer or given.crl or given.ocsp):
+    if wanted is not Level.LT and known != NOTHING_KNOWN and not has_none:
         raise click.UsageError("Issuers, revocation lists and OCSP answers are for level LT: ask for it with --level.")
     return LevelAsked(
         wanted=wanted,
         authorities=given.timestamp,
         allowed=_allowed(given.timestamp),
-        trusted=tuple(_certificates(given.timestamp_trust)),
-        issuers=tuple(_certificates(given.issuer)),
-        revocation=RevocationData(
-            crls=tuple(one for lists in files.each(given.crl, crls.LARGEST, crls.lists_of) for one in lists),
-            ocsp=tuple(files.each(given.ocsp, ocsp_answers.LARGEST, ocsp_answers.checked)),
-        ),
+        trusted=certificates(given.timestamp_trust),
+        known=known,
         best_effort=given.best_effort,
     )
 
@@ -140,11 +127,6 @@ def tell(out: Path, asked: LevelAsked, reached: Reached) -> None:
     for part, level in reached.levels.items():
         short = "" if level.reaches(asked.wanted) else f", not {asked.wanted} as wanted"
         click.echo(f"{out}: {part} has level {level}{short}.")
-
-
-def _certificates(paths: tuple[Path, ...]) -> Iterator[x509.Certificate]:
-    for found in files.each(paths, MAX_BYTES, certificates_from_pem):
-        yield from found
 
 
 def _allowed(urls: tuple[str, ...]) -> Allowed:

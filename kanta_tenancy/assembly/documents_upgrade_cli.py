@@ -6,6 +6,7 @@ from typing import Any, Final
 import click
 
 from kanta_tenancy.assembly import document_files as files
+from kanta_tenancy.assembly.document_evidence import EvidenceOptions, evidence, evidence_options
 from kanta_tenancy.assembly.document_files import EXISTING, NEW
 from kanta_tenancy.assembly.document_levels import LevelOptions, check_reached, level_asked, level_options, tell
 from kanta_tenancy.assembly.lazily import load
@@ -36,6 +37,7 @@ Exit codes:
 @click.argument("file", type=EXISTING)
 @click.option("--out", type=NEW, required=True, metavar="OUT.docx", help="The document with more in its signatures.")
 @level_options
+@evidence_options
 @click.option("--force", is_flag=True, help="Overwrite OUT when it exists.")
 @click.pass_context
 def upgrade(
@@ -45,6 +47,9 @@ def upgrade(
     out: Path,
     *,
     force: bool,
+    issuer: tuple[Path, ...],
+    crl: tuple[Path, ...],
+    ocsp: tuple[Path, ...],
     **level: Any,
 ) -> None:
     """Bring every signature of the Word document FILE to a level, and write the document to OUT.
@@ -53,7 +58,8 @@ def upgrade(
     signature that does not hold is refused, since a timestamp would only say since when.
     """
     files.check_new(out, force=force)
-    asked = level_asked(LevelOptions(**level), has_none=False)
+    known = evidence(EvidenceOptions(issuer=issuer, crl=crl, ocsp=ocsp))
+    asked = level_asked(LevelOptions(**level), known, has_none=False)
     document, clock = files.content(file), files.clock(context)
     try:
         _check_integrity(document, context)

@@ -1,7 +1,7 @@
 """Verifying documents at the command line: what is trusted and what is known of revocation comes in files."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ import click
 from cryptography import x509
 
 from kanta_tenancy.assembly import document_files as files
+from kanta_tenancy.assembly.document_evidence import certificates, revocation_data
 from kanta_tenancy.assembly.document_files import EXISTING, NEW
 from kanta_tenancy.assembly.lazily import load
 from kanta_tenancy.kernel.clock import Clock
@@ -18,8 +19,6 @@ from kanta_tenancy.machinery.ooxml.presentation import as_json, as_text
 from kanta_tenancy.machinery.ooxml.report import Report, Verdict
 from kanta_tenancy.machinery.ooxml.verification import verify as verify_document
 from kanta_tenancy.machinery.outgoing.allowance import Allowed, read_allowed
-from kanta_tenancy.machinery.x509 import crls, ocsp_answers
-from kanta_tenancy.machinery.x509.reading import MAX_BYTES, certificates_from_pem
 from kanta_tenancy.machinery.x509.revocation import RevocationData
 
 EXIT_CODES: Final[Mapping[Verdict, int]] = {Verdict.VALID: 0, Verdict.INVALID: 3, Verdict.INDETERMINATE: 4}
@@ -106,13 +105,10 @@ def verify(
     if allow and not online:
         raise click.UsageError("--allow says what --online may ask: give both.")
     files.check_new(html, force=force)
-    known = RevocationData(
-        crls=tuple(each for lists in files.each(crl, crls.LARGEST, crls.lists_of) for each in lists),
-        ocsp=tuple(files.each(ocsp, ocsp_answers.LARGEST, ocsp_answers.checked)),
-    )
+    known = revocation_data(crl, ocsp)
     content, clock = files.content(file), files.clock(context)
     at = clock.now()
-    anchors, stamps = tuple(_certificates(trust)), tuple(_certificates(timestamp_trust))
+    anchors, stamps = certificates(trust), certificates(timestamp_trust)
 
     def answer(others: tuple[x509.Certificate, ...], data: RevocationData) -> Report:
         return verify_document(
@@ -146,8 +142,3 @@ def _allowed(places: tuple[str, ...]) -> Allowed:
         return read_allowed(" ".join(places))
     except ValueError as unfit:
         raise click.BadParameter(f"{unfit}.", param_hint="--allow") from unfit
-
-
-def _certificates(paths: Sequence[Path]) -> Iterator[x509.Certificate]:
-    for found in files.each(paths, MAX_BYTES, certificates_from_pem):
-        yield from found

@@ -94,7 +94,7 @@ def test_a_timestamp_authority_makes_a_signature_of_level_t(folder: Path, stamps
         signed = sign(folder, "plain.docx", "one.docx", "--timestamp", one.url(), "--timestamp-trust", stamps.trust)
     assert signed.exit_code == 0
     assert levels(folder, "one.docx") == [Level.T]
-    first, stamped, level = signed.output.splitlines()
+    first, stamped, level = signed.stdout.splitlines()
     assert first == f"{folder / 'one.docx'}: signed by Aino (EC P-256)."
     assert stamped.startswith(f"{folder / 'one.docx'}: /_xmlsignatures/sig1.xml: stamped 20")
     assert stamped.endswith("UTC by CN=Stamps Timestamps at 127.0.0.1.")
@@ -156,7 +156,7 @@ def test_an_authority_that_is_not_trusted_is_no_authority(folder: Path, stamps: 
         (("--timestamp", "https://a b/"), "is no address of a timestamp authority"),
         (("--timestamp", "https://user:word@stamps.example.org/"), "is no address of a timestamp authority"),
         (("--timestamp", "https://stamps.example.org/", "--timestamp-trust", "aino.key"), "private key"),
-        (("--timestamp", "https://stamps.example.org/", "--crl", "aino.pem"), "for level LT"),
+        (("--timestamp", "https://stamps.example.org/", "--crl", "aino.pem"), "aino.pem"),
         (("--timestamp", "https://stamps.example.org/", "--level", "LT", "--crl", "aino.key"), "aino.key"),
         (("--timestamp", "https://stamps.example.org/", "--level", "LT", "--ocsp", "aino.pem"), "aino.pem"),
     ],
@@ -209,6 +209,9 @@ def test_upgrade_needs_a_level_to_upgrade_to(folder: Path):
     sign(folder, "plain.docx", "one.docx")
     assert upgrade(folder, "one.docx", "two.docx").exit_code == 2
     assert upgrade(folder, "one.docx", "one.docx", "--level", "T").exit_code == 2
+    (folder / "ca.pem").write_bytes(chain_pem(AUTHORITY.root))
+    for_lt = upgrade(folder, "one.docx", "two.docx", "--level", "T", "--issuer", folder / "ca.pem")
+    assert (for_lt.exit_code, "for level LT" in for_lt.stderr) == (2, True)
 
 
 def test_upgrade_refuses_what_is_unsigned_or_was_changed(folder: Path, stamps: TimestampAuthority):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, PublicKeyAlgorithmOID, SignatureAlgorithmOID
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.x509 import access, keys
@@ -33,6 +33,7 @@ class Doubt(enum.StrEnum):
     OTHER_PURPOSE = "other_purpose"
     DOCUMENTS_ONLY = "documents_only"
     NOBODY_TO_ASK = "nobody_to_ask"
+    ISSUED_WITH_PSS = "issued_with_pss"
     SIGNED_BY_ITSELF = "signed_by_itself"
 
 
@@ -87,7 +88,7 @@ def warnings(certificate: x509.Certificate) -> tuple[Warned, ...]:
     if certificate.issuer == certificate.subject:
         detail = "the certificate is signed by itself: only who trusts this very certificate will trust the signature"
         return (*_of_purpose(certificate), Warned(doubt=Doubt.SIGNED_BY_ITSELF, detail=detail))
-    return (*_of_purpose(certificate), *_of_revocation(certificate))
+    return (*_of_purpose(certificate), *_of_issuing(certificate), *_of_revocation(certificate))
 
 
 def _of_purpose(certificate: x509.Certificate) -> Iterator[Warned]:
@@ -100,6 +101,12 @@ def _of_purpose(certificate: x509.Certificate) -> Iterator[Warned]:
     else:
         detail = "LibreOffice shows a certificate as untrusted whose extended key usage is for documents alone"
         yield Warned(doubt=Doubt.DOCUMENTS_ONLY, detail=detail)
+
+
+def _of_issuing(certificate: x509.Certificate) -> Iterator[Warned]:
+    if certificate.signature_algorithm_oid == SignatureAlgorithmOID.RSASSA_PSS:
+        detail = "the certificate's issuer signed it with RSA-PSS, which not every program that verifies can follow"
+        yield Warned(doubt=Doubt.ISSUED_WITH_PSS, detail=detail)
 
 
 def _of_revocation(certificate: x509.Certificate) -> Iterator[Warned]:
@@ -119,6 +126,10 @@ def _of_validity(certificate: x509.Certificate, at: datetime) -> Iterator[Reason
 
 def _of_key(certificate: x509.Certificate) -> Iterator[Reason]:
     key = certificate.public_key()
+    if certificate.public_key_algorithm_oid == PublicKeyAlgorithmOID.RSASSA_PSS:
+        detail = "the key is for RSA-PSS alone (RFC 4055, 1.2), and documents are signed with PKCS #1 v1.5 here"
+        yield Reason(refusal=Refusal.KEY_KIND, detail=detail)
+        return
     if not keys.may_sign(key):
         detail = f"the key is {keys.describe(key)}; RSA of 2048 to 4096 bits, EC P-256 and EC P-384 may sign"
         yield Reason(refusal=Refusal.KEY_KIND, detail=detail)

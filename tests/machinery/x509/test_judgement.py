@@ -1,10 +1,11 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import given
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from kanta_tenancy.machinery.x509.judgement import Doubt, Refusal, refusals, warnings
 from kanta_tenancy.machinery.x509.keys import KeyKind
 from kanta_tenancy.machinery.x509.sample_authority import SIGNER_LASTS, Signer, found, issue
+from tests.machinery.x509.openssl import openssl
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = START + timedelta(days=1)
@@ -137,3 +139,36 @@ def test_a_certificate_of_which_nobody_can_ask_and_one_that_is_signed_by_itself_
     assert [each.doubt for each in warnings(CERTIFICATE)] == [Doubt.NOBODY_TO_ASK]
     own = self_signed(ec.generate_private_key(ec.SECP256R1()))
     assert [each.doubt for each in warnings(own)] == [Doubt.SIGNED_BY_ITSELF]
+
+
+def pss_key(folder: Path) -> x509.Certificate:
+    openssl(
+        folder, "req", "-x509", "-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048", "-nodes", "-subj", "/CN=Aino",
+        "-keyout", "key.pem", "-out", "aino.pem", "-days", "30",
+    )  # fmt: skip
+    return x509.load_pem_x509_certificate((folder / "aino.pem").read_bytes())
+
+
+def test_a_key_that_is_for_pss_alone_is_refused(tmp_path: Path):
+    certificate = pss_key(tmp_path)
+    (reason,) = refusals(certificate, certificate.not_valid_before_utc)
+    assert (reason.refusal, "RSA-PSS alone" in reason.detail) == (Refusal.KEY_KIND, True)
+
+
+def test_a_certificate_that_was_issued_with_pss_is_warned_of_and_may_sign():
+    issuer, own = rsa_key(2048), ec.generate_private_key(ec.SECP256R1())
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(CERTIFICATE.subject)
+        .issuer_name(CERTIFICATE.issuer)
+        .public_key(own.public_key())
+        .serial_number(1)
+        .not_valid_before(START)
+        .not_valid_after(START + SIGNER_LASTS)
+        .add_extension(*LISTED)
+    )
+    pss = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
+    certificate = builder.sign(issuer, hashes.SHA256(), rsa_padding=pss)
+    assert words(certificate) == []
+    assert [each.doubt for each in warnings(certificate)] == [Doubt.ISSUED_WITH_PSS]
+    assert warnings(builder.sign(issuer, hashes.SHA256())) == ()
