@@ -1,7 +1,7 @@
 """Signing and verifying documents at the command line; no service and no database is needed."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -12,16 +12,15 @@ from kanta_tenancy.assembly.document_keys import KeyAsked, key_options, signing_
 from kanta_tenancy.assembly.document_levels import (
     LevelAsked,
     LevelOptions,
-    Reached,
+    brought_to_level,
     check_reached,
     level_asked,
     level_options,
     tell,
 )
 from kanta_tenancy.assembly.documents_remote_cli import complete, prepare
-from kanta_tenancy.assembly.documents_upgrade_cli import ASKING, upgrade
+from kanta_tenancy.assembly.documents_upgrade_cli import upgrade
 from kanta_tenancy.assembly.documents_verify_cli import verify
-from kanta_tenancy.assembly.lazily import load
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.errors import CannotSign, CannotUpgrade
@@ -32,6 +31,9 @@ from kanta_tenancy.machinery.ooxml.signing.signer import check_signed
 from kanta_tenancy.machinery.opc import BrokenPackage
 from kanta_tenancy.machinery.x509.description import describe
 from kanta_tenancy.machinery.x509.errors import CredentialUnusable
+
+if TYPE_CHECKING:
+    from kanta_tenancy.authorities import Reached
 
 _ABOUT_SIGNING: Final = """\b
 Examples:
@@ -113,28 +115,28 @@ def sign(
         at = files.clock(context).now()
         warn(credential.chain, at, known)
         signed = sign_document(content, credential, at=at, line=line, comments=comments, known=known)
-        reached = _raised(content, signed, level, files.clock(context))
+        reached = None if level.wanted is Level.B else _raised(content, signed, level, files.clock(context))
     except (CannotSign, CannotUpgrade, BrokenPackage) as refusal:
         files.refuse(context, file, refusal)
     except CredentialUnusable as unusable:  # a token may also fail when it is to sign
         raise files.Unusable(f"{unusable.detail}.") from unusable
-    check_reached(context, file, level, reached)
-    files.write(out, reached.document)
+    if reached is not None:
+        check_reached(context, file, level, reached)
+    files.write(out, signed if reached is None else reached.document)
     about = describe(credential.certificate)
     click.echo(f"{out}: signed by {about.name} ({about.key}){files.where(line)}.")
-    tell(out, level, reached)
+    if reached is not None:
+        tell(out, level, reached)
 
 
 def _taken(asked: dict[str, Any], options: type[Record]) -> dict[str, Any]:
     return {name: asked.pop(name) for name in options.__struct_fields__}
 
 
-def _raised(unsigned: bytes, signed: bytes, asked: LevelAsked, clock: Clock) -> Reached:
+def _raised(unsigned: bytes, signed: bytes, asked: LevelAsked, clock: Clock) -> "Reached":
     """Bring the signature that was just made to the level that is wanted, and verify the document as it is written."""
-    if asked.wanted is Level.B:
-        return Reached(document=signed, levels={})
     new = tuple(part for part in signature_parts(signed) if part not in signature_parts(unsigned))
-    reached: Reached = load(ASKING)(signed, new, asked, clock)
+    reached = brought_to_level(signed, new, asked, clock)
     check_signed(reached.document, clock.now())
     return reached
 

@@ -22,7 +22,7 @@ from kanta_tenancy.machinery.outgoing.allowance import Allowed, read_allowed
 from kanta_tenancy.machinery.x509.revocation import RevocationData
 
 EXIT_CODES: Final[Mapping[Verdict, int]] = {Verdict.VALID: 0, Verdict.INVALID: 3, Verdict.INDETERMINATE: 4}
-_ONLINE: Final = "kanta_tenancy.assembly.documents_online:verify_online"
+_ONLINE: Final = "kanta_tenancy.authorities.learning:verify_online"
 _ABOUT: Final = """\b
 Examples:
   kanta-tenancy documents verify both.docx --trust ca.pem --crl ca.crl

@@ -89,7 +89,7 @@ def test_two_parties_sign_and_the_document_is_valid_for_whoever_trusts_the_autho
     ]
     assert set(report["signatures"][0]) == {
         *("signer", "integrity", "coverage", "certificate", "trust", "revocation", "algorithms", "time"),
-        *("signed_at", "proved_at", "proved_by", "indication", "sub_indication"),
+        *("signed_at", "proved_at", "proved_by", "indication", "sub_indication", "sentence"),
     }
 
 
