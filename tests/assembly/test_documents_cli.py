@@ -303,7 +303,8 @@ def test_what_others_may_doubt_is_told_before_it_is_signed_and_it_is_signed_all_
     told = sign(folder, "plain.docx", "one.docx", by="narrow")
     assert told.exit_code == 0
     assert told.stderr.splitlines() == [
-        "warning: LibreOffice shows a certificate as untrusted whose extended key usage is for documents alone.",
+        "warning: LibreOffice shows a certificate as untrusted whose extended key usage has neither e-mail protection "
+        "nor client authentication.",
         f"{ABOUT_ASKING}.",
     ]
     assert "warning" not in told.stdout

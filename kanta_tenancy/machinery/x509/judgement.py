@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID, PublicKeyAlgorithmOID, SignatureAlgorithmOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, PublicKeyAlgorithmOID
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.x509 import access, keys
@@ -31,9 +31,8 @@ class Doubt(enum.StrEnum):
     """Why others may show a signature as untrusted although the certificate may sign."""
 
     OTHER_PURPOSE = "other_purpose"
-    DOCUMENTS_ONLY = "documents_only"
+    UNUSUAL_PURPOSE = "unusual_purpose"
     NOBODY_TO_ASK = "nobody_to_ask"
-    ISSUED_WITH_PSS = "issued_with_pss"
     SIGNED_BY_ITSELF = "signed_by_itself"
 
 
@@ -48,7 +47,6 @@ _SHOWN_AS_TRUSTED: Final = frozenset(
     {
         ExtendedKeyUsageOID.EMAIL_PROTECTION,
         ExtendedKeyUsageOID.CLIENT_AUTH,
-        ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
     }
 )
 _INSTANT: Final = "%Y-%m-%d %H:%M:%S UTC"
@@ -88,7 +86,7 @@ def warnings(certificate: x509.Certificate) -> tuple[Warned, ...]:
     if certificate.issuer == certificate.subject:
         detail = "the certificate is signed by itself: only who trusts this very certificate will trust the signature"
         return (*_of_purpose(certificate), Warned(doubt=Doubt.SIGNED_BY_ITSELF, detail=detail))
-    return (*_of_purpose(certificate), *_of_issuing(certificate), *_of_revocation(certificate))
+    return (*_of_purpose(certificate), *_of_revocation(certificate))
 
 
 def _of_purpose(certificate: x509.Certificate) -> Iterator[Warned]:
@@ -99,14 +97,11 @@ def _of_purpose(certificate: x509.Certificate) -> Iterator[Warned]:
         detail = "the certificate's extended key usage is for other purposes than signing documents"
         yield Warned(doubt=Doubt.OTHER_PURPOSE, detail=detail)
     else:
-        detail = "LibreOffice shows a certificate as untrusted whose extended key usage is for documents alone"
-        yield Warned(doubt=Doubt.DOCUMENTS_ONLY, detail=detail)
-
-
-def _of_issuing(certificate: x509.Certificate) -> Iterator[Warned]:
-    if certificate.signature_algorithm_oid == SignatureAlgorithmOID.RSASSA_PSS:
-        detail = "the certificate's issuer signed it with RSA-PSS, which not every program that verifies can follow"
-        yield Warned(doubt=Doubt.ISSUED_WITH_PSS, detail=detail)
+        detail = (
+            "LibreOffice shows a certificate as untrusted whose extended key usage has neither e-mail protection nor "
+            "client authentication"
+        )
+        yield Warned(doubt=Doubt.UNUSUAL_PURPOSE, detail=detail)
 
 
 def _of_revocation(certificate: x509.Certificate) -> Iterator[Warned]:

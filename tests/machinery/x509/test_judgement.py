@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import given
@@ -123,7 +123,8 @@ DOCUMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
         (None, []),
         ([ExtendedKeyUsageOID.EMAIL_PROTECTION], []),
         ([DOCUMENTS, ExtendedKeyUsageOID.CLIENT_AUTH], []),
-        ([DOCUMENTS], [Doubt.DOCUMENTS_ONLY]),
+        ([DOCUMENTS], [Doubt.UNUSUAL_PURPOSE]),
+        ([ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE], [Doubt.UNUSUAL_PURPOSE]),
         ([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CODE_SIGNING], [Doubt.OTHER_PURPOSE]),
     ],
 )
@@ -153,22 +154,3 @@ def test_a_key_that_is_for_pss_alone_is_refused(tmp_path: Path):
     certificate = pss_key(tmp_path)
     (reason,) = refusals(certificate, certificate.not_valid_before_utc)
     assert (reason.refusal, "RSA-PSS alone" in reason.detail) == (Refusal.KEY_KIND, True)
-
-
-def test_a_certificate_that_was_issued_with_pss_is_warned_of_and_may_sign():
-    issuer, own = rsa_key(2048), ec.generate_private_key(ec.SECP256R1())
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(CERTIFICATE.subject)
-        .issuer_name(CERTIFICATE.issuer)
-        .public_key(own.public_key())
-        .serial_number(1)
-        .not_valid_before(START)
-        .not_valid_after(START + SIGNER_LASTS)
-        .add_extension(*LISTED)
-    )
-    pss = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
-    certificate = builder.sign(issuer, hashes.SHA256(), rsa_padding=pss)
-    assert words(certificate) == []
-    assert [each.doubt for each in warnings(certificate)] == [Doubt.ISSUED_WITH_PSS]
-    assert warnings(builder.sign(issuer, hashes.SHA256())) == ()
