@@ -161,9 +161,9 @@ def notes(agreement: Agreement) -> tuple[Sentence, ...]:
     if not papers:
         return (STATUSES[agreement.status],)
     on_paper = sentence(
-        fi="Allekirjoituksia on myös paperilla ({count}): ne on skannattu, eikä niitä voi todentaa eikä lasketa tässä.",
-        sv="Det finns också underskrifter på papper ({count}): de är skannade, kan inte verifieras och räknas inte här.",
-        en="There are signatures on paper too ({count}): they were scanned, cannot be verified, and are not counted here.",
+        fi="Paperilla on myös allekirjoituksia ({count}): ne on skannattu, eikä niitä voi todentaa eikä lasketa tässä.",
+        sv="Det finns också underskrifter på papper ({count}): skannade, som inte kan verifieras och inte räknas här.",
+        en="There are signatures on paper too ({count}): scans, which cannot be verified and are not counted here.",
         count=papers,
     )
     return STATUSES[agreement.status], on_paper

@@ -42,7 +42,7 @@ table { border-collapse: collapse; margin: .5rem 0 1rem; width: 100%; }
 th, td { border-bottom: 1px solid #ccc; padding: .4rem .6rem; text-align: left; vertical-align: top; }
 thead th { border-bottom: 2px solid #888; } tbody th { font-weight: 600; }
 tbody th, td.passed, td.failed, td.unknown { white-space: nowrap; width: 1%; }
-td.passed, td.failed, td.unknown { font-weight: 600; }
+td.passed, td.failed, td.unknown { font-weight: 600; overflow-wrap: normal; }
 td.passed::before { content: "\\2713\\A0"; } td.failed::before { content: "\\2717\\A0"; }
 td.unknown::before { content: "?\\A0"; }
 small { color: #444; display: block; } ul { padding-left: 1.25rem; } .mono { font-family: monospace; }
@@ -195,7 +195,7 @@ class _Page:
         if not reasons:
             return
         yield f"<section><h2>{self._say(words.REASONS)}</h2>\n"
-        yield from self._head(words.RULE, words.PLACE, words.WHAT)
+        yield from self._head(words.RULE, words.PLACE, words.FOUND)
         for each in reasons:
             place = _DASH.join(filter(None, (each.part, each.signature)))
             yield f'<tr><th scope="row">{escape(each.rule)}</th>'

@@ -86,6 +86,7 @@ REASONS: Final = Sentence(
 )
 RULE: Final = Sentence(fi="Sääntö", sv="Regel", en="Rule")
 PLACE: Final = Sentence(fi="Missä", sv="Var", en="Where")
+FOUND: Final = Sentence(fi="Havainto", sv="Iakttagelse", en="Finding")
 WHOLE_FILE: Final = Sentence(fi="koko tiedosto", sv="hela filen", en="the whole file")
 NOT_TOLD: Final = Sentence(
     fi="Mitä tämä tarkastus ei kerro", sv="Vad denna kontroll inte säger", en="What this verification does not say"
