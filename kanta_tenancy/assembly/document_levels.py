@@ -4,25 +4,27 @@ Timestamp authorities are asked at the addresses that whoever gives the command 
 may be internal, and without TLS.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from cryptography import x509
 
 from kanta_tenancy.assembly import document_files as files
+from kanta_tenancy.assembly.document_evidence import certificates
 from kanta_tenancy.assembly.document_files import EXISTING
+from kanta_tenancy.assembly.lazily import load
+from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.levels import Level
-from kanta_tenancy.machinery.outgoing.allowance import Allowed, read_allowed
-from kanta_tenancy.machinery.outgoing.targets import read_target
-from kanta_tenancy.machinery.x509 import crls, ocsp_answers
-from kanta_tenancy.machinery.x509.reading import MAX_BYTES, certificates_from_pem
-from kanta_tenancy.machinery.x509.revocation import RevocationData
+from kanta_tenancy.machinery.ooxml.signing import NOTHING_KNOWN, Known
+from kanta_tenancy.machinery.outgoing.targets import named_places
 
-_PORTS: Final = {"https": 443, "http": 80}
+if TYPE_CHECKING:  # what asks is large, and imported when it is to ask
+    from kanta_tenancy.authorities import Reached
+
+_ASKING: Final = "kanta_tenancy.authorities.levels:brought_to_level"
 _OPTIONS: Final = (
     click.option(
         "--timestamp",
@@ -42,11 +44,6 @@ _OPTIONS: Final = (
         type=click.Choice([level.value for level in Level]),
         help="B: signed. T: with a timestamp; --timestamp alone means it. LT: with all that a verifier needs later.",
     ),
-    click.option(
-        "--issuer", type=EXISTING, multiple=True, metavar="CA.pem", help="For LT: issuers up to the authorities' own."
-    ),
-    click.option("--crl", type=EXISTING, multiple=True, metavar="CA.crl", help="For LT: revocation lists, DER or PEM."),
-    click.option("--ocsp", type=EXISTING, multiple=True, metavar="FILE", help="For LT: OCSP answers, DER."),
     click.option("--best-effort", is_flag=True, help="Write OUT even when the level is not reached, and say why."),
 )
 
@@ -57,9 +54,6 @@ class LevelOptions(Record, frozen=True, kw_only=True):
     timestamp: tuple[str, ...]
     timestamp_trust: tuple[Path, ...]
     level: str | None
-    issuer: tuple[Path, ...]
-    crl: tuple[Path, ...]
-    ocsp: tuple[Path, ...]
     best_effort: bool
 
 
@@ -68,20 +62,9 @@ class LevelAsked(Record, frozen=True, kw_only=True):
 
     wanted: Level
     authorities: tuple[str, ...]  # addresses
-    allowed: Allowed  # those addresses and no others
     trusted: tuple[x509.Certificate, ...]  # for timestamps; all, when there are none
-    issuers: tuple[x509.Certificate, ...]
-    revocation: RevocationData
+    known: Known
     best_effort: bool
-
-
-class Reached(Record, frozen=True, kw_only=True):
-    """What became of a document, and what people are told of it."""
-
-    document: bytes
-    levels: Mapping[str, Level]  # of each signature that was asked for, by its part
-    told: tuple[str, ...] = ()  # what was done, a sentence each
-    lacking: tuple[str, ...] = ()  # why a level was not reached
 
 
 def level_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -91,10 +74,11 @@ def level_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def level_asked(given: LevelOptions, *, has_none: bool) -> LevelAsked:
+def level_asked(given: LevelOptions, known: Known, *, has_none: bool) -> LevelAsked:
     """Read the options about the level, before anything is done.
 
     Args:
+        known: for level LT, and for a signature that is yet to be made.
         has_none: the signature is yet to be made, so that it has no timestamp.
 
     Raises:
@@ -107,23 +91,37 @@ def level_asked(given: LevelOptions, *, has_none: bool) -> LevelAsked:
         raise click.UsageError("Level B is what a signature has by itself: ask for T or LT.")
     if wanted is not Level.B and has_none and not given.timestamp:
         raise click.UsageError(f"Level {wanted} needs a timestamp: give --timestamp with the address of an authority.")
-    if wanted is not Level.LT and (given.issuer or given.crl or given.ocsp):
+    if wanted is not Level.LT and known != NOTHING_KNOWN and not has_none:
         raise click.UsageError("Issuers, revocation lists and OCSP answers are for level LT: ask for it with --level.")
     return LevelAsked(
         wanted=wanted,
-        authorities=given.timestamp,
-        allowed=_allowed(given.timestamp),
-        trusted=tuple(_certificates(given.timestamp_trust)),
-        issuers=tuple(_certificates(given.issuer)),
-        revocation=RevocationData(
-            crls=tuple(one for lists in files.each(given.crl, crls.LARGEST, crls.lists_of) for one in lists),
-            ocsp=tuple(files.each(given.ocsp, ocsp_answers.LARGEST, ocsp_answers.checked)),
-        ),
+        authorities=_addresses(given.timestamp),
+        trusted=certificates(given.timestamp_trust),
+        known=known,
         best_effort=given.best_effort,
     )
 
 
-def check_reached(context: click.Context, file: Path, asked: LevelAsked, reached: Reached) -> None:
+def brought_to_level(document: bytes, parts: Sequence[str], asked: LevelAsked, clock: Clock) -> "Reached":
+    """Bring signatures of a document to the level that is asked for, as far as the authorities answer.
+
+    Raises:
+        CannotUpgrade: there is no such signature, or it does not hold.
+    """
+    reached: Reached = load(_ASKING)(
+        document,
+        parts,
+        level=asked.wanted,
+        clock=clock,
+        timestamps=asked.authorities,
+        timestamp_trust=asked.trusted,
+        issuers=asked.known.issuers,
+        revocation=asked.known.revocation,
+    )
+    return reached
+
+
+def check_reached(context: click.Context, file: Path, asked: LevelAsked, reached: "Reached") -> None:
     """End, with nothing written, when a level is not reached that has to be."""
     if asked.best_effort or all(level.reaches(asked.wanted) for level in reached.levels.values()):
         return
@@ -133,7 +131,7 @@ def check_reached(context: click.Context, file: Path, asked: LevelAsked, reached
     context.exit(files.REFUSED)
 
 
-def tell(out: Path, asked: LevelAsked, reached: Reached) -> None:
+def tell(out: Path, asked: LevelAsked, reached: "Reached") -> None:
     """Say which levels were reached, and why one was not."""
     for sentence in (*reached.told, *reached.lacking):
         click.echo(f"{out}: {sentence}")
@@ -142,23 +140,9 @@ def tell(out: Path, asked: LevelAsked, reached: Reached) -> None:
         click.echo(f"{out}: {part} has level {level}{short}.")
 
 
-def _certificates(paths: tuple[Path, ...]) -> Iterator[x509.Certificate]:
-    for found in files.each(paths, MAX_BYTES, certificates_from_pem):
-        yield from found
-
-
-def _allowed(urls: tuple[str, ...]) -> Allowed:
-    for url in urls:
-        try:
-            read_target(url, read_allowed(_place(url)))
-        except (ValueError, KeyError) as unfit:
-            detail = f"{url!r} is no address of a timestamp authority, such as https://stamps.example.org/tsa."
-            raise click.BadParameter(detail, param_hint="--timestamp") from unfit
-    return read_allowed(" ".join(map(_place, urls)))
-
-
-def _place(url: str) -> str:
-    """Return host and port of an address as a list of what is allowed has them."""
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+def _addresses(urls: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        named_places(urls)
+    except ValueError as unfit:
+        raise click.BadParameter(f"{unfit}.", param_hint="--timestamp") from unfit
+    return urls

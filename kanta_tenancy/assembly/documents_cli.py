@@ -1,27 +1,28 @@
 """Signing and verifying documents at the command line; no service and no database is needed."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from kanta_tenancy.assembly import document_files as files
+from kanta_tenancy.assembly.document_evidence import EvidenceOptions, evidence, evidence_options, warn
 from kanta_tenancy.assembly.document_files import EXISTING, NEW
 from kanta_tenancy.assembly.document_keys import KeyAsked, key_options, signing_key
 from kanta_tenancy.assembly.document_levels import (
     LevelAsked,
     LevelOptions,
-    Reached,
+    brought_to_level,
     check_reached,
     level_asked,
     level_options,
     tell,
 )
 from kanta_tenancy.assembly.documents_remote_cli import complete, prepare
-from kanta_tenancy.assembly.documents_upgrade_cli import ASKING, upgrade
+from kanta_tenancy.assembly.documents_upgrade_cli import upgrade
 from kanta_tenancy.assembly.documents_verify_cli import verify
-from kanta_tenancy.assembly.lazily import load
 from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.errors import CannotSign, CannotUpgrade
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.signing import sign as sign_document
@@ -30,6 +31,9 @@ from kanta_tenancy.machinery.ooxml.signing.signer import check_signed
 from kanta_tenancy.machinery.opc import BrokenPackage
 from kanta_tenancy.machinery.x509.description import describe
 from kanta_tenancy.machinery.x509.errors import CredentialUnusable
+
+if TYPE_CHECKING:
+    from kanta_tenancy.authorities import Reached
 
 _ABOUT_SIGNING: Final = """\b
 Examples:
@@ -43,6 +47,8 @@ Examples:
   kanta-tenancy documents sign agreement.docx --signature-line 1 \\
       --pkcs12 aino.p12 --out signed.docx --level T \\
       --timestamp https://stamps.example.org/tsa
+  kanta-tenancy documents sign agreement.docx --signature-line 1 \\
+      --pkcs12 aino.p12 --out signed.docx --crl ca.crl
 
 \b
 Exit codes:
@@ -71,6 +77,7 @@ def documents() -> None:
 @click.option("--signature-line", type=click.IntRange(min=1), metavar="N", help="Sign on the Nth signature line.")
 @click.option("--comments", default="", help="Why it is signed; at most 255 characters, and everybody can read them.")
 @level_options
+@evidence_options
 @click.option("--force", is_flag=True, help="Overwrite OUT when it exists.")
 @click.pass_context
 def sign(
@@ -89,6 +96,7 @@ def sign(
     Signatures that the document has stay valid. The result is verified before it is written; a document
     that would not become sound (macros, remote content, changed after an earlier signature ...) is refused
     with the rule and the part that is to blame, and so is a certificate that has expired or may not sign.
+    One that --crl or --ocsp call revoked is refused too, and why others may show the signature as untrusted is told.
     RSA keys of 2048 to 4096 bits and the curves P-256 and P-384 can sign. A password or PIN that is needed is asked
     for. A key in a token or a hardware security module (PKCS#11) stays there; its certificates are read from the token,
     or from --certificate.
@@ -98,32 +106,37 @@ def sign(
     is not reached, nothing is written, unless with --best-effort: then what was reached is written and told.
     """
     files.check_new(out, force=force)
-    about_level = {name: asked.pop(name) for name in LevelOptions.__struct_fields__}
-    level = level_asked(LevelOptions(**about_level), has_none=True)
+    known = evidence(EvidenceOptions(**_taken(asked, EvidenceOptions)))
+    level = level_asked(LevelOptions(**_taken(asked, LevelOptions)), known, has_none=True)
     credential = signing_key(KeyAsked(**asked))
     content = files.content(file)
     try:
         line = files.line(content, signature_line)
         at = files.clock(context).now()
-        signed = sign_document(content, credential, at=at, line=line, comments=comments)
-        reached = _raised(content, signed, level, files.clock(context))
+        warn(credential.chain, at, known)
+        signed = sign_document(content, credential, at=at, line=line, comments=comments, known=known)
+        reached = None if level.wanted is Level.B else _raised(content, signed, level, files.clock(context))
     except (CannotSign, CannotUpgrade, BrokenPackage) as refusal:
         files.refuse(context, file, refusal)
     except CredentialUnusable as unusable:  # a token may also fail when it is to sign
         raise files.Unusable(f"{unusable.detail}.") from unusable
-    check_reached(context, file, level, reached)
-    files.write(out, reached.document)
+    if reached is not None:
+        check_reached(context, file, level, reached)
+    files.write(out, signed if reached is None else reached.document)
     about = describe(credential.certificate)
     click.echo(f"{out}: signed by {about.name} ({about.key}){files.where(line)}.")
-    tell(out, level, reached)
+    if reached is not None:
+        tell(out, level, reached)
 
 
-def _raised(unsigned: bytes, signed: bytes, asked: LevelAsked, clock: Clock) -> Reached:
+def _taken(asked: dict[str, Any], options: type[Record]) -> dict[str, Any]:
+    return {name: asked.pop(name) for name in options.__struct_fields__}
+
+
+def _raised(unsigned: bytes, signed: bytes, asked: LevelAsked, clock: Clock) -> "Reached":
     """Bring the signature that was just made to the level that is wanted, and verify the document as it is written."""
-    if asked.wanted is Level.B:
-        return Reached(document=signed, levels={})
     new = tuple(part for part in signature_parts(signed) if part not in signature_parts(unsigned))
-    reached: Reached = load(ASKING)(signed, new, asked, clock)
+    reached = brought_to_level(signed, new, asked, clock)
     check_signed(reached.document, clock.now())
     return reached
 

@@ -3,11 +3,12 @@
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from kanta_tenancy.assembly import document_files as files
+from kanta_tenancy.assembly.document_evidence import EvidenceOptions, evidence, evidence_options, warn
 from kanta_tenancy.assembly.document_files import EXISTING, NEW, Unusable
 from kanta_tenancy.kernel.errors import DomainError
 from kanta_tenancy.machinery.ooxml.errors import CannotComplete, CannotSign, ToSignUnreadable
@@ -67,6 +68,7 @@ def _lasts(_: click.Context, __: click.Parameter, value: str) -> timedelta:
 @click.option("--signature-line", type=click.IntRange(min=1), metavar="N", help="Sign on the Nth signature line.")
 @click.option("--comments", default="", help="Why it is signed; at most 255 characters, and everybody can read them.")
 @click.option("--expires", callback=_lasts, default="1h", metavar="TIME", help="By when to complete it: 30m, 1h, 24h.")
+@evidence_options
 @click.option("--force", is_flag=True, help="Overwrite what exists.")
 @click.pass_context
 def prepare(
@@ -81,13 +83,16 @@ def prepare(
     comments: str,
     expires: timedelta,
     force: bool,
+    **about: Any,
 ) -> None:
     """Hand out what is to be signed, for a key on another machine or in a device.
 
     The signature claims this instant. Whoever has the key signs the octets (or their digest) that are in FILE.to-sign,
     and `complete` puts the value into the document, as long as FILE is the very same and the time is not over.
+    A certificate that --crl or --ocsp call revoked is refused; why others may show the signature as untrusted is told.
     """
     files.check_new(out, octets, force=force)
+    known = evidence(EvidenceOptions(**about))
     document = files.content(file)
     try:
         chain = leaf_first(certificates_from_pem(files.content(certificate, MAX_BYTES)))
@@ -96,15 +101,16 @@ def prepare(
     try:
         line = files.line(document, signature_line)
         at = files.clock(context).now()
-        to_sign = remote.hand_out(document, chain, at=at, lasts=expires, line=line, comments=comments)
+        warn(chain, at, known)
+        to_sign = remote.hand_out(document, chain, at=at, lasts=expires, line=line, comments=comments, known=known)
     except (CannotSign, BrokenPackage) as refusal:
         files.refuse(context, file, refusal)
     files.write(out, remote.to_bytes(to_sign))
     if octets is not None:
         files.write(octets, to_sign.octets)
-    about = describe(chain[0])
+    signer = describe(chain[0])
     until = to_sign.expires_at.strftime(_UNTIL)
-    by = f"{about.name} ({about.key}, {to_sign.digest_algorithm})"
+    by = f"{signer.name} ({signer.key}, {to_sign.digest_algorithm})"
     click.echo(f"{out}: to be signed by {by} until {until}{files.where(line)}.")
 
 
@@ -113,10 +119,19 @@ def prepare(
 @click.argument("prepared", type=EXISTING)
 @click.argument("signature_value", type=EXISTING)
 @click.option("--out", type=NEW, required=True, metavar="OUT.docx", help="The signed document.")
+@evidence_options
 @click.option("--force", is_flag=True, help="Overwrite OUT when it exists.")
 @click.pass_context
 def complete(
-    context: click.Context, /, file: Path, prepared: Path, signature_value: Path, out: Path, *, force: bool
+    context: click.Context,
+    /,
+    file: Path,
+    prepared: Path,
+    signature_value: Path,
+    out: Path,
+    *,
+    force: bool,
+    **about: Any,
 ) -> None:
     """Put a signature value into the Word document FILE, and write the signed document to OUT.
 
@@ -125,15 +140,16 @@ def complete(
     written.
     """
     files.check_new(out, force=force)
+    known = evidence(EvidenceOptions(**about))
     document, value = files.content(file), files.content(signature_value, MAX_BYTES)
     try:
         to_sign = remote.from_bytes(files.content(prepared))
     except ToSignUnreadable as unusable:
         raise Unusable(f"{prepared}: {unusable.detail}.") from unusable
     try:
-        signed = remote.take_back(document, to_sign, value, at=files.clock(context).now())
+        signed = remote.take_back(document, to_sign, value, at=files.clock(context).now(), known=known)
     except (CannotComplete, CannotSign) as refusal:
         files.refuse(context, file, refusal)
     files.write(out, signed)
-    about = describe(remote.chain_of(to_sign)[0])
-    click.echo(f"{out}: signed by {about.name} ({about.key}){files.where(to_sign.line)}.")
+    signer = describe(remote.chain_of(to_sign)[0])
+    click.echo(f"{out}: signed by {signer.name} ({signer.key}){files.where(to_sign.line)}.")

@@ -6,15 +6,19 @@ from typing import Any, Final
 import click
 
 from kanta_tenancy.assembly import document_files as files
+from kanta_tenancy.assembly.document_evidence import EvidenceOptions, evidence, evidence_options
 from kanta_tenancy.assembly.document_files import EXISTING, NEW
-from kanta_tenancy.assembly.document_levels import LevelOptions, check_reached, level_asked, level_options, tell
-from kanta_tenancy.assembly.lazily import load
+from kanta_tenancy.assembly.document_levels import (
+    LevelOptions,
+    brought_to_level,
+    check_reached,
+    level_asked,
+    level_options,
+    tell,
+)
 from kanta_tenancy.machinery.ooxml.errors import CannotUpgrade
-from kanta_tenancy.machinery.ooxml.report import Outcome
 from kanta_tenancy.machinery.ooxml.signing.levels import signature_parts
-from kanta_tenancy.machinery.ooxml.verification import verify as verify_document
 
-ASKING: Final = "kanta_tenancy.assembly.document_asking:brought_to_level"  # imported when it is needed: it is large
 _ABOUT: Final = """\b
 Examples:
   kanta-tenancy documents upgrade signed.docx --out stamped.docx \\
@@ -36,6 +40,7 @@ Exit codes:
 @click.argument("file", type=EXISTING)
 @click.option("--out", type=NEW, required=True, metavar="OUT.docx", help="The document with more in its signatures.")
 @level_options
+@evidence_options
 @click.option("--force", is_flag=True, help="Overwrite OUT when it exists.")
 @click.pass_context
 def upgrade(
@@ -45,6 +50,9 @@ def upgrade(
     out: Path,
     *,
     force: bool,
+    issuer: tuple[Path, ...],
+    crl: tuple[Path, ...],
+    ocsp: tuple[Path, ...],
     **level: Any,
 ) -> None:
     """Bring every signature of the Word document FILE to a level, and write the document to OUT.
@@ -53,22 +61,13 @@ def upgrade(
     signature that does not hold is refused, since a timestamp would only say since when.
     """
     files.check_new(out, force=force)
-    asked = level_asked(LevelOptions(**level), has_none=False)
+    known = evidence(EvidenceOptions(issuer=issuer, crl=crl, ocsp=ocsp))
+    asked = level_asked(LevelOptions(**level), known, has_none=False)
     document, clock = files.content(file), files.clock(context)
     try:
-        _check_integrity(document, context)
-        reached = load(ASKING)(document, signature_parts(document), asked, clock)
+        reached = brought_to_level(document, signature_parts(document), asked, clock)
     except CannotUpgrade as refusal:
         files.refuse(context, file, refusal)
     check_reached(context, file, asked, reached)
     files.write(out, reached.document)
     tell(out, asked, reached)
-
-
-def _check_integrity(document: bytes, context: click.Context) -> None:
-    report = verify_document(document, at=files.clock(context).now())
-    if not report.signatures:
-        raise CannotUpgrade(report.reasons[0].detail, rule=report.reasons[0].rule)
-    for one in report.signatures:
-        if one.integrity.outcome is not Outcome.PASSED:
-            raise CannotUpgrade(f"{one.part}: {one.integrity.reason}")

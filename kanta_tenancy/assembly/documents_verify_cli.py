@@ -1,7 +1,7 @@
 """Verifying documents at the command line: what is trusted and what is known of revocation comes in files."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,30 +9,34 @@ import click
 from cryptography import x509
 
 from kanta_tenancy.assembly import document_files as files
-from kanta_tenancy.assembly.document_files import EXISTING
+from kanta_tenancy.assembly.document_evidence import certificates, revocation_data
+from kanta_tenancy.assembly.document_files import EXISTING, NEW
 from kanta_tenancy.assembly.lazily import load
 from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.languages import Language
+from kanta_tenancy.machinery.ooxml.page import as_page, circumstances
 from kanta_tenancy.machinery.ooxml.presentation import as_json, as_text
 from kanta_tenancy.machinery.ooxml.report import Report, Verdict
 from kanta_tenancy.machinery.ooxml.verification import verify as verify_document
 from kanta_tenancy.machinery.outgoing.allowance import Allowed, read_allowed
-from kanta_tenancy.machinery.x509 import crls, ocsp_answers
-from kanta_tenancy.machinery.x509.reading import MAX_BYTES, certificates_from_pem
 from kanta_tenancy.machinery.x509.revocation import RevocationData
 
 EXIT_CODES: Final[Mapping[Verdict, int]] = {Verdict.VALID: 0, Verdict.INVALID: 3, Verdict.INDETERMINATE: 4}
-_ONLINE: Final = "kanta_tenancy.assembly.documents_online:verify_online"
+_ONLINE: Final = "kanta_tenancy.authorities.learning:verify_online"
 _ABOUT: Final = """\b
 Examples:
   kanta-tenancy documents verify both.docx --trust ca.pem --crl ca.crl
   kanta-tenancy documents verify both.docx --trust ca.pem --online
   kanta-tenancy documents verify both.docx --trust ca.pem --crl ca.crl \\
       --timestamp-trust stamps.pem --crl stamps.crl --json
+  kanta-tenancy documents verify both.docx --trust ca.pem --online \\
+      --html report.html --language fi
 
 \b
 Exit codes:
   0  valid
-  2  wrong usage: FILE is missing, or another file is not what it should be
+  2  wrong usage: FILE is missing, another file is not what it should be,
+     OUT.html exists
   3  invalid
   4  indeterminate
 """
@@ -64,6 +68,15 @@ Exit codes:
     help="With --online: an internal place that may be asked all the same, such as 10.20.0.0/16 or host:port.",
 )
 @click.option("--json", "in_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--html", type=NEW, metavar="OUT.html", help="Also write it as a page for people, without scripts.")
+@click.option(
+    "--language",
+    type=click.Choice([language.value for language in Language]),
+    default=Language.ENGLISH.value,
+    show_default=True,
+    help="With --html: the language of the page.",
+)
+@click.option("--force", is_flag=True, help="Overwrite OUT.html when it exists.")
 @click.pass_context
 def verify(
     context: click.Context,
@@ -77,6 +90,9 @@ def verify(
     online: bool,
     allow: tuple[str, ...],
     in_json: bool,
+    html: Path | None,
+    language: str,
+    force: bool,
 ) -> None:
     """Tell whether the signatures of FILE hold, cover all of it, by whom they are, and since when they are there.
 
@@ -88,17 +104,16 @@ def verify(
     """
     if allow and not online:
         raise click.UsageError("--allow says what --online may ask: give both.")
-    known = RevocationData(
-        crls=tuple(each for lists in files.each(crl, crls.LARGEST, crls.lists_of) for each in lists),
-        ocsp=tuple(files.each(ocsp, ocsp_answers.LARGEST, ocsp_answers.checked)),
-    )
+    files.check_new(html, force=force)
+    known = revocation_data(crl, ocsp)
     content, clock = files.content(file), files.clock(context)
-    anchors, stamps = tuple(_certificates(trust)), tuple(_certificates(timestamp_trust))
+    at = clock.now()
+    anchors, stamps = certificates(trust), certificates(timestamp_trust)
 
     def answer(others: tuple[x509.Certificate, ...], data: RevocationData) -> Report:
         return verify_document(
             content,
-            at=clock.now(),
+            at=at,
             anchors=anchors,
             intermediates=others,
             revocation=data,
@@ -106,6 +121,9 @@ def verify(
         )
 
     report = _online(answer, known, clock, _allowed(allow)) if online else answer((), known)
+    if html is not None:
+        about = circumstances(content, at, anchors, stamps or anchors, name=file.name)
+        files.write(html, as_page(report, about, Language(language)).encode())
     # As bytes: a terminal that knows fewer characters must not decide whether there is an answer.
     click.echo(json.dumps(as_json(report), indent=2).encode() if in_json else as_text(report).encode(), nl=in_json)
     context.exit(EXIT_CODES[report.verdict])
@@ -124,8 +142,3 @@ def _allowed(places: tuple[str, ...]) -> Allowed:
         return read_allowed(" ".join(places))
     except ValueError as unfit:
         raise click.BadParameter(f"{unfit}.", param_hint="--allow") from unfit
-
-
-def _certificates(paths: Sequence[Path]) -> Iterator[x509.Certificate]:
-    for found in files.each(paths, MAX_BYTES, certificates_from_pem):
-        yield from found

@@ -6,8 +6,11 @@ docs/python-api.md tells it with examples. What is listed here stays as it is un
 from kanta_tenancy.documents.evidence import revocation_data
 from kanta_tenancy.documents.keys import certificates, key_from_pem, key_from_pkcs12, key_from_token
 from kanta_tenancy.documents.signing import (
+    as_page,
     check,
     complete,
+    doubts,
+    levels,
     prepare,
     read_to_sign,
     sign,
@@ -16,7 +19,8 @@ from kanta_tenancy.documents.signing import (
     write_to_sign,
 )
 from kanta_tenancy.kernel.errors import DomainError as Refusal
-from kanta_tenancy.machinery.ooxml.errors import CannotComplete, CannotSign
+from kanta_tenancy.machinery.ooxml.errors import CannotComplete, CannotSign, CannotUpgrade
+from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.presentation import as_json, as_text
 from kanta_tenancy.machinery.ooxml.report import Answer, Outcome, Reason, Report, SignatureReport, Verdict
 from kanta_tenancy.machinery.ooxml.signature_lines import SignatureLine
@@ -31,8 +35,10 @@ __all__ = [
     "BrokenPackage",
     "CannotComplete",
     "CannotSign",
+    "CannotUpgrade",
     "CertificateUnreadable",
     "CredentialUnusable",
+    "Level",
     "Outcome",
     "PasswordNeeded",
     "Reason",
@@ -45,13 +51,16 @@ __all__ = [
     "ToSign",
     "Verdict",
     "as_json",
+    "as_page",
     "as_text",
     "certificates",
     "check",
     "complete",
+    "doubts",
     "key_from_pem",
     "key_from_pkcs12",
     "key_from_token",
+    "levels",
     "prepare",
     "read_to_sign",
     "revocation_data",

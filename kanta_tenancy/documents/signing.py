@@ -8,12 +8,15 @@ from cryptography import x509
 from kanta_tenancy.documents import contents
 from kanta_tenancy.documents.contents import Content
 from kanta_tenancy.kernel.clock import SystemClock
+from kanta_tenancy.kernel.languages import Language
+from kanta_tenancy.machinery.ooxml import page, signing, verification
 from kanta_tenancy.machinery.ooxml import signature_lines as lines
-from kanta_tenancy.machinery.ooxml import signing, verification
 from kanta_tenancy.machinery.ooxml.errors import CannotSign
+from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.report import Report
 from kanta_tenancy.machinery.ooxml.signature_lines import SignatureLine
 from kanta_tenancy.machinery.ooxml.signing import ToSign, remote
+from kanta_tenancy.machinery.ooxml.signing.levels import achieved_level, signature_parts
 from kanta_tenancy.machinery.opc import BrokenPackage
 from kanta_tenancy.machinery.x509.revocation import NOTHING, RevocationData
 from kanta_tenancy.machinery.x509.signing_key import SigningKey
@@ -25,6 +28,8 @@ def sign(
     *,
     line: int | SignatureLine | None = None,
     comments: str = "",
+    revocation: RevocationData = NOTHING,
+    issuers: Sequence[x509.Certificate] = (),
     at: datetime | None = None,
 ) -> bytes:
     """Add a signature to a document; those that it has stay valid, byte for byte.
@@ -32,16 +37,35 @@ def sign(
     Args:
         line: the signature line to sign on, the first of the document being 1; None: the signature is not seen in it.
         comments: why it is signed, at most 255 characters.
+        revocation: what is at hand about the certificate and its issuers; one that is revoked does not sign.
+        issuers: certificates up to the authority's own, where the key's chain lacks them.
 
     Returns:
         The signed document, verified: nothing but trust in the certificates is left open.
 
     Raises:
-        CannotSign: the document, the certificate or what was asked for breaks a rule.
+        CannotSign: the document, the certificate or what was asked for breaks a rule, or the certificate is revoked.
         CredentialUnusable: the key is in a token that is not there or does not sign.
     """
     octets = contents.document(document)
-    return signing.sign(octets, key, at=at or _now(), line=_line(octets, line), comments=comments)
+    known = _known(revocation, issuers)
+    return signing.sign(octets, key, at=at or _now(), line=_line(octets, line), comments=comments, known=known)
+
+
+def doubts(
+    chain: Sequence[x509.Certificate],
+    *,
+    revocation: RevocationData = NOTHING,
+    issuers: Sequence[x509.Certificate] = (),
+    at: datetime | None = None,
+) -> tuple[str, ...]:
+    """Return why others may show a signature by this certificate as untrusted or open, although it can be made.
+
+    Args:
+        chain: the signer's certificate first, then its issuers: `key.chain`.
+        revocation: what is at hand; with any, it is told when it leaves open whether the certificate is revoked.
+    """
+    return signing.doubts(tuple(chain), at or _now(), _known(revocation, issuers))
 
 
 def verify(
@@ -88,6 +112,8 @@ def prepare(
     line: int | SignatureLine | None = None,
     comments: str = "",
     lasts: timedelta = remote.USUAL,
+    revocation: RevocationData = NOTHING,
+    issuers: Sequence[x509.Certificate] = (),
     at: datetime | None = None,
 ) -> ToSign:
     """Hand out what a key elsewhere is to sign.
@@ -95,20 +121,39 @@ def prepare(
     Args:
         chain: the signer's certificate first, then its issuers.
         lasts: how long it can be completed, at most a day.
+        revocation: what is at hand about the certificate; for one that is revoked nothing is handed out.
+        issuers: certificates up to the authority's own, where the chain lacks them.
 
     Raises:
-        CannotSign: the document, the certificate or what was asked for breaks a rule.
+        CannotSign: the document, the certificate or what was asked for breaks a rule, or the certificate is revoked.
     """
     octets = contents.document(document)
-    on = _line(octets, line)
-    return signing.hand_out(octets, tuple(chain), at=at or _now(), lasts=lasts, line=on, comments=comments)
+    return signing.hand_out(
+        octets,
+        tuple(chain),
+        at=at or _now(),
+        lasts=lasts,
+        line=_line(octets, line),
+        comments=comments,
+        known=_known(revocation, issuers),
+    )
 
 
-def complete(document: Content, to_sign: ToSign, value: bytes, *, at: datetime | None = None) -> bytes:
+def complete(
+    document: Content,
+    to_sign: ToSign,
+    value: bytes,
+    *,
+    revocation: RevocationData = NOTHING,
+    issuers: Sequence[x509.Certificate] = (),
+    at: datetime | None = None,
+) -> bytes:
     """Put the value that a key elsewhere made into the very document that was prepared.
 
     Args:
         value: PKCS #1 v1.5 for RSA; for a curve r and s in a row, or DER.
+        revocation: what is at hand about the certificate, which may have been revoked in the meantime.
+        issuers: certificates up to the authority's own, where the chain lacks them.
 
     Returns:
         The signed document, verified: nothing but trust in the certificates is left open.
@@ -117,7 +162,8 @@ def complete(document: Content, to_sign: ToSign, value: bytes, *, at: datetime |
         CannotComplete: it is too late, another document, or a value that the certificate's key did not make.
         CannotSign: the certificate may not sign any more, or the document breaks a rule.
     """
-    return signing.take_back(contents.document(document), to_sign, value, at=at or _now())
+    known = _known(revocation, issuers)
+    return signing.take_back(contents.document(document), to_sign, value, at=at or _now(), known=known)
 
 
 def check(document: Content, to_sign: ToSign) -> None:
@@ -142,6 +188,48 @@ def read_to_sign(written: Content) -> ToSign:
         CannotComplete: it is something else, or of a form that this version does not know.
     """
     return remote.from_bytes(contents.document(written))
+
+
+def levels(document: Content) -> tuple[Level, ...]:
+    """Return the level of each signature of a document by what it carries, in their order.
+
+    Whether its timestamps and authorities are to be believed, `verify` says.
+
+    Raises:
+        CannotUpgrade: it is no package, or a signature does not hold together.
+    """
+    octets = contents.document(document)
+    return tuple(achieved_level(octets, part) for part in signature_parts(octets))
+
+
+def as_page(
+    report: Report,
+    document: Content,
+    *,
+    language: Language | str = Language.ENGLISH,
+    name: str = "",
+    trust: Sequence[x509.Certificate] = (),
+    timestamp_trust: Sequence[x509.Certificate] | None = None,
+    at: datetime | None = None,
+) -> str:
+    """Write a report as one HTML page for people, without scripts.
+
+    Args:
+        document: that the report is about.
+        language: `fi`, `sv` or `en`.
+        name: what the document is called.
+        trust: as it was given to `verify`, like `timestamp_trust` and `at`: the page names them.
+
+    Raises:
+        ValueError: there is no such language.
+    """
+    stamps = trust if timestamp_trust is None else timestamp_trust
+    about = page.circumstances(contents.document(document), at or _now(), trust, stamps, name=name)
+    return page.as_page(report, about, Language(language))
+
+
+def _known(revocation: RevocationData, issuers: Sequence[x509.Certificate]) -> signing.Known:
+    return signing.Known(revocation=revocation, issuers=tuple(issuers))
 
 
 def _line(document: bytes, line: int | SignatureLine | None) -> SignatureLine | None:

@@ -8,12 +8,23 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from kanta_tenancy.assembly.documents_cli import documents
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.x509.credentials import Credential
 from kanta_tenancy.machinery.x509.keys import KeyKind
-from kanta_tenancy.machinery.x509.sample_authority import Signer, chain_pem, issue, key_pem, lists_pem, pkcs12_file
+from kanta_tenancy.machinery.x509.sample_authority import (
+    Revoked,
+    Signer,
+    chain_pem,
+    issue,
+    key_pem,
+    lists_pem,
+    pkcs12_file,
+    revocation_list,
+)
 from tests.conftest import FrozenClock
 from tests.machinery.ooxml.signing.documents import (
     AUTHORITY,
@@ -68,7 +79,7 @@ def test_two_parties_sign_and_the_document_is_valid_for_whoever_trusts_the_autho
     first = sign(folder, "plain.docx", "one.docx", "--signature-line", 1, "--comments", "Sovittu & hyväksytty")
     second = sign(folder, "one.docx", "both.docx", "--signature-line", 2, by="eino")
     assert (first.exit_code, second.exit_code) == (0, 0)
-    assert first.output == f"{folder / 'one.docx'}: signed by Aino (EC P-256), on the signature line of Signatory 1.\n"
+    assert first.stdout == f"{folder / 'one.docx'}: signed by Aino (EC P-256), on the signature line of Signatory 1.\n"
     told = verify(folder, "both.docx", "--trust", folder / "ca.pem", "--crl", folder / "ca.crl", "--json")
     report = json.loads(told.stdout)
     assert (told.exit_code, report["verdict"], report["reasons"], report["uncovered"]) == (0, "valid", [], [])
@@ -78,7 +89,7 @@ def test_two_parties_sign_and_the_document_is_valid_for_whoever_trusts_the_autho
     ]
     assert set(report["signatures"][0]) == {
         *("signer", "integrity", "coverage", "certificate", "trust", "revocation", "algorithms", "time"),
-        *("signed_at", "proved_at", "proved_by", "indication", "sub_indication"),
+        *("signed_at", "proved_at", "proved_by", "indication", "sub_indication", "sentence"),
     }
 
 
@@ -272,3 +283,57 @@ def test_help_shows_examples_and_exit_codes(command: str):
     told = run(command, "--help").stdout
     assert f"kanta-tenancy documents {command} " in told
     assert "Exit codes:" in told
+
+
+ABOUT_ASKING = (
+    "warning: the certificate does not say where to ask whether it is revoked: who verifies needs a list by hand"
+)
+
+
+def revoking(folder: Path, *revoked: Revoked, at=NOW) -> Path:
+    made = revocation_list(AUTHORITY.issuing, at=at, revoked=revoked)
+    (folder / "issuing.crl").write_bytes(made.public_bytes(Encoding.DER))
+    return folder / "issuing.crl"
+
+
+def test_what_others_may_doubt_is_told_before_it_is_signed_and_it_is_signed_all_the_same(folder: Path):
+    for_documents = (x509.ExtendedKeyUsage([x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")]), False)
+    narrow = issue(AUTHORITY, Signer(name="Aino", organisation="Oy"), at=START, extensions=[for_documents])
+    keep(folder, "narrow", narrow)
+    told = sign(folder, "plain.docx", "one.docx", by="narrow")
+    assert told.exit_code == 0
+    assert told.stderr.splitlines() == [
+        "warning: LibreOffice shows a certificate as untrusted whose extended key usage has neither e-mail protection "
+        "nor client authentication.",
+        f"{ABOUT_ASKING}.",
+    ]
+    assert "warning" not in told.stdout
+
+
+def test_a_certificate_that_is_known_to_be_revoked_does_not_sign(folder: Path):
+    aino = x509.load_pem_x509_certificates((folder / "aino.pem").read_bytes())[0]
+    gone = Revoked(certificate=aino, at=NOW - timedelta(days=1))
+    told = sign(folder, "plain.docx", "one.docx", "--crl", revoking(folder, gone))
+    assert (told.exit_code, "the certificate is revoked: the revocation list" in told.stderr) == (3, True), told.stderr
+    assert "rule R11" in told.stderr
+    assert not (folder / "one.docx").exists()
+
+
+def test_neither_does_one_whose_issuer_is_revoked(folder: Path):
+    top = revocation_list(
+        AUTHORITY.top, at=NOW, revoked=[Revoked(certificate=AUTHORITY.issuing.certificate, at=NOW - timedelta(days=1))]
+    )
+    (folder / "top.crl").write_bytes(top.public_bytes(Encoding.DER))
+    lists = ("--crl", revoking(folder), "--crl", folder / "top.crl")
+    assert sign(folder, "plain.docx", "one.docx", *lists).exit_code == 0  # nobody can tell that it is the root's list
+    (folder / "one.docx").unlink()
+    told = sign(folder, "plain.docx", "one.docx", *lists, "--issuer", folder / "ca.pem")
+    assert (told.exit_code, "an issuer's certificate is revoked" in told.stderr) == (3, True), told.stderr
+
+
+def test_a_list_that_tells_nothing_of_the_certificate_is_told_and_does_not_stop_it(folder: Path):
+    old = sign(folder, "plain.docx", "one.docx", "--crl", revoking(folder, at=START), at=NOW + timedelta(days=300))
+    assert old.exit_code == 0
+    assert "warning: whether the certificate is revoked is not known: the revocation list of 2026-01-01" in old.stderr
+    good = ("--crl", folder / "ca.crl", "--issuer", folder / "ca.pem", "--force")
+    assert sign(folder, "plain.docx", "one.docx", *good, at=START).stderr == f"{ABOUT_ASKING}.\n"

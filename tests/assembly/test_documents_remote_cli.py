@@ -8,10 +8,11 @@ from subprocess import run as run_other
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from kanta_tenancy.assembly.documents_cli import documents
 from kanta_tenancy.machinery.x509.keys import KeyKind
-from kanta_tenancy.machinery.x509.sample_authority import chain_pem, key_pem, lists_pem
+from kanta_tenancy.machinery.x509.sample_authority import Revoked, chain_pem, key_pem, lists_pem, revocation_list
 from tests.conftest import FrozenClock
 from tests.machinery.ooxml.signing.documents import (
     AUTHORITY,
@@ -190,3 +191,21 @@ def test_help_shows_an_example_and_exit_codes(command: str):
     told = run(command, "--help").stdout
     assert f"kanta-tenancy documents {command} " in told
     assert "Exit codes:" in told
+
+
+def test_nothing_is_handed_out_for_a_revoked_certificate_and_none_that_was_revoked_since_completes(folder: Path):
+    assert prepare().exit_code == 0
+    openssl()
+    gone = Revoked(certificate=AINO.certificate, at=NOW)
+    made = revocation_list(AUTHORITY.issuing, at=NOW, revoked=[gone])
+    Path("gone.crl").write_bytes(made.public_bytes(Encoding.DER))
+    refused("the certificate is revoked", "--crl", "gone.crl")
+    assert not Path("signed.docx").exists()
+    Path("to-sign").unlink()
+    told = prepare("--crl", "gone.crl")
+    assert (told.exit_code, "the certificate is revoked" in told.stderr) == (3, True)
+    assert not Path("to-sign").exists()
+
+
+def test_what_others_may_doubt_is_told_when_it_is_handed_out(folder: Path):
+    assert prepare().stderr.startswith("warning: the certificate does not say where to ask")

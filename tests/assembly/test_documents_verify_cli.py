@@ -100,6 +100,30 @@ def test_a_timestamp_is_believed_of_those_who_are_trusted_for_it(folder: Path):
     assert signature["proved_by"] == stamper.certificate.subject.rfc4514_string()
 
 
+@pytest.mark.parametrize(
+    ("language", "verdict", "name"), [("fi", "Pätevä", "Aino"), ("sv", "Giltig", "Aino"), (None, "Valid", "Aino")]
+)
+def test_the_report_is_written_as_a_page_too(folder: Path, language: str | None, verdict: str, name: str):
+    more = () if language is None else ("--language", language)
+    told = verify("--trust", "ca.pem", "--crl", "ca.crl", "--html", "report.html", *more)
+    assert (told.exit_code, told.stdout.partition(":")[0]) == (0, "valid")
+    page = Path("report.html").read_text("utf-8")
+    assert f'<html lang="{language or "en"}">' in page
+    for text in (f"<strong>{verdict}</strong>", f"<bdi>{name}</bdi>", "<bdi>one.docx</bdi>", "<bdi>Sample Root</bdi>"):
+        assert text in page
+
+
+def test_a_page_is_written_whatever_the_verdict_and_none_is_overwritten_unasked(folder: Path):
+    Path("odd.docx").write_bytes(b"odd")
+    assert verify("--html", "report.html", file="odd.docx").exit_code == 3
+    assert "<strong>Not valid</strong>" in Path("report.html").read_text("utf-8")
+    told = verify("--html", "report.html")
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "report.html exists" in told.stderr
+    assert verify("--html", "report.html", "--force").exit_code == 4
+    assert "<strong>Left open</strong>" in Path("report.html").read_text("utf-8")
+
+
 class Shelf:
     """A web server of an authority: what lies at each path, and what was asked for."""
 

@@ -5,11 +5,21 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from kanta_tenancy import documents
 from kanta_tenancy.machinery.x509.keys import KeyKind
-from kanta_tenancy.machinery.x509.sample_authority import chain_pem, key_pem
-from tests.machinery.ooxml.signing.documents import AUTHORITY, FIRST_LINE, LISTS, NOW, SECOND_LINE, credential, document
+from kanta_tenancy.machinery.x509.sample_authority import Revoked, chain_pem, key_pem, revocation_list
+from tests.machinery.ooxml.signing.documents import (
+    AUTHORITY,
+    FIRST_LINE,
+    LISTS,
+    NOW,
+    SECOND_LINE,
+    START,
+    credential,
+    document,
+)
 from tests.softhsm import MODULE, SoftHsm
 
 AGREEMENT = document(FIRST_LINE, SECOND_LINE)
@@ -94,3 +104,35 @@ def test_a_file_that_is_far_too_large_is_not_read_whole(tmp_path: Path):
     with large.open("wb") as file:
         file.truncate(40 << 30)  # takes no room on the disk
     assert documents.verify(large, at=NOW).reasons[0].rule == "R0"
+
+
+def test_a_certificate_that_is_known_to_be_revoked_signs_by_no_way():
+    gone = Revoked(certificate=AINO.certificate, at=NOW)
+    made = revocation_list(AUTHORITY.issuing, at=NOW, revoked=[gone])
+    known = documents.revocation_data(lists=[made.public_bytes(Encoding.DER)])
+    to_sign = documents.prepare(AGREEMENT, AINO.chain, at=NOW)
+    for way in (
+        lambda: documents.sign(AGREEMENT, AINO, revocation=known, at=NOW),
+        lambda: documents.prepare(AGREEMENT, AINO.chain, revocation=known, at=NOW),
+        lambda: documents.complete(AGREEMENT, to_sign, AINO.sign(to_sign.octets), revocation=known, at=NOW),
+    ):
+        with pytest.raises(documents.CannotSign, match="the certificate is revoked") as caught:
+            way()
+        assert caught.value.rule == "R11"
+    documents.sign(AGREEMENT, AINO, revocation=known, at=NOW - timedelta(seconds=1))
+
+
+def test_doubts_tell_what_is_left_open_when_anything_is_known():
+    asking = "does not say where to ask"
+    (only,) = documents.doubts(AINO.chain, at=NOW)
+    assert asking in only
+    assert len(documents.doubts(AINO.chain, revocation=LISTS, issuers=[AUTHORITY.root], at=START)) == 1
+    _, without_root = documents.doubts(AINO.chain, revocation=LISTS, at=START)
+    assert without_root.endswith(
+        "an issuer's certificate is revoked is not known: its issuer's certificate is not at hand"
+    )
+
+
+def test_a_page_in_a_language_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match="de"):
+        documents.as_page(documents.verify(AGREEMENT), AGREEMENT, language="de")

@@ -6,10 +6,11 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from kanta_tenancy import documents
+from kanta_tenancy import authorities, documents
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.x509.sample_authority import (
     Signer,
@@ -22,23 +23,31 @@ from kanta_tenancy.machinery.x509.sample_authority import (
     pkcs12_file,
 )
 from tests.machinery.ooxml.signing.documents import FIRST_LINE, SECOND_LINE, document
+from tests.machinery.timestamping.authorities import authority, stamping
+from tests.timestamp_authority import TimestampAuthority
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "python-api.md").read_text("utf-8")
 
 
+@pytest.fixture(scope="module")
+def stamps(tmp_path_factory: pytest.TempPathFactory) -> TimestampAuthority:
+    return TimestampAuthority(tmp_path_factory.mktemp("stamps"))
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stamps: TimestampAuthority) -> Path:
     at = SystemClock().now() - timedelta(hours=1)  # the examples say nothing of time
-    authority = found("Sample", at=at)
-    aino, eino = (issue(authority, Signer(name=name, organisation="Apteekki Oy"), at=at) for name in ("Aino", "Eino"))
+    of_sample = found("Sample", at=at)
+    aino, eino = (issue(of_sample, Signer(name=name, organisation="Apteekki Oy"), at=at) for name in ("Aino", "Eino"))
     files = {
         "agreement.docx": document(FIRST_LINE, SECOND_LINE),
         "aino.p12": pkcs12_file(aino, b"secret"),
         "eino-chain.pem": chain_pem(*eino.chain),
         "eino-key.pem": key_pem(eino),
-        "authority.pem": chain_pem(authority.root),
-        "authority.crl": lists_pem(empty_lists(authority, at=at)),
+        "authority.pem": chain_pem(of_sample.root),
+        "authority.crl": lists_pem(empty_lists(of_sample, at=at)),
+        "stamps.pem": stamps.trust.read_bytes(),
     }
     for name, content in files.items():
         assert f"`{name}`" in PAGE
@@ -47,11 +56,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_examples_of_the_page_do_what_it_says(folder: Path):
+def test_the_examples_of_the_page_do_what_it_says(folder: Path, stamps: TimestampAuthority):
     blocks = re.findall(r"^```pycon\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    whole = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "python-api.md", None, 0)
     told: list[str] = []
-    results = doctest.DocTestRunner().run(whole, out=told.append)
+    with authority(stamping(stamps)) as asked:
+        known = {"stamps": asked.url()}
+        whole = doctest.DocTestParser().get_doctest("\n".join(blocks), known, "python-api.md", None, 0)
+        results = doctest.DocTestRunner().run(whole, out=told.append)
     assert (results.failed, results.attempted > 15) == (0, True), "".join(told)
 
 
@@ -66,9 +77,10 @@ def test_every_refusal_and_every_way_to_a_key_is_told_of():
     }
 
 
-def test_everything_that_is_listed_is_there():
-    assert [name for name in documents.__all__ if not hasattr(documents, name)] == []
-    assert documents.__all__ == sorted(documents.__all__)
+@pytest.mark.parametrize("package", [documents, authorities])
+def test_everything_that_is_listed_is_there(package: ModuleType):
+    assert [name for name in package.__all__ if not hasattr(package, name)] == []
+    assert package.__all__ == sorted(package.__all__)
 
 
 def test_signing_and_verifying_loads_four_packages_of_others_and_nothing_of_the_web_or_the_database(folder: Path):

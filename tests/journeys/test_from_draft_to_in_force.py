@@ -67,6 +67,11 @@ async def test_from_draft_to_in_force(realm: Realm, clock, signing_keys):
     assert verify(original, at=clock.now(), anchors=[AUTHORITY.root], revocation=LISTS).verdict is Verdict.VALID
     told = (await realm.of_tenant.get(f"{path}/verification")).json()
     assert (told["verdict"], len(told["signatures"])) == ("indeterminate", 2)
+    accepts = {"Accept": "text/html", "Accept-Language": "sv"}
+    page = await realm.of_tenant.get(f"{path}/verification", headers=accepts)
+    assert page.headers["content-type"].startswith("text/html")
+    assert "<strong>Förblir öppet</strong>" in page.text
+    assert "Alla har undertecknat avtalet, och det är i kraft." in page.text
     journal = (await realm.of_tenant.get("/v1/journal")).json()["items"]
     actions = [entry["action"] for entry in journal]
     assert {"agreement.offered", "agreement.signed", "agreement.in_force"} <= set(actions)
@@ -141,6 +146,8 @@ async def test_a_withdrawn_agreement_says_why_to_both_and_where_its_signatures_s
     seen = (await realm.of_tenant.get(path)).json()
     assert (seen["status"], seen["withdrawn_because"]) == ("withdrawn", said["reason"])
     assert (await realm.of_tenant.get(f"{path}/verification")).json()["status"] == "withdrawn"
+    page = await realm.of_tenant.get(f"{path}/verification", headers={"Accept": "text/html"})
+    assert "its signatures bind nobody" in page.text
 
 
 async def test_lists_go_from_page_to_page_without_loss(realm: Realm):

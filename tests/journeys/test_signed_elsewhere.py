@@ -76,6 +76,8 @@ async def test_from_a_mandate_to_a_paper_that_nothing_verifies(realm: Realm, sig
     seen = (await realm.of_tenant.get(path)).json()["signatures"]
     assert [(one["manner"], one["mandate_on_record"]) for one in seen] == [("paper", True), ("digital", False)]
     assert (seen[0]["certificate_sha256"], seen[0]["paper"]["put_down_by"]) == (None, "main_connector")
+    page = await realm.of_tenant.get(f"{path}/verification", headers={"Accept": "text/html"})
+    assert "There are signatures on paper too (1): scans, which cannot be verified" in page.text
     told = (await realm.of_tenant.get(f"{path}/verification")).json()
     assert (told["verdict"], len(told["signatures"]), len(told["on_paper"])) == ("indeterminate", 1, 1)
     assert "cannot be verified" in told["on_paper"][0]["note"]["en"]

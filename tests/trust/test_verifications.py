@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from msgspec.structs import replace
 
+from kanta_tenancy.machinery.ooxml.page import STYLE_DIGEST
 from kanta_tenancy.machinery.ooxml.presentation import QUESTIONS
 from kanta_tenancy.machinery.ooxml.signing import sign
 from kanta_tenancy.machinery.opc.limits import LIMITS
@@ -73,6 +74,26 @@ async def test_a_revoked_signer_is_invalid(both, database, signed):
     await published(database, both, Revoked(certificate=SIGNER.certificate, at=NOON - timedelta(days=1)))
     answer = (await verify(both.of_tenant, signed)).json()
     assert (answer["signatures"][0]["revocation"], answer["verdict"]) == ("failed", "invalid")
+
+
+async def test_whoever_accepts_a_page_gets_one_in_their_language(both, signed):
+    await load(both.main_connector, der(ROOT))
+    for language, verdict in (("fi", "Jää avoimeksi"), ("sv-FI,fi;q=0.5", "Förblir öppet"), ("de", "Left open")):
+        answer = await verify(both.of_tenant, signed, Accept="text/html", **{"Accept-Language": language})
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert f"<strong>{verdict}</strong>" in answer.text
+        assert "<bdi>Aino Ahola</bdi>" in answer.text
+        assert STYLE_DIGEST in answer.headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    told = (await verify(both.of_tenant, signed)).json()
+    assert told["sentence"]["sv"].startswith("Inget fel hittades i dokumentet")
+    assert told["signatures"][0]["sentence"]["en"].startswith("Nobody says whether the certificate")
+
+
+async def test_what_is_no_document_has_a_page_too(both):
+    answer = await verify(both.main_connector, b"<script>", Accept="text/html")
+    assert (answer.status_code, "<script>" in answer.text) == (200, False)
+    assert "<strong>Not valid</strong>" in answer.text
 
 
 async def published(database, both, *revoked: Revoked) -> None:

@@ -1,5 +1,6 @@
 """Signatures, as the API shows and takes them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -10,7 +11,7 @@ from kanta_tenancy.agreements.bodies import Line
 from kanta_tenancy.agreements.model import Agreement, OnPaper, Party, Status
 from kanta_tenancy.agreements.signing.on_paper import SaidOnPaper
 from kanta_tenancy.agreements.signing.papers import SaidScan
-from kanta_tenancy.kernel.explanation import Sentence
+from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.kernel.records import Body
 from kanta_tenancy.machinery.ooxml.indication import Indication, SubIndication
 from kanta_tenancy.machinery.ooxml.presentation import as_json
@@ -23,6 +24,43 @@ NOT_VERIFIED: Final = Sentence(
     sv="Detta är en skannad bild av en underskrift på papper. Den kan inte verifieras och har inte verifierats.",
     en="This is a scan of a signature on paper. It cannot be verified, and was not.",
 )
+STATUSES: Final[Mapping[Status, Sentence]] = {
+    Status.DRAFT: Sentence(
+        fi="Sopimus on luonnos, eikä se sido ketään.",
+        sv="Avtalet är ett utkast och binder ingen.",
+        en="The agreement is a draft, and binds nobody.",
+    ),
+    Status.OFFERED: Sentence(
+        fi="Sopimusta on tarjottu, mutta kukaan ei ole vielä allekirjoittanut sitä.",
+        sv="Avtalet har erbjudits, men ingen har undertecknat det ännu.",
+        en="The agreement was offered, and nobody has signed it yet.",
+    ),
+    Status.PARTLY_SIGNED: Sentence(
+        fi="Sopimuksesta puuttuu vielä allekirjoituksia, joten se ei ole voimassa.",
+        sv="Avtalet saknar ännu underskrifter och är därför inte i kraft.",
+        en="The agreement still lacks signatures, so that it is not in force.",
+    ),
+    Status.IN_FORCE: Sentence(
+        fi="Kaikki ovat allekirjoittaneet sopimuksen, ja se on voimassa.",
+        sv="Alla har undertecknat avtalet, och det är i kraft.",
+        en="All have signed the agreement, and it is in force.",
+    ),
+    Status.AGREED: Sentence(
+        fi="Kaikki ovat allekirjoittaneet muutoksen.",
+        sv="Alla har undertecknat ändringen.",
+        en="All have signed the amendment.",
+    ),
+    Status.ENDED: Sentence(
+        fi="Sopimus oli voimassa, ja on päättynyt.",
+        sv="Avtalet var i kraft och har upphört.",
+        en="The agreement was in force, and has ended.",
+    ),
+    Status.WITHDRAWN: Sentence(
+        fi="Sopimus peruutettiin ennen kuin se tuli voimaan: allekirjoitukset eivät sido ketään.",
+        sv="Avtalet återtogs innan det trädde i kraft: underskrifterna binder ingen.",
+        en="The agreement was withdrawn before it was in force: its signatures bind nobody.",
+    ),
+}
 
 
 class SigningHere(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,6 +85,7 @@ class ShownSignature(Body, frozen=True, kw_only=True):
     proved_by: str
     indication: Indication  # in the words of ETSI EN 319 102-1
     sub_indication: SubIndication | None
+    sentence: Sentence  # what the indication rests on, for people
 
 
 class ShownReason(Body, frozen=True, kw_only=True):
@@ -100,6 +139,7 @@ class Verification(Body, frozen=True, kw_only=True):
     verdict: Verdict
     indication: Indication
     sub_indication: SubIndication | None
+    sentence: Sentence  # what the verdict means, for people
     signatures: tuple[ShownSignature, ...]
     uncovered: tuple[str, ...]
     reasons: tuple[ShownReason, ...]
@@ -113,3 +153,17 @@ def verification(agreement: Agreement, report: Report) -> Verification:
         if one.paper is not None
     )
     return msgspec.convert({"status": agreement.status, **as_json(report), "on_paper": on_paper}, Verification)
+
+
+def notes(agreement: Agreement) -> tuple[Sentence, ...]:
+    """Return what whoever reads the verification of its document has to know of an agreement first."""
+    papers = sum(one.paper is not None for one in agreement.signatures)
+    if not papers:
+        return (STATUSES[agreement.status],)
+    on_paper = sentence(
+        fi="Paperilla on myös allekirjoituksia ({count}): ne on skannattu, eikä niitä voi todentaa eikä lasketa tässä.",
+        sv="Det finns också underskrifter på papper ({count}): skannade, som inte kan verifieras och inte räknas här.",
+        en="There are signatures on paper too ({count}): scans, which cannot be verified and are not counted here.",
+        count=papers,
+    )
+    return STATUSES[agreement.status], on_paper

@@ -24,6 +24,7 @@ from kanta_tenancy.agreements.signing.bodies import (
     SigningHere,
     SigningOnPaper,
     Verification,
+    notes,
     verification,
 )
 from kanta_tenancy.agreements.signing.errors import PaperRefused, SignatureRefused, SigningKeyMissing
@@ -31,10 +32,12 @@ from kanta_tenancy.agreements.signing.on_paper import SaidOnPaper
 from kanta_tenancy.agreements.signing.papers import SaidScan
 from kanta_tenancy.kernel.identifiers import AgreementId
 from kanta_tenancy.machinery.ooxml.errors import CannotSign
+from kanta_tenancy.machinery.ooxml.page import POLICY, as_page, circumstances
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
 from kanta_tenancy.machinery.web.problems import refusals
+from kanta_tenancy.machinery.web.readers import for_reader
 from kanta_tenancy.machinery.web.repeatable import once_prepared
 
 LARGEST_DOCX: Final = 20_000_000
@@ -134,10 +137,10 @@ async def scan_paper_anew(
 @get(
     "/{agreement_id:uuid}/verification",
     operation_id="verifyAgreement",
-    opt=needs("agreements.read"),
+    opt=needs("agreements.read", page=True),
     responses=refusals(AgreementNotFound, DocumentNotFound),
 )
-async def verify_agreement(agreement_id: FromPath[UUID], call: NamedDependency[Call]) -> Verification:
+async def verify_agreement(agreement_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[Verification]:
     """Verify the newest document now: integrity, coverage, certificates, trust, revocation, algorithms and time apart.
 
     No authority is trusted here by itself, so sound signatures are *indeterminate*: verify the file with
@@ -146,8 +149,11 @@ async def verify_agreement(agreement_id: FromPath[UUID], call: NamedDependency[C
     """
     async with call.transaction() as tx:
         agreement, document = await reading.document(tx, AgreementId(agreement_id))
-    report = await asyncio.to_thread(verify, document.content, at=call.clock.now())
-    return verification(agreement, report)
+    at = call.clock.now()
+    report = await asyncio.to_thread(verify, document.content, at=at)
+    body = verification(agreement, report)
+    about = circumstances(document.content, at, name=f"{agreement.reference}.docx", notes=notes(agreement))
+    return for_reader(call.request, body, lambda language: as_page(report, about, language), policy=POLICY)
 
 
 def routes(own_key: OwnKey) -> Router:

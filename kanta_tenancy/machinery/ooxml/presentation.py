@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
+import msgspec
+
+from kanta_tenancy.machinery.ooxml import sentences
 from kanta_tenancy.machinery.ooxml.indication import Indicated
 from kanta_tenancy.machinery.ooxml.report import Answer, Reason, Report, SignatureReport
 
@@ -15,6 +18,7 @@ def as_json(report: Report) -> dict[str, object]:
     return {
         "verdict": report.verdict.value,
         **_indication(report.indicated),
+        "sentence": msgspec.to_builtins(sentences.of_report(report)),
         "signatures": [_signature(signature) for signature in report.signatures],
         "uncovered": list(report.uncovered),
         "reasons": [_reason(reason) for reason in report.reasons],
@@ -35,6 +39,7 @@ def _signature(signature: SignatureReport) -> dict[str, object]:
         "proved_at": _instant(signature.proved_at),
         "proved_by": signature.proved_by,
         **_indication(signature.indicated),
+        "sentence": msgspec.to_builtins(sentences.of_signature(signature)),
     }
 
 
@@ -57,22 +62,23 @@ def answers_of(signature: SignatureReport) -> Iterator[tuple[str, Answer]]:
 def _lines(report: Report) -> Iterator[str]:
     count = len(report.signatures)
     yield f"{report.verdict.value}: {count} signature{'' if count == 1 else 's'}"
-    yield _in_the_standards_words(report.indicated)
+    yield in_the_standards_words(report.indicated)
     for number, signature in enumerate(report.signatures, start=1):
         yield ""
-        yield f"{number}. {_printable(signature.signer) or 'unknown signer'}"
+        yield f"{number}. {printable(signature.signer) or 'unknown signer'}"
         yield f"   {'signed at':<12} {_instant(signature.signed_at) or 'not said'} (as the signer says)"
         for question, answer in answers_of(signature):
-            yield f"   {question:<12} {answer.outcome.value}: {_printable(answer.reason)}"
-        yield f"   {'indication':<12} {_in_the_standards_words(signature.indicated)}"
+            yield f"   {question:<12} {answer.outcome.value}: {printable(answer.reason)}"
+        yield f"   {'indication':<12} {in_the_standards_words(signature.indicated)}"
         if signature.comments:
-            yield f"   {'comment':<12} {_printable(signature.comments)}"
+            yield f"   {'comment':<12} {printable(signature.comments)}"
     yield from _listed("Not covered by a signature", report.uncovered)
     yield from _listed("Links that lead out of the document, to what is not signed", report.links)
     yield from _listed("Reasons", [_sentence(reason) for reason in report.reasons])
 
 
-def _in_the_standards_words(indicated: Indicated) -> str:
+def in_the_standards_words(indicated: Indicated) -> str:
+    """Write an indication with its sub-indication, if it has one."""
     return ", ".join(filter(None, (indicated.indication.value, indicated.sub_indication)))
 
 
@@ -80,7 +86,7 @@ def _listed(title: str, items: tuple[str, ...] | list[str]) -> Iterator[str]:
     if items:
         yield ""
         yield f"{title}:"
-        yield from (f"   {_printable(item)}" for item in items)
+        yield from (f"   {printable(item)}" for item in items)
 
 
 def _sentence(reason: Reason) -> str:
@@ -92,6 +98,6 @@ def _instant(instant: datetime | None) -> str | None:
     return None if instant is None else instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Keep a stranger's text from steering a terminal."""
     return "".join(character if character.isprintable() else " " for character in text)

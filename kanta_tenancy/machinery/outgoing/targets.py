@@ -1,12 +1,13 @@
 """Addresses that somebody else gave us to send to: read once, strictly, before anything is looked up."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.outgoing.addresses import literal, why_internal
-from kanta_tenancy.machinery.outgoing.allowance import NOTHING, Allowed
+from kanta_tenancy.machinery.outgoing.allowance import NOTHING, Allowed, read_allowed
 
 LONGEST: Final = 1_000
 _PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")
@@ -53,6 +54,28 @@ def read_target(url: str, allowed: Allowed = NOTHING, *, without_tls: bool = Fal
     port = _PORTS[parts.scheme] if port is None else port
     _refuse_internal(host, port, allowed)
     return Target(url=url, host=host, port=port, plain=parts.scheme == "http")
+
+
+def named_places(urls: Sequence[str]) -> Allowed:
+    """Return what may be asked when whoever asks names the addresses: these places, internal or not, and no others.
+
+    Raises:
+        ValueError: one of them is no address.
+    """
+    for url in urls:
+        try:
+            read_target(url, read_allowed(_place(url)))
+        except (ValueError, KeyError) as unfit:
+            detail = f"{url!r} is no address to ask at, such as https://stamps.example.org/tsa"
+            raise ValueError(detail) from unfit
+    return read_allowed(" ".join(map(_place, urls)))
+
+
+def _place(url: str) -> str:
+    """Return host and port of an address as a list of what is allowed has them."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _host(host: str) -> str:

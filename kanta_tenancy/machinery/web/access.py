@@ -37,6 +37,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     etag: bool = False  # its answers carry the version of what they show
     accepts: str = JSON  # the media type of its body
     asks: bool = False  # a POST that changes nothing: nothing of it is kept, so it takes no Idempotency-Key
+    page: bool = False  # whoever accepts HTML gets the answer as a page
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,10 +68,17 @@ def needs(
     etag: bool = False,
     accepts: str = JSON,
     asks: bool = False,
+    page: bool = False,
 ) -> dict[str, Any]:
     """Declare, as `opt=` of a route, the permission that it needs and what else a request must bring."""
     terms = Terms(
-        permission=permission, query=query, if_match=if_match, etag=etag or if_match, accepts=accepts, asks=asks
+        permission=permission,
+        query=query,
+        if_match=if_match,
+        etag=etag or if_match,
+        accepts=accepts,
+        asks=asks,
+        page=page,
     )
     return {_TERMS: terms}
 

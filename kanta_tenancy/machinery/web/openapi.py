@@ -6,7 +6,7 @@ from http import HTTPMethod, HTTPStatus
 from typing import Any, Final
 
 import msgspec
-from litestar import Litestar, Response
+from litestar import Litestar, MediaType, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.typing import FieldDefinition
 
@@ -67,6 +67,13 @@ _IF_NONE_MATCH_PARAMETER: Final = {
     "required": False,
     "description": "The ETag of the version that you have: the answer is 304 when there is no newer one",
     "schema": _TEXT,
+}
+_LANGUAGE_PARAMETER: Final = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": "The language of the page: `fi`, `sv` or `en`, which is also what others get",
+    "schema": {"type": "string", "examples": ["fi"]},
 }
 
 
@@ -152,6 +159,8 @@ def _operation(access: Access, schemas: _Schemas) -> dict[str, Any]:
         description = f"{description}\n\nNeeds the permission `{terms.permission}`.".strip()
         if access.method != HTTPMethod.GET and not _takes_body(access.handler, terms):
             description = f"{description} Takes no body: one that is sent is refused."
+    if terms.page:
+        description = f"{description} With `Accept: text/html` the answer is a page for people."
     operation: dict[str, Any] = {
         "operationId": access.handler.operation_id or access.handler.handler_name,
         "summary": summary.replace("\n", " "),
@@ -177,6 +186,8 @@ def _parameters(access: Access, terms: Terms, schemas: _Schemas) -> Iterator[dic
         yield _IF_MATCH_PARAMETER
     if terms.etag and access.method == HTTPMethod.GET:
         yield _IF_NONE_MATCH_PARAMETER
+    if terms.page:
+        yield _LANGUAGE_PARAMETER
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
@@ -223,6 +234,8 @@ def _success(access: Access, terms: Terms, schemas: _Schemas) -> dict[str, Any]:
     success: dict[str, Any] = {"description": HTTPStatus(status).phrase, "headers": _headers(status, *more)}
     if given is not None:
         success["content"] = {media_type_of(handler): {} if given is bytes else {"schema": schemas.of(given)}}
+        if terms.page:
+            success["content"][MediaType.HTML.value] = {"schema": _TEXT}
     return success
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, PublicKeyAlgorithmOID
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.x509 import access, keys
@@ -31,7 +31,7 @@ class Doubt(enum.StrEnum):
     """Why others may show a signature as untrusted although the certificate may sign."""
 
     OTHER_PURPOSE = "other_purpose"
-    DOCUMENTS_ONLY = "documents_only"
+    UNUSUAL_PURPOSE = "unusual_purpose"
     NOBODY_TO_ASK = "nobody_to_ask"
     SIGNED_BY_ITSELF = "signed_by_itself"
 
@@ -47,7 +47,6 @@ _SHOWN_AS_TRUSTED: Final = frozenset(
     {
         ExtendedKeyUsageOID.EMAIL_PROTECTION,
         ExtendedKeyUsageOID.CLIENT_AUTH,
-        ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
     }
 )
 _INSTANT: Final = "%Y-%m-%d %H:%M:%S UTC"
@@ -98,8 +97,11 @@ def _of_purpose(certificate: x509.Certificate) -> Iterator[Warned]:
         detail = "the certificate's extended key usage is for other purposes than signing documents"
         yield Warned(doubt=Doubt.OTHER_PURPOSE, detail=detail)
     else:
-        detail = "LibreOffice shows a certificate as untrusted whose extended key usage is for documents alone"
-        yield Warned(doubt=Doubt.DOCUMENTS_ONLY, detail=detail)
+        detail = (
+            "LibreOffice shows a certificate as untrusted whose extended key usage has neither e-mail protection nor "
+            "client authentication"
+        )
+        yield Warned(doubt=Doubt.UNUSUAL_PURPOSE, detail=detail)
 
 
 def _of_revocation(certificate: x509.Certificate) -> Iterator[Warned]:
@@ -119,6 +121,10 @@ def _of_validity(certificate: x509.Certificate, at: datetime) -> Iterator[Reason
 
 def _of_key(certificate: x509.Certificate) -> Iterator[Reason]:
     key = certificate.public_key()
+    if certificate.public_key_algorithm_oid == PublicKeyAlgorithmOID.RSASSA_PSS:
+        detail = "the key is for RSA-PSS alone (RFC 4055, 1.2), and documents are signed with PKCS #1 v1.5 here"
+        yield Reason(refusal=Refusal.KEY_KIND, detail=detail)
+        return
     if not keys.may_sign(key):
         detail = f"the key is {keys.describe(key)}; RSA of 2048 to 4096 bits, EC P-256 and EC P-384 may sign"
         yield Reason(refusal=Refusal.KEY_KIND, detail=detail)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import msgspec
 
+from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.records import Body
 from kanta_tenancy.machinery.ooxml.indication import Indication, SubIndication
 from kanta_tenancy.machinery.ooxml.presentation import as_json
@@ -27,6 +28,7 @@ class VerifiedSignature(Body, frozen=True, kw_only=True):
     proved_by: str
     indication: Annotated[Indication, msgspec.Meta(description="In the words of ETSI EN 319 102-1")]
     sub_indication: SubIndication | None
+    sentence: Annotated[Sentence, msgspec.Meta(description="What the indication rests on, for people")]
 
 
 class Broken(Body, frozen=True, kw_only=True):
@@ -44,6 +46,7 @@ class VerifiedDocument(Body, frozen=True, kw_only=True):
     verdict: Verdict
     indication: Indication
     sub_indication: SubIndication | None
+    sentence: Annotated[Sentence, msgspec.Meta(description="What the verdict means, for people")]
     signatures: tuple[VerifiedSignature, ...]
     uncovered: tuple[str, ...]
     reasons: tuple[Broken, ...]

@@ -2,11 +2,13 @@
 
 import asyncio
 import subprocess
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
-from tests.machinery.outgoing.receivers import Behaviour, Received
+from tests.machinery.outgoing.receivers import Behaviour, Received, Receiver
 from tests.timestamp_authority import TimestampAuthority
 
 REPLY = "application/timestamp-reply"
@@ -62,3 +64,24 @@ def with_a_bit_changed(answer: bytes) -> bytes:
     """Change the time that an answer says, and leave its signature."""
     at = answer.index(b"Z", 100) - 1
     return answer[:at] + bytes([answer[at] ^ 1]) + answer[at + 1 :]
+
+
+@contextmanager
+def authority(behaviour: Behaviour) -> Iterator[Receiver]:
+    """Let an authority answer in a loop of its own, as it would elsewhere."""
+    receiver, loop, begun, ended = Receiver(behaviour), asyncio.new_event_loop(), threading.Event(), asyncio.Event()
+
+    async def serve() -> None:
+        async with receiver.listening():
+            begun.set()
+            await ended.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
+    thread.start()
+    assert begun.wait(10)
+    try:
+        yield receiver
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join(10)
+        loop.close()

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from kanta_tenancy.machinery.x509.judgement import Doubt, Refusal, refusals, warnings
 from kanta_tenancy.machinery.x509.keys import KeyKind
 from kanta_tenancy.machinery.x509.sample_authority import SIGNER_LASTS, Signer, found, issue
+from tests.machinery.x509.openssl import openssl
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = START + timedelta(days=1)
@@ -121,7 +123,8 @@ DOCUMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
         (None, []),
         ([ExtendedKeyUsageOID.EMAIL_PROTECTION], []),
         ([DOCUMENTS, ExtendedKeyUsageOID.CLIENT_AUTH], []),
-        ([DOCUMENTS], [Doubt.DOCUMENTS_ONLY]),
+        ([DOCUMENTS], [Doubt.UNUSUAL_PURPOSE]),
+        ([ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE], [Doubt.UNUSUAL_PURPOSE]),
         ([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CODE_SIGNING], [Doubt.OTHER_PURPOSE]),
     ],
 )
@@ -137,3 +140,17 @@ def test_a_certificate_of_which_nobody_can_ask_and_one_that_is_signed_by_itself_
     assert [each.doubt for each in warnings(CERTIFICATE)] == [Doubt.NOBODY_TO_ASK]
     own = self_signed(ec.generate_private_key(ec.SECP256R1()))
     assert [each.doubt for each in warnings(own)] == [Doubt.SIGNED_BY_ITSELF]
+
+
+def pss_key(folder: Path) -> x509.Certificate:
+    openssl(
+        folder, "req", "-x509", "-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048", "-nodes", "-subj", "/CN=Aino",
+        "-keyout", "key.pem", "-out", "aino.pem", "-days", "30",
+    )  # fmt: skip
+    return x509.load_pem_x509_certificate((folder / "aino.pem").read_bytes())
+
+
+def test_a_key_that_is_for_pss_alone_is_refused(tmp_path: Path):
+    certificate = pss_key(tmp_path)
+    (reason,) = refusals(certificate, certificate.not_valid_before_utc)
+    assert (reason.refusal, "RSA-PSS alone" in reason.detail) == (Refusal.KEY_KIND, True)

@@ -25,7 +25,7 @@ from kanta_tenancy.machinery.ooxml.errors import (
 from kanta_tenancy.machinery.ooxml.layout.methods import method_of
 from kanta_tenancy.machinery.ooxml.signature_lines import SignatureLine
 from kanta_tenancy.machinery.ooxml.signing import signer
-from kanta_tenancy.machinery.ooxml.signing.certificate_checks import check_certificates
+from kanta_tenancy.machinery.ooxml.signing.certificate_checks import NOTHING_KNOWN, Known, check_certificates
 from kanta_tenancy.machinery.x509.errors import CertificateUnreadable
 from kanta_tenancy.machinery.x509.reading import MAX_CERTIFICATES, certificate_from_der
 from kanta_tenancy.machinery.x509.signature_value import accepted_value, digest_info, digest_of
@@ -82,6 +82,7 @@ def hand_out(
     lasts: timedelta = USUAL,
     line: SignatureLine | None = None,
     comments: str = "",
+    known: Known = NOTHING_KNOWN,
 ) -> ToSign:
     """Prepare a signature by a key that is elsewhere; the same arguments give the same answer.
 
@@ -91,6 +92,7 @@ def hand_out(
         lasts: how long it can be completed, at most a day.
         line: the signature line to sign on, such as one of `signature_lines(document)`.
         comments: why it is signed, at most 255 characters.
+        known: of the certificate's revocation; for one that is known to be revoked nothing is handed out.
 
     Raises:
         CannotSign: the document, the certificate or what was asked for breaks a rule.
@@ -99,18 +101,20 @@ def hand_out(
         raise ValueError("the instant of signing must carry a time zone")
     if not timedelta() < lasts <= LONGEST:
         raise CannotSign(detail="what is handed out to be signed can be completed for at most a day")
+    check_certificates(chain, at, known)
     since = at.astimezone(UTC).replace(microsecond=0)
     asked = _Asked(chain=chain, at=since, expires_at=since + lasts, line=line, comments=comments)
     return _to_sign(document, asked, _prepared(document, asked))
 
 
-def take_back(document: bytes, to_sign: ToSign, value: bytes, *, at: datetime) -> bytes:
+def take_back(document: bytes, to_sign: ToSign, value: bytes, *, at: datetime, known: Known = NOTHING_KNOWN) -> bytes:
     """Complete a signature with the value that the key elsewhere made.
 
     Args:
         document: the very file that was prepared.
         value: PKCS #1 v1.5 for RSA; for a curve r and s in a row, or DER.
         at: the instant of completing.
+        known: of the certificate's revocation; it may have been revoked in the meantime.
 
     Returns:
         The signed document, verified: nothing but trust in the certificates is left open.
@@ -124,7 +128,7 @@ def take_back(document: bytes, to_sign: ToSign, value: bytes, *, at: datetime) -
     _check_instants(to_sign, at)
     prepared = _again(document, to_sign)
     (own, *_) = chain = chain_of(to_sign)
-    check_certificates(chain, at)
+    check_certificates(chain, at, known)
     accepted = accepted_value(own.public_key(), to_sign.octets, value)
     if accepted is None:
         raise SignatureValueWrong("the certificate's key did not make this signature value for what was prepared")

@@ -18,7 +18,7 @@ from kanta_tenancy.machinery.ooxml.layout.signature_part import Statement, Unsig
 from kanta_tenancy.machinery.ooxml.line_images import line_images
 from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.signature_lines import SignatureLine
-from kanta_tenancy.machinery.ooxml.signing.certificate_checks import check_certificates
+from kanta_tenancy.machinery.ooxml.signing.certificate_checks import NOTHING_KNOWN, Known, check_certificates
 from kanta_tenancy.machinery.ooxml.signing.envelope import Envelope
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.opc.errors import BrokenPackage
@@ -36,6 +36,7 @@ class Signing(Record, frozen=True, kw_only=True):
     credential: SigningKey
     line: SignatureLine | None = None  # a line of the document; None: the signature is not seen in it
     comments: str = ""  # why it is signed, at most 255 characters
+    known: Known = NOTHING_KNOWN  # of the certificate: one that is known to be revoked does not sign
 
 
 class Prepared(Record, frozen=True, kw_only=True):
@@ -49,7 +50,13 @@ class Prepared(Record, frozen=True, kw_only=True):
 
 
 def sign(
-    package: bytes, credential: SigningKey, *, at: datetime, line: SignatureLine | None = None, comments: str = ""
+    package: bytes,
+    credential: SigningKey,
+    *,
+    at: datetime,
+    line: SignatureLine | None = None,
+    comments: str = "",
+    known: Known = NOTHING_KNOWN,
 ) -> bytes:
     """Add a signature to a document; those that it has stay valid, byte for byte.
 
@@ -57,6 +64,7 @@ def sign(
         at: the instant of signing, which the signature then claims.
         line: the signature line to sign on, such as one of `signature_lines(package)`.
         comments: why it is signed, at most 255 characters.
+        known: of the certificate's revocation; one that is known to be revoked does not sign.
 
     Returns:
         The signed document, verified: nothing but trust in the certificates is left open.
@@ -64,7 +72,7 @@ def sign(
     Raises:
         CannotSign: the document, the certificate or what was asked for breaks a rule.
     """
-    return sign_all(package, [Signing(credential=credential, line=line, comments=comments)], at=at)
+    return sign_all(package, [Signing(credential=credential, line=line, comments=comments, known=known)], at=at)
 
 
 def sign_all(package: bytes, signings: Sequence[Signing], *, at: datetime) -> bytes:
@@ -89,7 +97,8 @@ def sign_for_verifier(package: bytes, signings: Sequence[Signing], *, at: dateti
     """
     envelope = opened(package)
     for one in signings:
-        prepared = prepare(envelope, one.credential.chain, at=at, line=one.line, comments=one.comments)
+        chain = one.credential.chain
+        prepared = prepare(envelope, chain, at=at, line=one.line, comments=one.comments, known=one.known)
         envelope = complete(prepared, one.credential.sign(prepared.signed_info))
     return envelope.write()
 
@@ -113,16 +122,18 @@ def prepare(
     at: datetime,
     line: SignatureLine | None = None,
     comments: str = "",
+    known: Known = NOTHING_KNOWN,
 ) -> Prepared:
     """Do all of signing that needs no key.
 
     Args:
         chain: the signer's certificate first, then its issuers.
+        known: of the certificate's revocation.
 
     Raises:
         CannotSign: the certificate or what was asked for breaks a rule.
     """
-    check_certificates(chain, at)
+    check_certificates(chain, at, known)
     _check_comments(comments)
     setup_id, text, images = "", "", (b"", b"")
     if line is not None:

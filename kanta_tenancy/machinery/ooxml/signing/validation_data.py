@@ -10,15 +10,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from kanta_tenancy.machinery.ooxml.verification.reading import Signature
 from kanta_tenancy.machinery.x509 import revocation, timestamps
+from kanta_tenancy.machinery.x509.issuers import way_up
 from kanta_tenancy.machinery.x509.revocation import RevocationData, Standing
 from kanta_tenancy.machinery.x509.timestamps import Timestamp, TokenUnsound
 
 _SOME_DAY: Final = datetime(9000, 1, 1, tzinfo=UTC)  # whenever that is asked, nothing in it will be from the future
-_LONGEST_PATH: Final = 8
 
 
 def sound_timestamps(signature: Signature) -> tuple[Timestamp, ...]:
@@ -38,7 +37,7 @@ def lacking(
     others = (*signature.certificates, *timestamp.certificates, *anchors)
     found: dict[x509.Certificate, None] = {}
     for start in (signature.signer, timestamp.authority):
-        for certificate, issuer in _way(start, others, frozenset(anchors)):
+        for certificate, issuer in way_up(start, others, frozenset(anchors)):
             if issuer is None or _is_unknown(certificate, issuer, data, timestamp.at):
                 found[certificate] = None
     return tuple(found)
@@ -57,7 +56,7 @@ def ways(
     pool = tuple(dict.fromkeys((*signature.certificates, *brought, *others, *anchors)))
     found = []
     for start in dict.fromkeys((signature.signer, *(one.authority for one in sound))):
-        issuers = (issuer for _, issuer in _way(start, pool, frozenset(anchors)) if issuer is not None)
+        issuers = (issuer for _, issuer in way_up(start, pool, frozenset(anchors)) if issuer is not None)
         found.append((start, *issuers))
     return tuple(found)
 
@@ -70,31 +69,6 @@ def _sound(signature: Signature) -> Iterator[Timestamp]:
             continue
         if timestamp.covers(stamp.over):
             yield timestamp
-
-
-def _way(
-    start: x509.Certificate, others: Sequence[x509.Certificate], anchors: frozenset[x509.Certificate]
-) -> Iterator[tuple[x509.Certificate, x509.Certificate | None]]:
-    """Go up from a certificate; with each comes its issuer's, or None when that is not there."""
-    certificate = start
-    for _ in range(_LONGEST_PATH):
-        if certificate in anchors or certificate.subject == certificate.issuer:
-            return
-        issuer = next((one for one in others if _issued(certificate, one)), None)
-        yield certificate, issuer
-        if issuer is None:
-            return
-        certificate = issuer
-
-
-def _issued(certificate: x509.Certificate, by: x509.Certificate) -> bool:
-    if certificate.issuer != by.subject:
-        return False
-    try:
-        certificate.verify_directly_issued_by(by)
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
-        return False
-    return True
 
 
 def _is_unknown(certificate: x509.Certificate, issuer: x509.Certificate, data: RevocationData, at: datetime) -> bool:

@@ -13,6 +13,14 @@ def test_the_json_has_the_promised_shape():
         "verdict": "valid",
         "indication": "TOTAL-PASSED",
         "sub_indication": None,
+        "sentence": {
+            "fi": "Asiakirja on pätevästi allekirjoitettu: jokainen allekirjoitus kattaa sen kokonaan, mitään ei ole "
+            "muutettu, ja allekirjoittajien varmenteet ovat luotettuja.",
+            "sv": "Dokumentet är giltigt undertecknat: varje underskrift omfattar hela dokumentet, ingenting har "
+            "ändrats och undertecknarnas certifikat är betrodda.",
+            "en": "The document is validly signed: each signature covers all of it, nothing was changed, and the "
+            "signers' certificates are trusted.",
+        },
         "signatures": [
             {
                 "signer": "CN=Aino,O=Hoivakoti,C=FI",
@@ -28,6 +36,11 @@ def test_the_json_has_the_promised_shape():
                 "proved_by": "",
                 "indication": "TOTAL-PASSED",
                 "sub_indication": None,
+                "sentence": {
+                    "fi": "Allekirjoitus on pätevä.",
+                    "sv": "Underskriften är giltig.",
+                    "en": "The signature is valid.",
+                },
             }
         ],
         "uncovered": [],

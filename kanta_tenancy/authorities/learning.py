@@ -1,4 +1,4 @@
-"""Learn from authorities what the verifier lacks, and verify again; imported only when somebody asks to go online."""
+"""Learn from authorities what the verifier lacks, and verify again."""
 
 import asyncio
 from collections.abc import Callable
