@@ -7,7 +7,7 @@ from then on; `fitting.select` finds what of it fits a chain.
 
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.trust.model import Obligation, Policy, TimestampAuthority
-from kanta_tenancy.trust.reading import Judging, judging
+from kanta_tenancy.trust.reading import TRUSTS_NOBODY, Judging, judging
 from kanta_tenancy.trust.watching import watch
 
-__all__ = ["Judging", "Level", "Obligation", "Policy", "TimestampAuthority", "judging", "watch"]
+__all__ = ["TRUSTS_NOBODY", "Judging", "Level", "Obligation", "Policy", "TimestampAuthority", "judging", "watch"]

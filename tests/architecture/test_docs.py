@@ -26,6 +26,7 @@ from kanta_tenancy.agreements.routes import routes
 from kanta_tenancy.assembly.application import entries
 from kanta_tenancy.assembly.background import JOBS, Job
 from kanta_tenancy.assembly.command_line import SUBCOMMANDS
+from kanta_tenancy.assembly.asking import outside
 from kanta_tenancy.assembly.events import EVENTS, endpoint_rules
 from kanta_tenancy.assembly.lazily import load
 from kanta_tenancy.assembly.own_keys import signing_jobs
@@ -113,7 +114,7 @@ def every_job(keys: Path) -> list[Job]:
 @pytest.mark.parametrize(
     ("name", "routers"),
     [
-        ("agreements", routes(lambda _: None)),
+        ("agreements", routes(lambda _: None, outside(read_settings({}), SystemClock()))),
         ("promises", [PROMISES]),
         ("joining", [JOINING]),
         ("campaigns", [CAMPAIGNS]),
@@ -142,7 +143,9 @@ def routes_told(name: str) -> set[tuple[str, str]]:
 
 
 def test_every_route_of_agreements_is_told_of():
-    assert routes_told("capabilities/agreements.md") == routes_of(routes(lambda _: None))
+    assert routes_told("capabilities/agreements.md") == routes_of(
+        routes(lambda _: None, outside(read_settings({}), SystemClock()))
+    )
 
 
 def test_every_route_of_messages_is_told_of():
