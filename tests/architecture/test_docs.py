@@ -24,9 +24,9 @@ from kanta_tenancy.agreements.mandates.model import MandateGround
 from kanta_tenancy.agreements.model import Manner, Party, Register, Status
 from kanta_tenancy.agreements.routes import routes
 from kanta_tenancy.assembly.application import entries
+from kanta_tenancy.assembly.asking import outside
 from kanta_tenancy.assembly.background import JOBS, Job
 from kanta_tenancy.assembly.command_line import SUBCOMMANDS
-from kanta_tenancy.assembly.asking import outside
 from kanta_tenancy.assembly.events import EVENTS, endpoint_rules
 from kanta_tenancy.assembly.lazily import load
 from kanta_tenancy.assembly.own_keys import signing_jobs
@@ -40,6 +40,7 @@ from kanta_tenancy.joining.model import ChangeKind, Clash
 from kanta_tenancy.joining.model import Stage as JoiningStage
 from kanta_tenancy.joining.model import Status as NoticeStatus
 from kanta_tenancy.joining.routes import ROUTES as JOINING
+from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.outgoing.posting import Trouble
 from kanta_tenancy.machinery.outgoing.smtp import Stage
@@ -111,10 +112,14 @@ def every_job(keys: Path) -> list[Job]:
     return [*JOBS, *signing_jobs(settings), *sealing_jobs(settings), *sending_jobs(settings, Stop())]
 
 
+def agreement_routes() -> tuple[Router, ...]:
+    return routes(lambda _: None, outside(read_settings({}), SystemClock()))
+
+
 @pytest.mark.parametrize(
     ("name", "routers"),
     [
-        ("agreements", routes(lambda _: None, outside(read_settings({}), SystemClock()))),
+        ("agreements", agreement_routes()),
         ("promises", [PROMISES]),
         ("joining", [JOINING]),
         ("campaigns", [CAMPAIGNS]),
@@ -143,9 +148,7 @@ def routes_told(name: str) -> set[tuple[str, str]]:
 
 
 def test_every_route_of_agreements_is_told_of():
-    assert routes_told("capabilities/agreements.md") == routes_of(
-        routes(lambda _: None, outside(read_settings({}), SystemClock()))
-    )
+    assert routes_told("capabilities/agreements.md") == routes_of(agreement_routes())
 
 
 def test_every_route_of_messages_is_told_of():

@@ -23,7 +23,7 @@ from kanta_tenancy.agreements.store.levels import Place
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
-from kanta_tenancy.kernel.explanation import Sentence, sentence
+from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.errors import CannotUpgrade
 from kanta_tenancy.machinery.ooxml.levels import Level
@@ -49,8 +49,8 @@ _SUBJECT: Final = Sentence(
     en="A signature cannot be brought to the level that is wanted",
 )
 _WHAT_TO_DO: Final = Sentence(
-    fi="Allekirjoitus on pätevä, mutta sen todistusvoima voi hiipua varmenteen vanhetessa. Yritämme uudelleen tunneittain.",
-    sv="Underskriften gäller, men dess bevisvärde kan minska när certifikatet löper ut. Vi försöker på nytt varje timme.",
+    fi="Allekirjoitus on pätevä, mutta se todistaa vähemmän, kun varmenne on vanhentunut. Yritämme tunneittain.",
+    sv="Underskriften gäller, men bevisar mindre när certifikatet har löpt ut. Vi försöker varje timme.",
     en="The signature stands, but proves less once its certificate has expired. It is tried again each hour.",
 )
 _REFERENCE: Final = Sentence(fi="Sopimuksen tunnus", sv="Avtalets referens", en="Agreement reference")
@@ -154,7 +154,7 @@ async def _rise(tx: Transaction, agreement: Agreement, place: Place, found: Foun
     document = Document(signatures=newest.signatures, revision=newest.revision + 1, sha256=sha256, content=docx, at=at)
     await levels.put_down(tx, after, place, found.level, document)
     said = {"party": place.party.value, "position": place.position, "level": found.level.value}
-    act = history.act("signature_raised", agreement, after, at=at, document=sha256, before=newest.sha256, **said)
+    act = history.act("signature_raised", agreement, after, at=at, document=sha256, instead_of=newest.sha256, **said)
     await record(tx, act, announce=told)
 
 
