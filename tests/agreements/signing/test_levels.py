@@ -1,0 +1,228 @@
+"""Signatures come to the level that the main connector wants: at once or later, once, and never silently lower."""
+
+import asyncio
+from datetime import date, timedelta
+
+import asyncpg
+import pytest
+
+from kanta_tenancy.agreements.model import Party, Status
+from kanta_tenancy.agreements.signing.errors import LevelNotReached, SignatureRefused
+from kanta_tenancy.assembly.promised import EXPECTATIONS
+from kanta_tenancy.machinery.ooxml.levels import Level
+from kanta_tenancy.machinery.ooxml.report import Verdict
+from kanta_tenancy.machinery.ooxml.signing.swapping import signature_contents
+from kanta_tenancy.machinery.ooxml.verification import verify
+from kanta_tenancy.machinery.postgres.database import connect
+from kanta_tenancy.parties import Function
+from kanta_tenancy.promises import State, audit
+from kanta_tenancy.trust import Obligation
+from tests.parties.examples import named, owner_of
+
+YEAR = timedelta(days=365)
+
+
+def by_the_file_alone(world, docx, after=timedelta(0)):
+    return verify(
+        docx,
+        at=world.desk.clock.now() + after,
+        anchors=[world.signers.issuing.certificate],
+        timestamp_anchors=[world.stamps.issuer],
+    )
+
+
+def levels(agreement):
+    return [(one.level, one.level_wanted, one.owes_level) for one in agreement.signatures]
+
+
+async def test_both_signatures_come_to_level_lt_and_outlive_their_certificates(world, owner):
+    await world.decide(Level.LT)
+    agreement = await world.both_sign()
+    assert agreement.status is Status.IN_FORCE
+    assert levels(agreement) == [(Level.B, Level.LT, True)] * 2
+    assert by_the_file_alone(world, (await world.document(agreement)).content).verdict is Verdict.INDETERMINATE
+    assert await world.pay() == 2
+    raised, document = await world.now(agreement), await world.document(agreement)
+    assert levels(raised) == [(Level.LT, Level.LT, False)] * 2
+    assert (raised.revision, document.revision, document.signatures, raised.version) == (2, 2, 2, agreement.version)
+    assert by_the_file_alone(world, document.content, 3 * YEAR).verdict is Verdict.VALID
+    assert {one.sha256 for one in await world.receipts(agreement)} == {document.sha256}
+    assert [one.state for one in await world.promised()] == [State.KEPT] * 2
+    kinds = [row["kind"] for row in await owner.fetch("SELECT kind FROM outbox")]
+    assert kinds.count("agreement.signature_raised") == 2
+    acts = await owner.fetchval("SELECT count(*) FROM journal_entry WHERE entry LIKE '%agreement.signature_raised%'")
+    assert acts == 2
+    assert await owner.fetch("SELECT * FROM invariants_broken()") == []
+
+
+async def test_with_level_t_wanted_nothing_more_is_added(world):
+    await world.decide(Level.T)
+    agreement = await world.both_sign()
+    await world.pay()
+    assert levels(await world.now(agreement)) == [(Level.T, Level.T, False)] * 2
+
+
+async def test_an_authority_that_was_away_is_asked_again_and_the_level_is_shown_as_owed_meanwhile(world, today):
+    await world.decide(Level.LT)
+    world.stamping = False
+    agreement = await world.both_sign()
+    assert agreement.status is Status.IN_FORCE
+    assert await world.pay() == 0
+    assert levels(await world.now(agreement)) == [(Level.B, Level.LT, True)] * 2
+    promise, _ = await world.promised()
+    assert (promise.state, promise.attempts) == (State.OWED, 1)
+    assert "503" in promise.last_error
+    world.stamping = True
+    today.advance(seconds=11)
+    assert await world.pay() == 2
+    assert levels(await world.now(agreement)) == [(Level.LT, Level.LT, False)] * 2
+
+
+async def test_what_cannot_be_reached_for_long_is_told_to_the_administrators_and_stays_owed(world, today, owner):
+    desk = world.desk
+    own = await owner_of(desk.database, desk.main_connector)
+    said = {"email": "it@example.org", "function": Function.ADMINISTRATOR, "valid_from": date(2020, 1, 1)}
+    await named(desk.database, today, desk.main_connector, own, **said)
+    await world.decide(Level.T)
+    world.stamping = False
+    await world.both_sign()
+    for _ in range(5 * 60):
+        today.advance(minutes=1)
+        await world.pay()
+    assert {one.state for one in await world.promised()} == {State.OWED}
+    told = await owner.fetch("SELECT facts::text AS facts FROM notice WHERE topic = 'agreement.signature_not_raised'")
+    assert len(told) in {1, 2}  # one for each day that it was
+    assert "503" in told[0]["facts"]
+
+
+async def test_two_instances_raise_each_signature_once(world, database_url, owner):
+    await world.decide(Level.LT)
+    agreement = await world.both_sign()
+    async with connect(database_url.replace("postgres@", "kanta_service@")) as second:
+        paid = await asyncio.gather(world.pay(), world.pay(second))
+    assert sum(paid) == 2
+    assert levels(await world.now(agreement)) == [(Level.LT, Level.LT, False)] * 2
+    revisions = await owner.fetch("SELECT revision FROM agreement_document WHERE signatures = 2 ORDER BY revision")
+    assert [row["revision"] for row in revisions] == [0, 1, 2]
+    assert len(world.clocks.received) == 2
+
+
+async def test_who_signed_an_older_revision_offline_is_accepted_onto_the_newest(world):
+    await world.decide(Level.LT)
+    agreement = await world.desk.offered()
+    first, second = agreement.signatories
+    partly = await world.hand_in(agreement, first)
+    offline = await world.copy(partly, second)
+    await world.pay()
+    raised = await world.document(agreement)
+    assert raised.revision == 1
+    done = await world.hand_in(partly, second, offline)
+    assert done.status is Status.IN_FORCE
+    document = await world.document(agreement)
+    assert signature_contents(raised.content).items() < signature_contents(document.content).items()
+    assert [one.level for one in done.signatures] == [Level.LT, Level.B]
+    await world.pay()
+    document = await world.document(agreement)
+    assert by_the_file_alone(world, document.content, 3 * YEAR).verdict is Verdict.VALID
+
+
+async def test_an_upgrade_between_verifying_and_keeping_loses_neither(world):
+    await world.decide(Level.LT)
+    agreement = await world.desk.offered()
+    first, second = agreement.signatories
+    partly = await world.hand_in(agreement, first)
+    accepted = await world.accepted(partly, second.party, await world.copy(partly, second))
+    await world.pay()
+    done = await world.keep(partly, accepted)
+    assert [one.level for one in done.signatures] == [Level.LT, Level.B]
+    await world.pay()
+    document = await world.document(agreement)
+    assert by_the_file_alone(world, document.content, 3 * YEAR).verdict is Verdict.VALID
+
+
+async def test_a_signature_that_is_kept_while_the_authority_is_asked_keeps_its_place(world):
+    await world.decide(Level.LT)
+    agreement = await world.desk.offered()
+    first, second = agreement.signatories
+    partly = await world.hand_in(agreement, first)
+
+    async def hand_in() -> None:
+        await world.hand_in(partly, second)
+
+    world.before_stamping = hand_in
+    assert await world.pay() == 1
+    done, document = await world.now(agreement), await world.document(agreement)
+    assert (done.status, document.signatures, document.revision) == (Status.IN_FORCE, 2, 1)
+    assert [one.level for one in done.signatures] == [Level.LT, Level.B]
+    assert {one.sha256 for one in await world.receipts(agreement)} == {document.sha256}
+
+
+async def test_a_document_of_neither_revision_is_refused(world):
+    await world.decide(Level.LT)
+    agreement = await world.desk.offered()
+    first, second = agreement.signatories
+    unsigned = (await world.document(agreement)).content
+    partly = await world.hand_in(agreement, first)
+    await world.pay()
+    with pytest.raises(SignatureRefused, match="not the newest document"):
+        await world.hand_in(partly, second, world.signed(unsigned, second))
+
+
+async def test_a_required_level_is_reached_before_the_signature_is_taken_or_it_is_not_taken(world):
+    await world.decide(Level.LT, Obligation.REQUIRED)
+    world.stamping = False
+    agreement = await world.desk.offered()
+    first, second = agreement.signatories
+    with pytest.raises(LevelNotReached, match="level LT is required") as refused:
+        await world.hand_in(agreement, first)
+    assert "503" in refused.value.flaws[0].detail
+    assert (await world.now(agreement)).status is Status.OFFERED
+    world.stamping = True
+    partly = await world.hand_in(agreement, first)
+    done = await world.hand_in(partly, second)
+    assert levels(done) == [(Level.LT, Level.LT, False)] * 2
+    assert [(one.judged.trust, one.judged.revocation) for one in done.signatures] == [("passed", "passed")] * 2
+    assert await world.promised() == []
+    document = await world.document(agreement)
+    assert by_the_file_alone(world, document.content, 3 * YEAR).verdict is Verdict.VALID
+
+
+async def test_no_way_of_keeping_leads_past_a_required_level(world):
+    await world.decide(Level.T, Obligation.REQUIRED)
+    agreement = await world.desk.offered()
+    first = agreement.signatories[0]
+    with pytest.raises(LevelNotReached):
+        await world.desk.hand_in(agreement, first.party, await world.copy(agreement, first))
+
+
+async def test_when_less_is_wanted_by_then_nothing_is_owed_any_more(world):
+    await world.decide(Level.LT)
+    agreement = await world.both_sign()
+    await world.decide(Level.B)
+    await world.pay()
+    assert [one.state for one in await world.promised()] == [State.RELEASED] * 2
+    assert levels(await world.now(agreement)) == [(Level.B, Level.B, False)] * 2
+
+
+async def test_the_audit_finds_an_upgrade_that_nobody_promised(world, owner):
+    await world.decide(Level.LT)
+    await world.both_sign()
+
+    async def missing() -> list[str]:
+        async with world.desk.database.transaction(world.desk.main_connector) as tx:
+            found = await audit(tx, world.desk.clock.now(), {"levels": EXPECTATIONS["levels of signatures"]})
+        return [one.key.rpartition("/")[0].rpartition("/")[2] for one in found]
+
+    assert await missing() == []
+    await owner.execute("DELETE FROM promise_work; DELETE FROM promise WHERE key LIKE 'signature.upgrade/%/tenant/1'")
+    assert await missing() == [Party.TENANT]
+
+
+async def test_a_level_never_sinks_and_a_tenant_raises_none(world, owner):
+    await world.decide(Level.T)
+    await world.both_sign()
+    await world.pay()
+    with pytest.raises(asyncpg.RaiseError, match="does not sink"):
+        await owner.execute("UPDATE agreement_signature SET level = 'B'")
+    async with world.desk.database.transaction(world.desk.tenant.caller) as tx:
+        assert await tx.connection.execute("UPDATE agreement_signature SET level = 'LT'") == "UPDATE 0"
