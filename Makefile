@@ -10,7 +10,7 @@ LOCK   := uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test kill check bench format lock
+.PHONY: help setup run test kill fuzz check bench format lock
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -28,6 +28,10 @@ test: $(VENV)/.develops ## Run every test, on PostgreSQL 18 and 15 (installs Deb
 kill: $(VENV)/.develops ## Kill workers 200 times, then service and PostgreSQL under load for ten minutes; look for what was lost
 	KANTA_TEST_KILLS=200 $(BIN)/pytest -q tests/promises/test_kills.py
 	KANTA_TEST_CRASH_S=600 $(BIN)/pytest -q -s tests/journeys/test_crash.py
+
+fuzz: $(VENV)/.develops ## Change signed documents in 20,000 ways; look for a crash or a wrong answer (KANTA_FUZZ_COUNT, KANTA_FUZZ_SEED)
+	tests/interop/install.sh
+	$(BIN)/python -m tests.machinery.ooxml.verification.fuzzing
 
 check: $(VENV)/.develops ## Check format, lint, types and import contracts
 	$(BIN)/ruff format --check --quiet .

@@ -27,6 +27,7 @@ from kanta_tenancy.agreements.mandates.routes import ROUTES as MANDATES
 from kanta_tenancy.agreements.model import Summary
 from kanta_tenancy.agreements.models.routes import ROUTES as MODELS
 from kanta_tenancy.agreements.signing.actions import OwnKey
+from kanta_tenancy.agreements.signing.prepared.routes import routes as prepared_routes
 from kanta_tenancy.agreements.signing.raising import Outside
 from kanta_tenancy.agreements.signing.routes import routes as signing_routes
 from kanta_tenancy.agreements.timeline.routes import ROUTES as TIMELINE
@@ -108,6 +109,7 @@ def routes(own_key: OwnKey, outside: Outside) -> tuple[Router, ...]:
         AGREEMENTS,
         DRAFTING,
         signing_routes(own_key, outside),
+        prepared_routes(outside),
         EARLIER,
         ANNEX,
         NOTICES,

@@ -1,10 +1,16 @@
 """Whose agreements a transaction can reach, whatever the program asks of the database: two tenants of one realm."""
 
+from datetime import timedelta
+
 import asyncpg
 import pytest
 
 from kanta_tenancy.agreements.model import Party
+from kanta_tenancy.agreements.signing.prepared import actions as prepared
+from kanta_tenancy.agreements.signing.prepared.model import Asked
 from kanta_tenancy.kernel.acting import Caller
+from kanta_tenancy.machinery.x509.sample_authority import chain_pem
+from tests.agreements.conftest import a_credential
 from tests.agreements.endings.checklists.test_endings import held
 from tests.agreements.endings.test_life import recorded
 from tests.agreements.endings.test_notices import a_notice, given
@@ -139,3 +145,19 @@ async def test_the_main_connectors_transaction_puts_down_a_paper_in_its_own_name
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
         async with database.transaction(desk.main_connector) as tx:
             await tx.connection.execute(PAPER.format("tenant", "tenant"))
+
+
+async def test_what_a_party_prepared_to_sign_is_seen_by_nobody_else(desk, database, clock):
+    agreement = await desk.offered()
+    for party in Party:
+        on, caller = await desk.ground(agreement, party), desk.caller(party)
+        pem = chain_pem(*a_credential("Aino").chain).decode()
+        asked = Asked(certificates=pem, position=1, comments="", lasts=timedelta(hours=1))
+        out = prepared.hand_out(on, asked, caller.scope, at=clock.now())
+        async with database.transaction(caller) as tx:
+            await prepared.keep(tx, clock, out)
+    stranger = await a_realm(database, clock, 2100000)
+    neighbour = await a_tenant(database, clock, desk.main_connector, 1100000)
+    impostor = someone(stranger.scope.main_connector_id, desk.tenant.tenancy.id)
+    callers = (*map(desk.caller, Party), stranger, neighbour.caller, impostor)
+    assert [await counted(database, caller, "prepared_signature") for caller in callers] == [1, 1, 0, 0, 0]

@@ -23,6 +23,7 @@ from kanta_tenancy.agreements.lifecycle import MOVES
 from kanta_tenancy.agreements.mandates.model import MandateGround
 from kanta_tenancy.agreements.model import Manner, Party, Register, Status
 from kanta_tenancy.agreements.routes import routes
+from kanta_tenancy.agreements.signing.prepared.model import State as PreparedState
 from kanta_tenancy.assembly.application import entries
 from kanta_tenancy.assembly.asking import outside
 from kanta_tenancy.assembly.background import JOBS, Job
@@ -268,6 +269,7 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *Function,
         *Channel,
         *State,
+        *PreparedState,
         *ClosedBecause,
         *CampaignStatus,
         *RowState,

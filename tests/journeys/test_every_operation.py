@@ -41,15 +41,20 @@ from kanta_tenancy.agreements.exhibits import actions as exhibits
 from kanta_tenancy.agreements.mandates import actions as mandates
 from kanta_tenancy.agreements.mandates.model import MandateGround, NewMandate
 from kanta_tenancy.agreements.model import Earlier, Form, Party
+from kanta_tenancy.agreements.signing import actions as signing
+from kanta_tenancy.agreements.signing.prepared import actions as prepared_signatures
+from kanta_tenancy.agreements.signing.prepared.actions import HandedOut
+from kanta_tenancy.agreements.signing.prepared.model import Asked
 from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.joining.actions import applications, change_notices
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock, SystemClock
+from kanta_tenancy.kernel.identifiers import AgreementId
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.postgres.database import Database, connect
 from kanta_tenancy.machinery.postgres.migrations import migrate, read_migrations
-from kanta_tenancy.machinery.x509.sample_authority import found
+from kanta_tenancy.machinery.x509.sample_authority import chain_pem, found
 from kanta_tenancy.messages.actions import endpoints
 from kanta_tenancy.messages.actions.endpoints import Rules
 from kanta_tenancy.messages.actions.feeds import make_feed
@@ -61,6 +66,7 @@ from kanta_tenancy.trust.model import Anchor, AnchorKind, Wish
 from tests import postgres_server
 from tests.agreements.campaigns.conftest import TARGET
 from tests.agreements.campaigns.examples import a_cohort, a_new_campaign
+from tests.agreements.conftest import a_credential
 from tests.agreements.examples import a_draft
 from tests.assembly.processes import eventually, running
 from tests.joining.examples import a_change
@@ -80,6 +86,7 @@ CHECKS = [
 ]
 
 
+CERTIFICATE = chain_pem(*a_credential("Aino").chain).decode()
 EXAMPLES = 20  # of good and of bad requests to each operation
 CONFIG = {
     "checks": {
@@ -116,6 +123,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
             plan = await actions.plan_offer(tx, clock, agreement_id=agreement.id, version=agreement.version)
         async with database.transaction(realm) as tx:
             await actions.offer(tx, clock, plan)
+        handed_out = await to_be_signed(database, clock, realm, agreement.id)
         happened = await lived(database, clock, realm, tenant) | await with_kela(database, clock, realm)
         campaign = await campaigning(database, clock, realm)
         anchor = await trusting(database, clock, realm)
@@ -132,6 +140,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         "organisation_id": tenant.organisation.id,
         "tenancy_id": tenant.tenancy.id,
         "agreement_id": agreement.id,
+        "prepared_signature_id": handed_out.prepared.id,
         "promise_id": promise.id,
         "campaign_id": campaign.id,
         "anchor_id": anchor.id,
@@ -142,6 +151,17 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         "address": calendar.name,
     }
     return token.text, {name: str(value) for name, value in ids.items()}
+
+
+async def to_be_signed(database: Database, clock: Clock, realm: Caller, agreement_id: AgreementId) -> HandedOut:
+    """Prepare a signature of the main connector on an agreement that was offered."""
+    async with database.transaction(realm) as tx:
+        on = await signing.ground(tx, clock, agreement_id=agreement_id, version=2)
+    asked = Asked(certificates=CERTIFICATE, position=1, comments="", lasts=timedelta(hours=1))
+    handed_out = prepared_signatures.hand_out(on, asked, realm.scope, at=clock.now())
+    async with database.transaction(realm) as tx:
+        await prepared_signatures.keep(tx, clock, handed_out)
+    return handed_out
 
 
 async def with_kela(database: Database, clock: Clock, realm: Caller) -> dict[str, uuid.UUID]:

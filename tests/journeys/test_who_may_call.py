@@ -9,9 +9,10 @@ import pytest
 
 from kanta_tenancy.agreements.model import Signatory
 from kanta_tenancy.machinery.web.access import JSON, Access, accesses
+from kanta_tenancy.machinery.x509 import sample_authority
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS, Permission
 from kanta_tenancy.promises import Owner, Wanted, page
-from tests.agreements.conftest import signed_on_line
+from tests.agreements.conftest import a_credential, signed_on_line
 from tests.journeys.conftest import Realm, client
 from tests.journeys.test_from_draft_to_in_force import DOCX, hand_in, offered
 from tests.parties.examples import a_key, a_tenant, named, owner_of
@@ -94,6 +95,7 @@ CAMPAIGN = {
     "signatories": [{"party": "main_connector", "name": "Aino", "title": "Director", "mandate": "Register"}],
     "cohorts": [{"name": "All", "starts_on": "2026-03-02"}],
 }
+CERTIFICATE = sample_authority.chain_pem(*a_credential("Aino").chain).decode()
 WHO = {"name": "Aino", "email": "aino@example.org", "function": "disturbances", "valid_from": "2026-01-01"}
 CHANGE = {"kind": "other", "description": "x", "effective_on": "2026-04-01"}
 BODIES: dict[str, dict[str, Any]] = {
@@ -135,6 +137,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "scanPaperAnew": {"party": "tenant", "exhibit_id": str(uuid.uuid4()), "because": "A page was missing"},
     "recordMandate": {"party": "main_connector", "person": "Aino", "ground": "procuration", "valid_from": "2026-01-01"},
     "endMandate": {"because": "She has left"},
+    "prepareSignature": {"certificates": CERTIFICATE},
+    "completeSignature": {"value": "AAAA"},
     "withdrawAgreement": {"reason": "A mistake"},
     "keepPromise": {"evidence": "Handed over"},
     "changeOrganisation": {"name": "Oy", "language": "fi"},
@@ -219,6 +223,8 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
 
 async def happened(realm: Realm, agreement: dict[str, Any], database, clock) -> dict[str, str]:
     """Put an agreement in force and something of each kind into its life; return the identifiers."""
+    path, first = f"/v1/agreements/{agreement['id']}/signatures/prepared", {"If-Match": f'"{agreement["version"]}"'}
+    prepared = await realm.of_tenant.post(path, json=BODIES["prepareSignature"], headers=first)
     for one in agreement["signatories"]:
         who = Signatory(**one)
         http = realm.of_tenant if who.party == "tenant" else realm.main_connector
@@ -228,6 +234,7 @@ async def happened(realm: Realm, agreement: dict[str, Any], database, clock) -> 
     tenancy, contract = f"/v1/tenancies/{agreement['tenancy_id']}", BODIES["recordServiceAgreement"]
     octets = {"content": b"We leave", "headers": {"Content-Type": "application/octet-stream"}}
     made = {
+        "prepared_signature_id": prepared,
         "exhibit_id": await realm.of_tenant.post(f"{tenancy}/exhibits?name=letter.txt", **octets),
         "notice_id": await realm.of_tenant.post(f"/v1/agreements/{agreement['id']}/notices", json=BODIES["giveNotice"]),
         "mandate_id": await realm.of_tenant.post(

@@ -32,6 +32,8 @@ _REFUSED: Final = {
     w("customXml"): "There is custom XML markup; save the document in a current version of Word.",
     f"{{{OFFICE}}}OLEObject": "There is an embedded object.",
 }  # fmt: skip
+# They may follow the last paragraph of a cell: where something that begins elsewhere ends.
+_MARKS: Final = {w(name) for name in ("bookmarkStart", "bookmarkEnd", "proofErr", "permStart", "permEnd")}
 _ADDRESSES: Final = ("src", "href", f"{{{OFFICE}}}href", f"{{{OFFICE}}}src")
 _VML: Final = f"{{{VML}}}*"
 _DRAWING_PROPERTIES: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
@@ -56,8 +58,8 @@ def check_markup(story: Story) -> Iterator[Finding]:
 
 
 def _ends_with_paragraph(holder: etree._Element) -> bool:
-    last = next(holder.iterchildren(w("p"), w("tbl"), w("sdt"), reversed=True), None)
-    return last is not None and last.tag != w("tbl")
+    last = next((child for child in holder.iterchildren(reversed=True) if child.tag not in _MARKS), None)
+    return last is not None and last.tag in {w("p"), w("sdt")}
 
 
 def _has_address(element: etree._Element) -> bool:

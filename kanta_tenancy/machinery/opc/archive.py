@@ -184,6 +184,10 @@ def _check_names(entries: list[Entry]) -> None:
         if name in seen:
             raise broken("Two entries have the same name, or names that differ in case only.", entry.name)
         seen.add(name)
+    files = {entry.name.lower() for entry in entries if not entry.name.endswith("/")}
+    for folder in (entry.name.lower() for entry in entries if entry.name.endswith("/")):
+        if any(folder[:at] in files for at, character in enumerate(folder) if character == "/"):
+            raise broken("The entry is a folder inside a file.", folder)
 
 
 def _check_layout(entries: list[Entry], end: int) -> None:

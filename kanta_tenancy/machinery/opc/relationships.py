@@ -18,6 +18,7 @@ _ROOT: Final = f"{{{RELATIONSHIPS_NS}}}Relationships"
 _RELATIONSHIP: Final = f"{{{RELATIONSHIPS_NS}}}Relationship"
 _REQUIRED: Final = frozenset({"Id", "Type", "Target"})
 _MODES: Final = {None: False, "Internal": False, "External": True}
+_LONGEST_TARGET: Final = 2048  # characters that lead to a part
 _ID: Final = re.compile(r"[^\W\d][\w.-]*")  # xsd:ID
 _FAITHFUL_TARGET: Final = re.compile(r'[^&<>"\'\t\r\n]*')
 # The one form of a .rels part that Office, Apache POI and LibreOffice all digest alike: UTF-8, the default
@@ -124,13 +125,17 @@ def source_of(part: str) -> str | None:
     return f"{folder.removesuffix('/_rels')}/{name.removesuffix('.rels')}"
 
 
-@functools.lru_cache(maxsize=1024)
 def resolve(source: str, target: str) -> str | None:
     """Return the part name that an internal target means, or None when it means no part.
 
     A target with a scheme, an authority, a query, a fragment or an escape names no part here: each
-    is something that two readers could take for two things.
+    is something that two readers could take for two things. So does one that is longer than any name.
     """
+    return _resolved(source, target) if len(target) <= _LONGEST_TARGET else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _resolved(source: str, target: str) -> str | None:
     if not target or target.startswith("//") or set(target) & set(":?#%\\"):
         return None
     base = PACKAGE_SOURCE if source == PACKAGE_SOURCE else posixpath.dirname(source)

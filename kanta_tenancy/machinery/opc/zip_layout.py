@@ -37,7 +37,9 @@ _SAID_IN_ZIP64_32: Final = 0xFFFFFFFF
 _REFUSED_EXTRAS: Final = {0x0001: "zip64", 0x0017: "encryption", 0x7075: "a second name", 0x9901: "encryption"}
 _FILE_TYPE: Final = 0o170000
 _SHORT_NAME: Final = 128  # bytes
+_LONGEST_NAME: Final = 1024  # bytes; a name of thousands of folders buys a second of looking
 _PLAIN_TYPES: Final = frozenset({0, 0o100000, 0o040000})  # unsaid, file, folder
+_FOLDER: Final = 0x10  # of the attributes that MS-DOS has
 
 
 class Entry(Record, frozen=True, kw_only=True):
@@ -163,6 +165,8 @@ def _remembered_name(raw: bytes, *, utf8: bool) -> str:
 
 def _name(raw: bytes, *, utf8: bool) -> str:
     """Decode an entry's name, refusing what two readers could read as two names."""
+    if len(raw) > _LONGEST_NAME:
+        raise broken(f"The name of an entry has more than {_LONGEST_NAME} bytes.")
     try:
         name = raw.decode("utf-8" if utf8 else "ascii")
     except UnicodeDecodeError:
@@ -184,6 +188,11 @@ def _check_kind(central: _Central, name: str) -> None:
         raise broken("The entry needs the zip64 form, which packages of this size do not need.", name)
     if (central.attributes >> 16) & _FILE_TYPE not in _PLAIN_TYPES:
         raise broken("The entry is a symbolic link or a device.", name)
+    if central.attributes & _FOLDER and not name.endswith("/"):
+        raise broken("The entry is a folder by its attributes and a file by its name.", name)
+    if central.method == STORED and central.flags & _SIZES_FOLLOW and central.size:
+        # Whoever reads from the front takes the first thing that looks like a length for the end of the content.
+        raise broken("The content of the entry is not packed, and its length is only said after it.", name)
 
 
 def _check_extra(extra: bytes, name: str) -> None:

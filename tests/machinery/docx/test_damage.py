@@ -2,7 +2,7 @@
 
 import copy
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from msgspec.structs import replace
@@ -58,6 +58,7 @@ def change(element, other):
         max_size=3,
     )
 )
+@example([(move, 1, 16)])  # a run beside the paragraphs of a cell
 def test_damaged_markup_is_refused_or_filled(damages):
     root = forms.document(FORM)
     for damage, first, second in damages:

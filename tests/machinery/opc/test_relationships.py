@@ -50,6 +50,8 @@ def test_a_part_and_its_relationships_part_name_each_other():
         ("/", "a//b.xml", None),
         ("/", "a/", None),
         ("/", "", None),
+        ("/", "./" * 1000 + "a.xml", "/a.xml"),
+        ("/", "./" * 1100 + "a.xml", None),
     ],
 )
 def test_a_target_means_one_part_or_none(source: str, target: str, part: str | None):

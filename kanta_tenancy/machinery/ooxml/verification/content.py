@@ -1,19 +1,20 @@
 """What a signed document may contain at all: one Word document that shows what was signed (rules R1, R4, R8, R9)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.names import SIGNATURE_TYPE
 from kanta_tenancy.machinery.ooxml.report import Reason
+from kanta_tenancy.machinery.ooxml.verification.addresses import is_web_address
 from kanta_tenancy.machinery.ooxml.verification.hidden import hidden_by_styles
-from kanta_tenancy.machinery.ooxml.verification.scrutiny import scrutinise
+from kanta_tenancy.machinery.ooxml.verification.scrutiny import Scrutiny, scrutinise
 from kanta_tenancy.machinery.opc import BrokenPackage, Package, Relationship, markup
 from kanta_tenancy.machinery.opc.names import HYPERLINK
 from kanta_tenancy.machinery.opc.relationships import relationships_part
 
 _LARGEST_TOGETHER: Final = 3 * markup.LARGEST
-_WEB_ADDRESS: Final = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
 _XML: Final = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*<")
 # By the last segment, since the same relationships exist under several prefixes.
 _REFUSED_RELATIONSHIPS: Final = {
@@ -28,30 +29,44 @@ _REFUSED_RELATIONSHIPS: Final = {
     "frame": "takes in another document",
     "vbaproject": "embeds macros",
     "wordvbadata": "embeds macros",
+    "extensibility": "adds to the ribbon what runs something",
+    "webextension": "brings an add-in",
+    "webextensiontaskpanes": "brings an add-in",
 }
 
 
-def links(package: Package) -> tuple[str, ...]:
-    """Return the web addresses that the document leads to."""
-    return tuple(sorted({one.target for _, one in package.all_relationships() if _is_link(one)}))
+class Content(Record, frozen=True, kw_only=True):
+    """What a package holds, apart from its signatures."""
+
+    reasons: tuple[Reason, ...]  # why a signed document may not hold it
+    links: tuple[str, ...]  # the web addresses that the document leads to
 
 
-def flaws(package: Package) -> Iterator[Reason]:
-    """Return a reason for everything in the package that a signed document may not have."""
-    yield from _main_part(package)
+def look_into(package: Package) -> Content:
+    """Look at everything that the package holds."""
+    reasons = [*_main_part(package)]
     for source, relationship in package.all_relationships():
-        yield from _relationship(package, source, relationship)
+        reasons += _relationship(package, source, relationship)
+    links = {one.target for _, one in package.all_relationships() if _is_link(one)}
     parts = tuple(_xml_parts(package))
     if sum(len(package.content(part)) for part in parts) > _LARGEST_TOGETHER:
-        yield Reason(rule="R0", detail=f"The XML of the package has more than {_LARGEST_TOGETHER} bytes.")
-        return
+        reasons.append(Reason(rule="R0", detail=f"The XML of the package has more than {_LARGEST_TOGETHER} bytes."))
+        parts = ()
     seen = {part: scrutinise(package.content(part)) for part in parts}
+    return Content(
+        reasons=(*reasons, *_shown(seen)),
+        links=tuple(sorted(links.union(*(scrutiny.links for scrutiny in seen.values())))),
+    )
+
+
+def _shown(seen: Mapping[str, Scrutiny]) -> Iterator[Reason]:
     for part, scrutiny in seen.items():
         for flaw in scrutiny.flaws:
             yield Reason(rule=flaw.rule, part=part, detail=flaw.detail)
     used = frozenset().union(*(scrutiny.style_uses for scrutiny in seen.values()))
+    with_text = frozenset().union(*(scrutiny.style_uses_with_text for scrutiny in seen.values()))
     for part, scrutiny in seen.items():
-        for sentence in sorted(hidden_by_styles(scrutiny.styles, used)):
+        for sentence in sorted(hidden_by_styles(scrutiny.hiding_styles, used, with_text)):
             yield Reason(rule="R9", part=part, detail=f"A style in use does it: {sentence}")
 
 
@@ -73,8 +88,7 @@ def _main_part(package: Package) -> Iterator[Reason]:
 
 
 def _is_link(relationship: Relationship) -> bool:
-    address = _WEB_ADDRESS.fullmatch(relationship.target)
-    return relationship.external and relationship.type in HYPERLINK and address is not None
+    return relationship.external and relationship.type in HYPERLINK and is_web_address(relationship.target)
 
 
 def _relationship(package: Package, source: str, relationship: Relationship) -> Iterator[Reason]:

@@ -1,53 +1,29 @@
-"""Text that is in a document and not to be seen: hidden, white on white, or too small to read (rule R9)."""
+"""Text that is in a document and not to be seen: hidden, in the colour of the paper, too small to read (rule R9)."""
 
-import re
-from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from lxml import etree
 
-from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.ooxml.verification.shading import Background, near_white
-from kanta_tenancy.machinery.ooxml.verification.wordprocessing import both, value
+from kanta_tenancy.machinery.ooxml.verification import illegible
+from kanta_tenancy.machinery.ooxml.verification.shading import Background
+from kanta_tenancy.machinery.ooxml.verification.wordprocessing import OFF, both, value
 
-_VANISH: Final = both(("vanish",))
-_COLOUR: Final = both(("color",))
-_SIZE: Final = both(("sz", "szCs"))
+_VANISH: Final = both(("vanish", "specVanish"))
+_PARAGRAPH_STYLE: Final = both(("pStyle",))
 _STYLE_USES: Final = both(("pStyle", "rStyle", "tblStyle"))
 _RUN: Final = both(("r",))
 _RUN_PROPERTIES: Final = both(("rPr",))
-_TEXT: Final = both(("t", "sym"))
-_LEADING: Final = 64  # children of a run to look at; one that has more is taken to have text
+_BLOCK_PROPERTIES: Final = both(("pPr", "trPr"))
 _STYLES: Final = both(("styles",))
 _STYLE: Final = both(("style",))
 _DEFAULTS: Final = both(("docDefaults",))
 _BASED_ON: Final = both(("basedOn",))
-_OFF: Final = frozenset({"0", "false", "off"})
-_WHITE_THEME: Final = frozenset({"background1", "light1"})
-_MEASURE: Final = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(pt|mm|cm|in|pc|pi)?")
-_POINTS: Final = {"pt": 1, "mm": 72 / 25.4, "cm": 72 / 2.54, "in": 72, "pc": 12, "pi": 12, None: 0.5}
-_SMALLEST: Final = 4  # points
+_FORMATTING: Final = _VANISH | illegible.OF_RUN | illegible.OF_BLOCK
 
 _HIDDEN_TEXT: Final = "It has hidden text."
-_WHITE_TEXT: Final = "It has white text on white."
-_SMALL_TEXT: Final = f"It has text smaller than {_SMALLEST} points."
-
-
-class Style(Record, frozen=True, kw_only=True):
-    """A style, and what text in it would be."""
-
-    id: str  # empty for the defaults of the document
-    based_on: str
-    is_default: bool
-    hides: tuple[str, ...]  # sentences
-
-
-def styles(root: etree._Element) -> tuple[Style, ...]:
-    """Read the styles of a styles part; other parts have none."""
-    if root.tag not in _STYLES:
-        return ()
-    return tuple(_style(element) for element in root.iterchildren(*_STYLE, *_DEFAULTS))
+_OF_OTHER_TEXT: Final = frozenset({_HIDDEN_TEXT, illegible.COLLAPSED})  # what it hides may stand elsewhere
 
 
 def uses(root: etree._Element) -> frozenset[str]:
@@ -55,32 +31,57 @@ def uses(root: etree._Element) -> frozenset[str]:
     return frozenset(value(element, "val") for element in root.iter(*_STYLE_USES))
 
 
-def hidden_by_styles(defined: Sequence[Style], used: Collection[str]) -> set[str]:
-    """Return a sentence for everything that a style in use hides; a style that is not used hides nothing."""
-    if not any(style.hides for style in defined):
-        return set()
-    by_id: dict[str, list[Style]] = {}
-    for style in defined:
-        by_id.setdefault(style.id, []).append(style)
-    waiting = [*used, *(style.id for style in defined if style.is_default)]
-    reached: set[str] = set()
+def uses_with_text(root: etree._Element) -> frozenset[str]:
+    """Return the ids of the styles of paragraphs that have text."""
+    return frozenset(
+        value(element, "val")
+        for element in root.iter(*_PARAGRAPH_STYLE)
+        if (properties := element.getparent()) is not None
+        and (paragraph := properties.getparent()) is not None
+        and illegible.has_text(paragraph)
+    )
+
+
+def hiding_styles(root: etree._Element) -> Mapping[str, frozenset[str]]:
+    """Return what each style of a styles part hides, as sentences, with what it is based on; most hide nothing.
+
+    What is always in use stands under the empty name.
+    """
+    if root.tag not in _STYLES:
+        return {}
+    hiding: dict[str, set[str]] = defaultdict(set)
+    based_on: dict[str, list[str]] = defaultdict(list)
+    for element in root.iterchildren(*_STYLE, *_DEFAULTS):
+        name = value(element, "styleId")
+        if element.tag in _DEFAULTS or value(element, "default") not in ("", *OFF):
+            based_on[name].append("")
+        for base in element.iterchildren(*_BASED_ON):
+            based_on[value(base, "val")].append(name)
+        hiding[name] |= _hidden_by(element)
+    waiting = [name for name, sentences in hiding.items() if sentences]
     while waiting:
         name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting += [style.based_on for style in by_id.get(name, ()) if style.based_on]
-    return {sentence for name in reached for style in by_id.get(name, ()) for sentence in style.hides}
+        for heir in based_on.get(name, ()):
+            if not hiding[name] <= hiding[heir]:
+                hiding[heir] |= hiding[name]
+                waiting.append(heir)
+    return {name: frozenset(sentences) for name, sentences in hiding.items() if sentences}
 
 
-def _style(element: etree._Element) -> Style:
-    is_defaults = element.tag in _DEFAULTS
-    background, formatting = Background(element), element.iter(*_VANISH, *_COLOUR, *_SIZE)
-    return Style(
-        id="" if is_defaults else value(element, "styleId"),
-        based_on=next((value(base, "val") for base in element.iterchildren(*_BASED_ON)), ""),
-        is_default=is_defaults or value(element, "default") not in ("", *_OFF),
-        hides=tuple(sorted({sentence for each in formatting for sentence in _hides(each, background)})),
-    )
+def _hidden_by(style: etree._Element) -> set[str]:
+    background = Background(style)
+    return {_hides(each, background) for each in style.iter(*_FORMATTING)} - {""}
+
+
+def hidden_by_styles(
+    hiding: Mapping[str, frozenset[str]], used: frozenset[str], used_with_text: frozenset[str]
+) -> set[str]:
+    """Return a sentence for everything that a style in use hides; a style that is not used hides nothing."""
+    found = set(hiding.get("", ()))
+    for name in used & hiding.keys():
+        # A line without height may stand between texts and have none itself.
+        found |= hiding[name] - (set() if name in used_with_text else {illegible.LOW})
+    return found
 
 
 def flaws(root: etree._Element) -> Iterator[str]:
@@ -88,41 +89,28 @@ def flaws(root: etree._Element) -> Iterator[str]:
     if root.tag in _STYLES:
         return
     background = Background()
-    for element in root.iter(*_VANISH, *_COLOUR, *_SIZE):
-        if element.tag in _VANISH or _formats_text(element):
-            yield from _hides(element, background)
+    for element in root.iter(*_FORMATTING):
+        sentence = _hides(element, background)
+        if sentence and (sentence in _OF_OTHER_TEXT or _formats_text(element)):
+            yield sentence
 
 
 def _formats_text(element: etree._Element) -> bool:
+    """Tell whether a property formats some text; those of the mark at the end of a paragraph format none."""
     properties = element.getparent()
-    run = None if properties is None else properties.getparent()
-    if run is None or run.tag not in _RUN:
+    container = None if properties is None else properties.getparent()
+    if properties is None or container is None:
         return False
-    content = [child.tag for child in islice(run, _LEADING + 1)]
-    return len(content) > _LEADING or not _TEXT.isdisjoint(content)
+    return (properties.tag not in _RUN_PROPERTIES or container.tag in _RUN) and illegible.has_text(container)
 
 
-def _hides(element: etree._Element, background: Background) -> Iterator[str]:
-    """Say what one element of formatting hides."""
+def _hides(element: etree._Element, background: Background) -> str:
+    """Say what one element of formatting hides, or nothing."""
     properties = element.getparent()
+    if properties is not None and properties.tag in _BLOCK_PROPERTIES:
+        return illegible.of_block(element)
     if properties is None or properties.tag not in _RUN_PROPERTIES:
-        return
+        return ""
     if element.tag in _VANISH:
-        if value(element, "val").lower() not in _OFF:
-            yield _HIDDEN_TEXT
-    elif element.tag in _SIZE:
-        if _points(value(element, "val")) < _SMALLEST:
-            yield _SMALL_TEXT
-    elif _is_white(element) and not background.is_shaded(properties.getparent()):
-        yield _WHITE_TEXT
-
-
-def _is_white(colour: etree._Element) -> bool:
-    if value(colour, "themeColor") in _WHITE_THEME and not value(colour, "themeShade"):
-        return True
-    return near_white(value(colour, "val"))
-
-
-def _points(size: str) -> float:
-    measure = _MEASURE.fullmatch(size)
-    return float(measure[1]) * _POINTS[measure[2]] if measure else 0.0
+        return "" if value(element, "val").lower() in OFF else _HIDDEN_TEXT
+    return illegible.of_run(element, background.behind(properties.getparent()))

@@ -18,6 +18,7 @@ _HEAD: Final = [f"{{{DSIG_NS}}}{name}" for name in ("SignedInfo", "SignatureValu
 _QUALIFYING: Final = f"{{{XADES_NS}}}QualifyingProperties"
 _SIGNED_PROPERTIES: Final = f"{{{XADES_NS}}}SignedProperties"
 _UNSIGNED_PROPERTIES: Final = f"{{{XADES_NS}}}UnsignedProperties"
+_MOST_OBJECTS: Final = 8  # Office writes three, or five with the images of a signature line
 
 
 class SignedObject(NamedTuple):
@@ -46,6 +47,8 @@ def take_apart(root: etree._Element) -> Sections:
     signature_id, found = attribute(root, "Id"), list(root)
     if [each.tag for each in found[:3]] != _HEAD:
         raise unsound("The signature does not begin with SignedInfo, SignatureValue and KeyInfo.")
+    if len(found) > len(_HEAD) + _MOST_OBJECTS:
+        raise unsound(f"The signature holds more than {_MOST_OBJECTS} objects.")
     signed_info, value, key_info = found[:3]
     objects, unsigned = [], None
     for each in found[3:]:

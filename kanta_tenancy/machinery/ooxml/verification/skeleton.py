@@ -7,7 +7,9 @@ Why the answer is the same. In a part without comments, CDATA sections, instruct
 end tag wherever it stands, or the part is not well-formed with and without what is cut. What stands between it and the
 `>` before it is then character data inside that element, or, if it is not, again makes the part ill-formed both ways.
 Character data that XML can hold, free of `<` and `>` and with `&` in the five predefined references only, can be taken
-out of a well-formed part and put into one; and no rule looks at the text of any element but a field's instruction.
+out of a well-formed part and put into one; and no rule looks at the text of any element but a field's instruction, or
+for more than the characters that turn the direction of a text. Only where there are alternatives for other readers are
+texts compared: such a part is read as a whole.
 Likewise `<o:signatureline ` begins a tag, and no rule looks at the attributes of such an element.
 """
 
@@ -22,12 +24,14 @@ _VALUE: Final = re.compile(rb'="([^"]*)"')
 # What XML cannot hold.
 _CONTROLS: Final = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})
 _NO_CHARACTERS: Final = ("\ufffe".encode(), "\uffff".encode())
+_TURNING: Final = ("\u202d".encode(), "\u202e".encode())
+_ALTERNATIVES: Final = b"AlternateContent"
 _REFERENCES: Final = (b"amp;", b"lt;", b"gt;", b"quot;", b"apos;")
 
 
 def skeleton(content: bytes) -> bytes | None:
     """Return a part without its texts; None for one that has none, or whose texts have more than characters in them."""
-    if len(content) > _LARGEST or _has_more_than_elements(content):
+    if len(content) > _LARGEST or _ALTERNATIVES in content or _has_more_than_elements(content):
         return None
     *pieces, rest = content.split(_END)
     cuts = [piece.rfind(b">") + 1 for piece in pieces]
@@ -54,6 +58,8 @@ def _has_more_than_elements(content: bytes) -> bool:
 def _is_text(taken: list[bytes]) -> bool:
     joined = b" ".join(taken)  # apart, so that two halves of a character do not make one
     if b"<" in joined or joined.translate(None, _CONTROLS) != joined:
+        return False
+    if b"\xe2\x80" in joined and any(each in joined for each in _TURNING):
         return False
     if b"\xef" in joined and any(each in joined for each in _NO_CHARACTERS):
         return False

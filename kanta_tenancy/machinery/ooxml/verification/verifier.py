@@ -1,6 +1,6 @@
 """Verify the signatures of a package: rules R0 to R9, and every question answered apart (docs/signatures.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -60,14 +60,16 @@ def verify(
         ),
     )
     findings = [examine(question, part) for part in found.signatures]
-    reasons = [*found.reasons, *content.flaws(package), *(each for one in findings for each in one.reasons)]
+    held = content.look_into(package)
+    reasons = [*found.reasons, *held.reasons, *(each for one in findings for each in one.reasons)]
     signatures = tuple(finding.report for finding in findings)
+    reasons += _repeated(signatures)
     return Report(
         verdict=_verdict(signatures, reasons),
         indicated=_indicated(signatures, reasons),
         signatures=signatures,
         uncovered=_uncovered(findings),
-        links=content.links(package),
+        links=held.links,
         reasons=tuple(reasons),
     )
 
@@ -90,6 +92,20 @@ def _verdict(signatures: Sequence[SignatureReport], reasons: Sequence[Reason]) -
 def _indicated(signatures: Sequence[SignatureReport], reasons: Sequence[Reason]) -> Indicated:
     of_file = [indicated([OF_RULES[reason.rule]]) for reason in reasons if not reason.signature]
     return worst([*of_file, *(one.indicated for one in signatures)])
+
+
+def _repeated(signatures: Sequence[SignatureReport]) -> Iterator[Reason]:
+    """Report a signature that is there once more, so that nobody counts it twice.
+
+    It is known by the first half of its value: anybody can compute another second half of an ECDSA signature.
+    """
+    seen: dict[tuple[str, bytes], str] = {}
+    for one in signatures:
+        first_half = one.signature_value[: len(one.signature_value) // 2]
+        before = seen.setdefault((one.fingerprint, first_half), one.part)
+        if first_half and before != one.part:
+            detail = f"The signature is that of {before} once more."
+            yield Reason(rule="R7", part=one.part, detail=detail)
 
 
 def _uncovered(findings: Sequence[Finding]) -> tuple[str, ...]:

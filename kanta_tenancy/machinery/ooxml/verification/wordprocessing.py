@@ -7,9 +7,12 @@ from lxml import etree
 
 TRANSITIONAL: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT: Final = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+WORD_2010: Final = "http://schemas.microsoft.com/office/word/2010/wordml"
 WORD_2012: Final = "http://schemas.microsoft.com/office/word/2012/wordml"
+WORD_2012_DRAWING: Final = "http://schemas.microsoft.com/office/word/2012/wordprocessingDrawing"
 OFFICE_VML: Final = "urn:schemas-microsoft-com:office:office"
 NAMESPACES: Final = (TRANSITIONAL, STRICT)
+OFF: Final = frozenset({"0", "false", "off"})  # values that switch a property off
 
 
 def both(names: Iterable[str]) -> frozenset[str]:

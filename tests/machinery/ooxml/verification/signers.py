@@ -36,10 +36,12 @@ def lists(of: SampleAuthority | None = None) -> RevocationData:
 @functools.cache
 def key(kind: str) -> PrivateKey:
     if kind.startswith("rsa"):
-        return rsa.generate_private_key(65537, int(kind[3:]))
+        bits, _, exponent = kind[3:].partition("e")
+        return rsa.generate_private_key(int(exponent or 65537), int(bits))  # an exponent of 3, to be refused
     return ec.generate_private_key({"p256": ec.SECP256R1(), "p521": ec.SECP521R1()}[kind])
 
 
+@functools.cache
 def self_signed(kind: str = "p256", name: str = "Itse", *extensions: tuple[x509.ExtensionType, bool]) -> Credential:
     """Make a certificate that its own key signed."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])

@@ -115,6 +115,42 @@ def test_a_manifest_of_thousands_of_references_is_answered_soon():
     assert time.process_time() - start < 3
 
 
+def crowded(root: str = "", key_info: str = "", objects: str = "") -> bytes:
+    """Add much to a signature, at places that it leaves open."""
+    text = PARTS[SIG1].decode().replace("<Signature ", f"<Signature {root} ")
+    return text.replace("<KeyInfo>", f"<KeyInfo>{key_info}").replace("</Signature>", f"{objects}</Signature>").encode()
+
+
+MANY_OBJECTS = "".join(f'<Object Id="o{number}"></Object>' for number in range(30_000))
+MANY_NAMESPACES = " ".join(f'xmlns:a{number}="u:{number}"' for number in range(30_000))
+CROWDED = {
+    "objects": crowded(objects=MANY_OBJECTS),
+    "namespaces": crowded(root=MANY_NAMESPACES),
+    "namespaces of many elements": crowded(
+        root=" ".join(f'xmlns:a{number}="u:{number}"' for number in range(1000)), key_info="<a/>" * 100_000
+    ),
+    "namespaces, each in the other": crowded(
+        key_info="".join(f'<a xmlns:a{number}="u:a">' for number in range(200)) + "<b/>" * 100_000 + "</a>" * 200
+    ),
+    "comments and instructions": crowded(key_info="<!---->" * 100_000 + "<?a?>" * 100_000),
+    "ids in two spellings": crowded(key_info='<a ID=""/>' * 100_000 + '<a id=""/>' * 100_000),
+}
+
+
+@pytest.mark.parametrize("content", CROWDED.values(), ids=CROWDED.keys())
+def test_a_signature_of_a_crowd_is_refused_soon(content: bytes):
+    start = time.process_time()
+    assert_breaks(zipped(*_stored({**PARTS, SIG1: content})), "R2")
+    assert time.process_time() - start < 2
+
+
+def test_names_of_thousands_of_folders_are_refused_unread():
+    names = [f"{number}/" + "a/" * 32_000 + "b.png" for number in range(50)]
+    start = time.process_time()
+    assert_breaks(zipped(*_stored({**PARTS, **dict.fromkeys(names, b"")})), "R0")
+    assert time.process_time() - start < 0.2
+
+
 WHITE = '<w:color w:val="FFFFFF"/>'
 RUN = f"<w:r><w:rPr>{WHITE}</w:rPr><w:t>a</w:t></w:r>"
 LABOURED = {

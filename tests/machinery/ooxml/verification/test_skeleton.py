@@ -10,7 +10,9 @@ from kanta_tenancy.machinery.ooxml.verification.skeleton import skeleton
 HEAD = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
-    b'xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:v="urn:schemas-microsoft-com:vml"><w:body>'
+    b'xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:v="urn:schemas-microsoft-com:vml" '
+    b'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" mc:Ignorable="w14" '
+    b'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w:body>'
 )
 TAIL = b"</w:body></w:document>"
 LINE = b'<o:signatureline v:ext="edit" id="{A}" o:suggestedsigner="Aino" issignatureline="t"/>'
@@ -32,6 +34,10 @@ PIECES = [
     LINE.replace(b"id=", b'v:ext="b" id='), LINE.replace(b"v:ext", b"q:ext"),
     LINE.replace(b"id=", b'xmlns:q="u" q:id='), LINE.replace(b"Aino", b"&none;"), LINE.replace(b"Aino", b"&lt"),
     b"<o:signatureline ", b'<o:signatureline id="</w:t>"/>', b'<w:x a="<o:signatureline id="b"/>', b"<w:altChunk/>",
+    "<w:t>\u202e001</w:t>".encode(), b"<w:t>&#x202E;001</w:t>", b"<w:t>\xe2\x80</w:t><w:t>\xae</w:t>",
+    b"<w:bdo><w:r><w:t>001</w:t></w:r></w:bdo>", b"<mc:AlternateContent>", b"</mc:AlternateContent>",
+    b"<mc:Choice><w:t>1</w:t></mc:Choice>", b"<mc:Fallback><w:t>1</w:t></mc:Fallback>", b"<mc:Fallback/>",
+    b'<w:pPr><w:spacing w:line="1" w:lineRule="exact"/></w:pPr>', b"<w14:a><w:r><w:t>1</w:t></w:r></w14:a>",
 ]  # fmt: skip
 
 
@@ -67,7 +73,8 @@ def test_documents_of_one_template_have_one_skeleton():
     "piece",
     [
         b"<w:t>a</w:t><!-- -->", b"<w:t>&none;</w:t>", b"<w:t>\x01</w:t>", b"<w:t>\xc3</w:t><w:t>\xa4</w:t>",
-        b"<w:t>a<b</w:t>", "<w:t>\uffff</w:t>".encode(), b"<w:t>a</w:t><?pi ?>",
+        b"<w:t>a<b</w:t>", "<w:t>\u202e</w:t>".encode(), b"<mc:AlternateContent/>",
+        "<w:t>\uffff</w:t>".encode(), b"<w:t>a</w:t><?pi ?>",
     ],
 )  # fmt: skip
 def test_what_is_more_than_plain_text_is_read_as_a_whole(piece: bytes):
