@@ -5,15 +5,21 @@ from datetime import date, timedelta
 
 import asyncpg
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from kanta_tenancy.agreements.model import Party, Status
 from kanta_tenancy.agreements.signing.errors import LevelNotReached, SignatureRefused
+from kanta_tenancy.agreements.signing.prepared import actions as prepared
+from kanta_tenancy.agreements.signing.prepared.actions import hand_out, take_back
+from kanta_tenancy.agreements.signing.prepared.model import Asked
 from kanta_tenancy.assembly.promised import EXPECTATIONS
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.signing.swapping import signature_contents
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.postgres.database import connect
+from kanta_tenancy.machinery.x509.sample_authority import chain_pem
 from kanta_tenancy.parties import Function
 from kanta_tenancy.promises import State, audit
 from kanta_tenancy.trust import Obligation
@@ -226,3 +232,23 @@ async def test_a_level_never_sinks_and_a_tenant_raises_none(world, owner):
         await owner.execute("UPDATE agreement_signature SET level = 'B'")
     async with world.desk.database.transaction(world.desk.tenant.caller) as tx:
         assert await tx.connection.execute("UPDATE agreement_signature SET level = 'LT'") == "UPDATE 0"
+
+
+async def test_what_was_prepared_before_an_upgrade_is_completed_after_it(world):
+    await world.decide(Level.LT)
+    agreement = await world.desk.offered()
+    first, second = agreement.signatories
+    partly = await world.hand_in(agreement, first)
+    await world.copy(partly, second)  # makes the key
+    key, caller, clock = world.credential, world.desk.caller(second.party), world.desk.clock
+    asked = Asked(position=1, certificates=chain_pem(*key.chain).decode(), lasts=timedelta(hours=1), comments="")
+    out = hand_out(await world.desk.ground(partly, second.party), asked, caller.scope, at=clock.now())
+    async with world.desk.database.transaction(caller) as tx:
+        await prepared.keep(tx, clock, out)
+    await world.pay()
+    async with world.desk.database.transaction(caller) as tx:
+        awaited = await prepared.awaited(tx, clock, out.prepared.id)
+    accepted = take_back(awaited, key.key.sign(out.to_sign.octets, ec.ECDSA(hashes.SHA256())), at=clock.now())
+    async with world.desk.database.transaction(caller) as tx:
+        done = await prepared.complete(tx, clock, awaited, accepted)
+    assert (done.status, [one.level for one in done.signatures]) == (Status.IN_FORCE, [Level.LT, Level.B])

@@ -137,7 +137,7 @@ def routes(outside: Outside) -> Router:
     async def complete_signature(
         prepared_signature_id: FromPath[UUID], data: JSONBody[CompletingSignature], call: NamedDependency[Call]
     ) -> Response[ShownAgreement]:
-        """Hand in the signature value: the service puts it into the document and accepts that as if you had handed it in.
+        """Hand in the signature value: the service puts it into the document and accepts that as if it was handed in.
 
         With the last signature the agreement is in force.
         """
