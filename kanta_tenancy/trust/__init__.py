@@ -2,7 +2,7 @@
 
 What rooms above use: `judging` reads, in the transaction of a question, all that signatures are judged by at an
 instant, and its `of` verifies a document by that. `watch` has the revocation data of a signer's certificate kept fresh
-from then on; `fitting.select` finds what of it fits a chain.
+from then on; `about` of a judging is what of it is about a chain.
 """
 
 from kanta_tenancy.machinery.ooxml.levels import Level

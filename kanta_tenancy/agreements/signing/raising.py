@@ -15,7 +15,7 @@ from kanta_tenancy.machinery.ooxml.signing import swapping
 from kanta_tenancy.machinery.ooxml.signing.open_signature import OpenSignature
 from kanta_tenancy.machinery.timestamping.client import Authority, TimestampClient
 from kanta_tenancy.machinery.upgrading import Asks, Raised, Sources, raise_level
-from kanta_tenancy.machinery.x509.revocation import NOTHING, RevocationData
+from kanta_tenancy.machinery.x509.revocation import NOTHING
 from kanta_tenancy.trust import Judging, Obligation
 
 
@@ -29,7 +29,8 @@ class Outside(Record, frozen=True, kw_only=True):
 async def raised(docx: bytes, part: str, wanted: Level, judging: Judging, outside: Outside) -> Raised:
     """Bring a signature to a level, or as near to it as the authorities of the policy answer.
 
-    Of revocation, what is kept is used first; only what it leaves open is asked for.
+    Of revocation, what is kept about its certificates is used first; only what that leaves open is asked for, and only
+    of authorities that lead to somebody who is trusted.
 
     Raises:
         CannotUpgrade: nothing can be added to it.
@@ -44,8 +45,13 @@ async def raised(docx: bytes, part: str, wanted: Level, judging: Judging, outsid
     stamped = await raise_level(docx, part, min(wanted, Level.T, key=list(Level).index), sources)
     if wanted is not Level.LT or stamped.level is Level.B:
         return stamped
-    known = _at_hand(stamped.package, part, judging, sources)
-    return await raise_level(stamped.package, part, wanted, replace(sources, asks=outside.asks(), revocation=known))
+    ways = OpenSignature.open(stamped.package, part).ways(sources.certificates, trusted)
+    known = NOTHING
+    for way in ways:
+        known = known.with_more(judging.about(way))
+    # Whoever made a certificate chose the addresses in it: they are asked when somebody who is trusted issued it.
+    asks = outside.asks() if all(way[-1] in trusted for way in ways) else None
+    return await raise_level(stamped.package, part, wanted, replace(sources, asks=asks, revocation=known))
 
 
 async def reach(accepted: Accepted, outside: Outside, *, at: datetime) -> Accepted:
@@ -74,11 +80,3 @@ def not_reached(level: Level, wanted: Level, *reasons: str) -> LevelNotReached:
 
 def _authority(url: str, judging: Judging) -> Authority:
     return Authority(url=url, anchors=judging.timestamp_anchors, intermediates=judging.intermediates)
-
-
-def _at_hand(docx: bytes, part: str, judging: Judging, sources: Sources) -> RevocationData:
-    """Return what is kept about the certificates of a signature and of its timestamp, and nothing else."""
-    known = NOTHING
-    for way in OpenSignature.open(docx, part).ways(sources.certificates, sources.anchors):
-        known = known.with_more(judging.about(way))
-    return known

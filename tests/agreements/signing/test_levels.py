@@ -4,6 +4,7 @@ import asyncio
 from datetime import date, timedelta
 
 import asyncpg
+import msgspec
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,10 +20,11 @@ from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.signing.swapping import signature_contents
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.postgres.database import connect
-from kanta_tenancy.machinery.x509.sample_authority import chain_pem
+from kanta_tenancy.machinery.x509.sample_authority import chain_pem, found
 from kanta_tenancy.parties import Function
 from kanta_tenancy.promises import State, audit
 from kanta_tenancy.trust import Obligation
+from tests.desk import ADesk
 from tests.parties.examples import named, owner_of
 
 YEAR = timedelta(days=365)
@@ -252,3 +254,32 @@ async def test_what_was_prepared_before_an_upgrade_is_completed_after_it(world):
     async with world.desk.database.transaction(caller) as tx:
         done = await prepared.complete(tx, clock, awaited, accepted)
     assert (done.status, [one.level for one in done.signatures]) == (Status.IN_FORCE, [Level.LT, Level.B])
+
+
+async def test_at_the_addresses_in_a_certificate_of_a_stranger_nobody_is_asked(world, stamps):
+    await world.decide(Level.LT)
+    agreement = await world.desk.offered()
+    world.signers = found("Tuntematon", at=stamps.since)
+    done = await world.hand_in(agreement, agreement.signatories[0])
+    assert done.signatures[0].judged.trust == "unknown"
+    assert await world.pay() == 1
+    assert [one.level for one in (await world.now(agreement)).signatures] == [Level.T]
+    world.desk.clock.advance(minutes=2)
+    assert await world.pay() == 0
+    (promise,) = await world.promised()
+    assert "the issuer's certificate or what its authority says of revocation is missing" in promise.last_error
+    assert world.lists.received == []
+
+
+async def test_the_levels_are_shown_at_the_command_line(world, database_url):
+    await world.decide(Level.LT)
+    agreement = await world.both_sign()
+    at_desk = ADesk(database_url, world.desk.clock)
+    said = ("agreements", "signatures", agreement.id)
+    shown = await at_desk.type(*said)
+    assert [line.split("\t")[:6] for line in shown.output.splitlines()] == [
+        [party, "1", "digital", "B", "LT", "passed"] for party in ("main_connector", "tenant")
+    ]
+    await world.pay()
+    shown = await at_desk.type(*said, "--json")
+    assert [one["level"] for one in msgspec.json.decode(shown.output)] == ["LT", "LT"]
