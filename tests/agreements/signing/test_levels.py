@@ -9,12 +9,15 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from kanta_tenancy.agreements import owing
+from kanta_tenancy.agreements.drafting.actions import withdraw
 from kanta_tenancy.agreements.model import Party, Status
 from kanta_tenancy.agreements.signing.errors import LevelNotReached, SignatureRefused
 from kanta_tenancy.agreements.signing.prepared import actions as prepared
 from kanta_tenancy.agreements.signing.prepared.actions import hand_out, take_back
 from kanta_tenancy.agreements.signing.prepared.model import Asked
-from kanta_tenancy.assembly.promised import EXPECTATIONS
+from kanta_tenancy.assembly.promised import EXPECTATIONS, pay_signatures
+from kanta_tenancy.kernel.identifiers import new_id
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.signing.swapping import signature_contents
@@ -22,7 +25,7 @@ from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.postgres.database import connect
 from kanta_tenancy.machinery.x509.sample_authority import chain_pem, found
 from kanta_tenancy.parties import Function
-from kanta_tenancy.promises import State, audit
+from kanta_tenancy.promises import State, audit, owe
 from kanta_tenancy.trust import Obligation
 from tests.desk import ADesk
 from tests.parties.examples import named, owner_of
@@ -283,3 +286,45 @@ async def test_the_levels_are_shown_at_the_command_line(world, database_url):
     await world.pay()
     shown = await at_desk.type(*said, "--json")
     assert [one["level"] for one in msgspec.json.decode(shown.output)] == ["LT", "LT"]
+
+
+async def test_the_key_beside_the_service_waits_for_a_required_level_too(world):
+    await world.decide(Level.T, Obligation.REQUIRED)
+    agreement = await world.desk.offered()
+    await world.copy(agreement, agreement.signatories[0])  # makes the key
+    database, clock, key = world.desk.database, world.desk.clock, world.credential
+    async with database.transaction(world.desk.main_connector) as tx:
+        await owe(tx, owing.to_sign(agreement, new_id(), at=clock.now()))
+    world.stamping = False
+    assert await pay_signatures(database, clock, own_key=lambda _: key, outside=world.outside) == 0
+    assert (await world.now(agreement)).status is Status.OFFERED
+    world.stamping = True
+    clock.advance(seconds=11)
+    assert await pay_signatures(database, clock, own_key=lambda _: key, outside=world.outside) == 1
+    assert levels(await world.now(agreement)) == [(Level.T, Level.T, False)]
+
+
+async def test_a_tenant_writes_no_later_revision_and_renews_no_receipt(world):
+    agreement = await world.both_sign()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with world.desk.database.transaction(world.desk.tenant.caller) as tx:
+            await tx.connection.execute(
+                "INSERT INTO agreement_document SELECT agreement_id, signatures, main_connector_id, tenancy_id, sha256,"
+                " content, at, 7 FROM agreement_document"
+            )
+    async with world.desk.database.transaction(world.desk.tenant.caller) as tx:
+        assert await tx.connection.execute("UPDATE agreement_receipt SET sha256 = ''") == "UPDATE 0"
+    assert (await world.document(agreement)).revision == 0
+
+
+async def test_a_withdrawn_agreement_owes_no_level(world):
+    await world.decide(Level.LT)
+    agreement = await world.desk.offered()
+    partly = await world.hand_in(agreement, agreement.signatories[0])
+    async with world.desk.database.transaction(world.desk.main_connector) as tx:
+        await withdraw(
+            tx, world.desk.clock, agreement_id=partly.id, version=partly.version, because="The wrong services"
+        )
+    assert await world.pay() == 1
+    (promise,) = await world.promised()
+    assert (promise.state, world.clocks.received) == (State.RELEASED, [])
