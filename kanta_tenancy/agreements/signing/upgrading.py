@@ -135,10 +135,12 @@ async def upgrades_expected(tx: Transaction, _: datetime) -> AsyncIterator[Expec
         after = page[-1]
 
 
-async def _no_longer(tx: Transaction, agreement: Agreement, place: Place, at: datetime) -> Released:
+async def _no_longer(tx: Transaction, agreement: Agreement, place: Place, at: datetime) -> Outcome:
     if agreement.status is Status.WITHDRAWN:
         return Released(because="the agreement was withdrawn")
     judging = await trust.judging(tx, tx.scope.main_connector_id, at)
+    if _wanted(_signature(agreement, place), judging) is not None:
+        return Later(due_at=at + SOON)  # the main connector has changed its mind meanwhile
     await levels.want(tx, place, judging.policy.level)
     return Released(because="the main connector wants no higher level any more")
 
