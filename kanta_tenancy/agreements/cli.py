@@ -11,7 +11,7 @@ from kanta_tenancy.agreements.timeline.cli import forecast
 
 @click.group("agreements")
 def agreements_() -> None:
-    """Tell what will fall due, and put down what was signed elsewhere."""
+    """Bring in and put down what was signed elsewhere, and tell what will fall due."""
 
 
 for command in (forecast, import_earlier, endings, mandates_, signatures, sign_on_paper):

@@ -25,6 +25,7 @@ from kanta_tenancy.parties.access import KeyAuthenticator, LastUses
 from kanta_tenancy.parties.routes import ROUTES as PARTIES
 from kanta_tenancy.promises.routes import ROUTES as PROMISES
 from kanta_tenancy.seals.routes import ROUTES as SEALS
+from kanta_tenancy.systems.routes import ROUTES as SYSTEMS
 from kanta_tenancy.trust.routes import ROUTES as TRUST
 
 INFO: Final = Info(
@@ -55,6 +56,7 @@ def build_application(
             *message_routes(endpoint_rules(settings), entries),
             CAMPAIGNS,
             JOINING,
+            SYSTEMS,
             PROMISES,
             *TRUST,
             JOURNAL,

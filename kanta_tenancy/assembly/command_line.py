@@ -80,6 +80,11 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         summary="Say whom the main connector trusts, and what signatures are to reach.",
         at_desk=True,
     ),
+    "systems": Subcommand(
+        target="kanta_tenancy.systems.cli:systems",
+        summary="Look after the register of information systems, and what runs on them.",
+        at_desk=True,
+    ),
     "promises": Subcommand(
         target="kanta_tenancy.assembly.promises_cli:promises",
         summary="Look at what is owed, and whether it is kept.",
@@ -87,7 +92,7 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
     ),
     "agreements": Subcommand(
         target="kanta_tenancy.agreements.cli:agreements_",
-        summary="Bring in agreements that were signed before, and tell what will fall due.",
+        summary="Bring in and put down what was signed elsewhere, and tell what will fall due.",
         at_desk=True,
     ),
     "messages": Subcommand(

@@ -35,6 +35,9 @@ EVENTS: Final[EventKinds] = {
         ("campaign.reminder_due", "A tenant has had an offer of a campaign for some days and has not signed it", True),
         ("joining_application.moved", "A joining application to Kela came to another stage", False),
         ("change_notice.moved", "A notice of a technical change was planned, sent, released or cancelled", False),
+        ("information_system.moved", "An information system was taken into use or withdrawn", False),
+        ("deployment.changed", "A service runs on a system in another period than before", True),
+        ("conformity_certificate.ending", "A system's certificate of conformity ends soon, or has ended", False),
     )
 }
 

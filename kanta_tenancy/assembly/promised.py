@@ -19,6 +19,8 @@ from kanta_tenancy.parties import desk_work
 from kanta_tenancy.parties.model import MainConnector
 from kanta_tenancy.promises import AMISS, Expectation, Finding, Keeper, What, audit, pay_due
 from kanta_tenancy.seals.jobs import checkpoints_expected
+from kanta_tenancy.systems import jobs as systems
+from kanta_tenancy.systems import owing as systems_owing
 from kanta_tenancy.trust import auditing as trust
 from kanta_tenancy.trust import warning
 from kanta_tenancy.trust.owing import WARN
@@ -28,6 +30,7 @@ KEEPERS: Final[dict[str, Keeper]] = {
     owing.END: jobs.end_agreement,
     owing.REMIND: reminding.remind,
     WARN: warning.warn,
+    systems_owing.WARN: systems.warn,
 }
 # By the name of whoever expects.
 EXPECTATIONS: Final[dict[str, Expectation]] = {
@@ -41,6 +44,7 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "warnings of expiry": trust.warnings_expected,
     "fresh revocation data": trust.refreshes_expected,
     "checkpoints of the journal": checkpoints_expected,
+    "warnings of certificates of conformity": systems.warnings_expected,
 }
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

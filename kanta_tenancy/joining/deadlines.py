@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from kanta_tenancy.joining.model import Deadline
+from kanta_tenancy.kernel.dated import in_force_on
 
 _FILE: Final = Path(__file__).parent / "data" / "deadlines.toml"
 
@@ -16,11 +17,6 @@ _FILE: Final = Path(__file__).parent / "data" / "deadlines.toml"
 def technical_change_notice(day: date) -> Deadline:
     """Return how long before a change that takes effect on a day Kela is to be told of it."""
     return in_force_on(_technical_change_notice(), day)
-
-
-def in_force_on(deadlines: tuple[Deadline, ...], day: date) -> Deadline:
-    """Return the newest deadline that holds on a day; before all of them, the oldest that is known."""
-    return [one for one in deadlines if one.since <= day or one is deadlines[0]][-1]
 
 
 @cache

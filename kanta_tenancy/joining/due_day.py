@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from kanta_tenancy.joining.model import Certainty, ChangeNotice, Clash, Conflict, Deadline, Status
+from kanta_tenancy.joining.model import ChangeNotice, Clash, Conflict, Deadline, Status
+from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.kernel.explanation import Explanation, Sentence, sentence
 
 RULE: Final = "K2.1"

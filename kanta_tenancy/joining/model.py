@@ -4,6 +4,7 @@ import enum
 from datetime import date, datetime
 from uuid import UUID
 
+from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.kernel.explanation import Explanation, Sentence
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.kernel.languages import Language
@@ -122,14 +123,6 @@ class Clash(enum.StrEnum):
 class Conflict(Record, frozen=True, kw_only=True):
     what: Clash
     sentence: Sentence
-
-
-class Certainty(enum.StrEnum):
-    """How well a value is known."""
-
-    READ = "read"  # its source was read as text
-    EXCERPT = "excerpt"  # its source was seen as an excerpt without a date
-    ASSUMED = "assumed"  # no source shows it
 
 
 class Deadline(Record, frozen=True, kw_only=True, rename={"since": "from"}):

@@ -1,13 +1,14 @@
 """Organisations, tenancies, contacts, evidence that they are registered, and who holds a key.
 
 What rooms above use: both parties of a tenancy, who is there for which function, a contact, the rule of Soteri evidence
-(`soteri`), and the rules for text that a party supplied (`wording`).
+(`soteri`), the rules for text that a party supplied (`wording`), and files that are brought in as tables.
 """
 
 from kanta_tenancy.parties import soteri, wording
 from kanta_tenancy.parties.errors import ImportRefused, TenancyNotFound
 from kanta_tenancy.parties.imports.examining import day as read_day
-from kanta_tenancy.parties.imports.rows import BadRow
+from kanta_tenancy.parties.imports.rows import LARGEST_FILE, BadRow
+from kanta_tenancy.parties.imports.tables import Row, Table, read_table
 from kanta_tenancy.parties.model import (
     ContactPerson,
     Function,
@@ -25,6 +26,7 @@ from kanta_tenancy.parties.store.organisations import main_connector, main_conne
 from kanta_tenancy.parties.store.tenancies import check_tenancy, tenants_on, the_parties, the_parties_of_many
 
 __all__ = [
+    "LARGEST_FILE",
     "BadRow",
     "ContactPerson",
     "Function",
@@ -34,7 +36,9 @@ __all__ = [
     "Permission",
     "Person",
     "Role",
+    "Row",
     "SoteriCheck",
+    "Table",
     "TenancyNotFound",
     "TheParties",
     "check_tenancy",
@@ -43,6 +47,7 @@ __all__ = [
     "main_connector_on",
     "persons_for",
     "read_day",
+    "read_table",
     "soteri",
     "tenants_on",
     "the_parties",

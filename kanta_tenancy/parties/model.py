@@ -66,6 +66,8 @@ class Permission(enum.StrEnum):
     JOINING_WRITE = "joining.write"
     TRUST_READ = "trust.read"
     TRUST_MANAGE = "trust.manage"
+    SYSTEMS_READ = "systems.read"
+    SYSTEMS_WRITE = "systems.write"
 
 
 TENANT_PERMISSIONS: Final = frozenset(
@@ -83,6 +85,7 @@ TENANT_PERMISSIONS: Final = frozenset(
         Permission.MESSAGES_MANAGE,  # its own endpoints only
         Permission.CALENDAR_MANAGE,
         Permission.TRUST_READ,  # what its main connector trusts
+        Permission.SYSTEMS_READ,  # what serves it
     }
 )
 

@@ -56,6 +56,9 @@ from kanta_tenancy.promises.lifecycle import MOVES as PROMISE_MOVES
 from kanta_tenancy.promises.routes import ROUTES as PROMISES
 from kanta_tenancy.seals.model import Fate
 from kanta_tenancy.seals.routes import ROUTES as SEALS
+from kanta_tenancy.systems.lifecycle import MOVES as SYSTEM_MOVES
+from kanta_tenancy.systems.model import CertificateKind, Concern, SystemKind, SystemState, WarningOutcome
+from kanta_tenancy.systems.routes import ROUTES as SYSTEMS
 from kanta_tenancy.trust import lifecycle as trust
 from kanta_tenancy.trust.model import AnchorKind, Doubt, Obligation, Published, Standing
 from kanta_tenancy.trust.routes import ROUTES as TRUST
@@ -79,6 +82,7 @@ CAMPAIGN_MOVES = campaigns.MOVES | campaigns.ROW_MOVES  # two pictures on one pa
         ("agreements", MOVES),
         ("promises", PROMISE_MOVES),
         ("joining", {**joining.MOVES, **joining.NOTICE_MOVES}),
+        ("systems", SYSTEM_MOVES),
         ("campaigns", CAMPAIGN_MOVES),
         ("trust", trust.MOVES),
     ],
@@ -123,6 +127,7 @@ def agreement_routes() -> tuple[Router, ...]:
         ("agreements", agreement_routes()),
         ("promises", [PROMISES]),
         ("joining", [JOINING]),
+        ("systems", [SYSTEMS]),
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),
         ("seals", SEALS),
@@ -287,6 +292,11 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *Level,
         *Obligation,
         *Fate,
+        *SystemKind,
+        *SystemState,
+        *CertificateKind,
+        *Concern,
+        *WarningOutcome,
         *(service.key for service in catalogue.services()),
     }
     glossary = page("glossary.md")

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from kanta_tenancy.joining import deadlines, due_day, owing
-from kanta_tenancy.joining.model import Certainty, Clash, Deadline, Status
+from kanta_tenancy.joining.model import Clash, Deadline, Status
 from kanta_tenancy.kernel.calendar import HELSINKI, day_in_finland
+from kanta_tenancy.kernel.dated import Certainty, in_force_on
 from kanta_tenancy.kernel.explanation import sentence
 from kanta_tenancy.kernel.languages import Language
 from tests.joining.examples import MARCH_2, a_notice
@@ -80,9 +81,9 @@ def test_kelas_three_weeks_are_told_as_seen_in_an_excerpt():
 
 def test_a_deadline_holds_from_its_day_until_the_next_ones():
     both = (a_deadline(21), a_deadline(30, since=date(2030, 1, 1)))
-    found = {day: deadlines.in_force_on(both, day).days for day in (date(1990, 1, 1), FIRST, date(2029, 12, 31))}
+    found = {day: in_force_on(both, day).days for day in (date(1990, 1, 1), FIRST, date(2029, 12, 31))}
     assert set(found.values()) == {21}
-    assert deadlines.in_force_on(both, date(2030, 1, 1)).days == 30
+    assert in_force_on(both, date(2030, 1, 1)).days == 30
 
 
 @given(DAYS)

@@ -72,6 +72,7 @@ from tests.assembly.processes import eventually, running
 from tests.joining.examples import a_change
 from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant, looked, owner_of
 from tests.promises.examples import owed, promised
+from tests.systems.examples import Register
 
 CHECKS = [
     not_a_server_error,
@@ -125,6 +126,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
             await actions.offer(tx, clock, plan)
         handed_out = await to_be_signed(database, clock, realm, agreement.id)
         happened = await lived(database, clock, realm, tenant) | await with_kela(database, clock, realm)
+        happened |= await registered(database, clock, realm, tenant)
         campaign = await campaigning(database, clock, realm)
         anchor = await trusting(database, clock, realm)
         await promised(database, realm, owed(owner=Owner.MAIN_CONNECTOR))
@@ -184,6 +186,21 @@ async def trusting(database: Database, clock: Clock, realm: Caller) -> Anchor:
         for hours in (1, 2):
             await policies.decide(tx, clock, Wish(fresh_for_hours=hours), version=hours - 1)
     return anchor
+
+
+async def registered(database: Database, clock: Clock, realm: Caller, tenant: Tenant) -> dict[str, uuid.UUID]:
+    """Register a system with a version that serves the tenant, both at their second version; another's certificate."""
+    register = Register(database, clock, realm)
+    system = await register.released(await register.system())
+    other = await register.certified(await register.system(name="Another"))
+    deployment = await register.deployed(system, tenant.tenancy.id)
+    deployment = await register.moved(deployment, deployment.since, None)
+    return {
+        "system_id": system.id,
+        "release_id": system.releases[0].id,
+        "certificate_id": other.certificates[0].id,
+        "deployment_id": deployment.id,
+    }
 
 
 async def lived(database: Database, clock: Clock, realm: Caller, tenant: Tenant) -> dict[str, uuid.UUID]:

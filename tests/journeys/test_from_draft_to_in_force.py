@@ -172,5 +172,5 @@ async def test_the_service_says_that_it_can_work(realm: Realm, application):
     ready = await realm.main_connector.get("/health/ready")
     assert (ready.status_code, ready.json()["checks"]) == (
         200,
-        {"database": "ok", "migrations": "ok", "signing": "ok"},
+        {"database": "ok", "migrations": "ok", "signing": "ok", "sealing": "ok"},
     )

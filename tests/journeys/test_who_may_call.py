@@ -86,6 +86,7 @@ def parameters_of(access: Access) -> set[str]:
 QUERIES = {
     "loadTrustAnchors": "?kind=signatures",
     "addExhibit": "?name=scan.pdf",
+    "showConformityCertificate": "?name=scan.pdf",
     "tenancyAsOf": "?day=2030-01-01",
     "forecastOfTenancy": "?until=2030-01-01",
     "forecast": "?until=2030-01-01",
@@ -98,7 +99,29 @@ CAMPAIGN = {
 CERTIFICATE = sample_authority.chain_pem(*a_credential("Aino").chain).decode()
 WHO = {"name": "Aino", "email": "aino@example.org", "function": "disturbances", "valid_from": "2026-01-01"}
 CHANGE = {"kind": "other", "description": "x", "effective_on": "2026-04-01"}
+SYSTEM = {
+    "kind": "information_system",
+    "name": "Saaristo Care",
+    "system_class": "A3",
+    "producer": {"name": "Ohjelmistotalo Oy"},
+}
+RELEASE = {"number": "2026.1", "since": "2026-01-01"}
+CONFORMITY = {
+    "kind": "security",
+    "issuer": "Arviointilaitos Oy",
+    "number": "1",
+    "granted_on": "2026-01-01",
+    "last_day": "2026-12-31",
+}
 BODIES: dict[str, dict[str, Any]] = {
+    "amendSystem": SYSTEM,
+    "takeSystemIntoUse": {"on": "2026-03-02"},
+    "withdrawSystem": {"on": "2026-03-02", "reason": "A mistake"},
+    "addSystemRelease": RELEASE,
+    "changeSystemRelease": RELEASE,
+    "recordConformityCertificate": CONFORMITY,
+    "withdrawConformityCertificate": {"reason": "A mistake"},
+    "changeDeployment": {"since": "2026-01-01"},
     "draftJoiningApplication": {"name": "Kanta", "services": ["prescription"]},
     "amendJoiningApplication": {"name": "Kanta", "services": ["imaging"]},
     "takeJoiningStep": {"move": "apply", "on": "2026-03-02", "evidence": "x"},
@@ -207,6 +230,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         },
         "agreement_id": agreement["id"],
         **lived,
+        **await systems_of(realm),
         "organisation_id": realm.tenant.organisation.id,
         "contact_id": contact.id,
         "evidence_id": evidence["id"],
@@ -218,6 +242,23 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "feed_id": feed,
         "campaign_id": (await realm.main_connector.post("/v1/campaigns", json=CAMPAIGN)).json()["id"],
         "anchor_id": await anchor_of(realm),
+    }
+
+
+async def systems_of(realm: Realm) -> dict[str, str]:
+    """Register a system with a version and a certificate that serves the tenant; return the identifiers."""
+    http = realm.main_connector
+    system = (await http.post("/v1/systems", json=SYSTEM)).json()
+    for version, (what, body) in enumerate((("releases", RELEASE), ("certificates", CONFORMITY)), start=1):
+        seen = {"If-Match": f'"{version}"'}
+        system = (await http.post(f"/v1/systems/{system['id']}/{what}", json=body, headers=seen)).json()
+    serving = {"system_id": system["id"], "service": "prescription", "since": "2026-01-01"}
+    deployed = await http.post("/v1/deployments", json=serving | {"tenancy_id": str(realm.tenant.tenancy.id)})
+    return {
+        "system_id": system["id"],
+        "release_id": system["releases"][0]["id"],
+        "certificate_id": system["certificates"][0]["id"],
+        "deployment_id": deployed.json()["id"],
     }
 
 

@@ -7,9 +7,8 @@ import click
 import msgspec
 
 from kanta_tenancy.agreements.earlier.imports.importing import Imported, import_agreements
-from kanta_tenancy.agreements.earlier.imports.reading import LARGEST_FILE
 from kanta_tenancy.machinery.postgres.desk import Desk
-from kanta_tenancy.parties import desk_work
+from kanta_tenancy.parties import LARGEST_FILE, desk_work
 
 BAD_ROWS: Final = 5  # the exit code of what a rule refuses
 

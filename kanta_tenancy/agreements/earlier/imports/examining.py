@@ -7,11 +7,10 @@ from datetime import date
 from typing import Final, TypeVar
 
 from kanta_tenancy.agreements.earlier import actions as earlier
-from kanta_tenancy.agreements.earlier.imports.reading import Row
 from kanta_tenancy.agreements.model import Earlier, Form, Register
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.parties import BadRow, read_day, wording
+from kanta_tenancy.parties import BadRow, Row, read_day, wording
 
 E = TypeVar("E", bound=enum.StrEnum)
 T = TypeVar("T")

@@ -1,0 +1,1 @@
+"""What the main connector does with its register of information systems."""

@@ -1,0 +1,1 @@
+"""Systems, certificates and deployments as the API shows and takes them."""

@@ -1,0 +1,1 @@
+"""Systems from a CSV or JSON file: read, each row examined, compared with the register, and only then written."""

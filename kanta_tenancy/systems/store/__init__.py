@@ -1,0 +1,1 @@
+"""Systems, certificates and deployments in PostgreSQL."""
