@@ -14,4 +14,4 @@ DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.do
 def answered(agreement: Agreement, *, made: bool = False) -> Response[ShownAgreement]:
     """Answer with an agreement as it is now; one that was just made also says where it stands."""
     location = f"/v1/agreements/{agreement.id}" if made else None
-    return with_etag(shown(agreement), agreement.version, location=location)
+    return with_etag(shown(agreement), agreement.version, revision=agreement.revision, location=location)

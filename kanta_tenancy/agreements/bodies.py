@@ -10,6 +10,7 @@ from kanta_tenancy.agreements.ends import Ground
 from kanta_tenancy.agreements.model import (
     Agreement,
     Form,
+    Judged,
     Manner,
     OnPaper,
     Origin,
@@ -24,6 +25,7 @@ from kanta_tenancy.agreements.model import (
 from kanta_tenancy.kernel.explanation import Explanation
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Body
+from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.web.pages import PageQuery
 
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -42,6 +44,12 @@ class KeptSignature(Body, frozen=True, kw_only=True):
     paper: OnPaper | None  # what is here is a scan, which nothing can verify
     mandate_id: UUID | None
     mandate_on_record: bool  # false: nobody put down here that this person may sign
+    level: Annotated[Level | None, msgspec.Meta(description="That it has reached; null: it is on paper")]
+    level_wanted: Annotated[Level | None, msgspec.Meta(description="By the policy when it was accepted")]
+    level_owed: Annotated[bool, msgspec.Meta(description="The service is still to bring it to the level wanted")]
+    judged: Annotated[
+        Judged | None, msgspec.Meta(description="By what the main connector trusted when it was accepted")
+    ]
 
 
 class ShownAgreement(Body, frozen=True, kw_only=True):
@@ -58,6 +66,7 @@ class ShownAgreement(Body, frozen=True, kw_only=True):
     originals: int
     signatories: tuple[Signatory, ...]
     signatures: tuple[KeptSignature, ...]
+    revision: Annotated[int, msgspec.Meta(description="Of the document: how often signatures in it rose to a level")]
     created_at: datetime
     offered_at: datetime | None
     content_sha256: str | None
@@ -107,7 +116,8 @@ def shown(agreement: Agreement) -> ShownAgreement:
 
 def kept_signature(signature: Signature) -> KeptSignature:
     said = msgspec.structs.asdict(signature)
-    return KeptSignature(**said, mandate_on_record=signature.mandate_id is not None)
+    on_record = signature.mandate_id is not None
+    return KeptSignature(**said, mandate_on_record=on_record, level_owed=signature.owes_level)
 
 
 def listed(summary: Summary) -> ListedAgreement:

@@ -1,11 +1,11 @@
-"""Agreements at the command line: `agreements forecast|import|endings|mandates|sign-on-paper`."""
+"""Agreements at the command line: `agreements forecast|import|endings|mandates|signatures|sign-on-paper`."""
 
 import click
 
 from kanta_tenancy.agreements.earlier.cli import import_earlier
 from kanta_tenancy.agreements.endings.checklists.cli import endings
 from kanta_tenancy.agreements.mandates.cli import mandates_
-from kanta_tenancy.agreements.signing.cli import sign_on_paper
+from kanta_tenancy.agreements.signing.cli import sign_on_paper, signatures
 from kanta_tenancy.agreements.timeline.cli import forecast
 
 
@@ -14,5 +14,5 @@ def agreements_() -> None:
     """Bring in and put down what was signed elsewhere, and tell what will fall due."""
 
 
-for command in (forecast, import_earlier, endings, mandates_, sign_on_paper):
+for command in (forecast, import_earlier, endings, mandates_, signatures, sign_on_paper):
     agreements_.add_command(command)

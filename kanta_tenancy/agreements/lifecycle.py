@@ -25,14 +25,17 @@ from kanta_tenancy.agreements.model import (
     Draft,
     Earlier,
     LaterScan,
+    Manner,
     Origin,
     Party,
     Signatory,
     Signature,
+    SignatureRaised,
     Status,
 )
 from kanta_tenancy.kernel.calendar import day_in_finland, start_of_day
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
+from kanta_tenancy.machinery.ooxml.levels import Level
 
 
 class Move(enum.StrEnum):
@@ -202,7 +205,8 @@ def sign(
     place = (signature.party, signature.position)
     last = Move.COMPLETE if agreement.amends is None else Move.AGREE
     move = last if waiting == [place] else Move.SIGN
-    moved = replace(_moved(agreement, move), signatures=(*agreement.signatures, signature))
+    revision = 0 if signature.manner is Manner.DIGITAL else agreement.revision
+    moved = replace(_moved(agreement, move), signatures=(*agreement.signatures, signature), revision=revision)
     if place not in waiting:
         raise MoveNotAllowed("this signatory has signed already", status=agreement.status.value)
     told = AgreementSigned(
@@ -245,6 +249,25 @@ def rescan(agreement: Agreement, scan: LaterScan, *, party: Party, position: int
     paper = replace(signature.paper, later_scans=(*signature.paper.later_scans, scan))
     before, after = agreement.signatures[:place], agreement.signatures[place + 1 :]
     return replace(moved, signatures=(*before, replace(signature, paper=paper), *after))
+
+
+def raise_signature(
+    agreement: Agreement, level: Level, *, party: Party, position: int, at: datetime
+) -> tuple[Agreement, SignatureRaised]:
+    """Put down that a signature has reached a level. What the agreement says, and its version, stay what they are.
+
+    Raises:
+        MoveNotAllowed: nobody signed there, or the level would sink.
+    """
+    raised = tuple(
+        replace(one, level=level) if (one.party, one.position) == (party, position) else one
+        for one in agreement.signatures
+    )
+    before = [one.level for one, other in zip(agreement.signatures, raised, strict=True) if one != other]
+    if not before or before[0] is None or not level.reaches(before[0]):
+        raise MoveNotAllowed("no signature rises to that level", status=agreement.status.value)
+    told = SignatureRaised(agreement_id=agreement.id, party=party, position=position, level=level, at=at)
+    return replace(agreement, signatures=raised, revision=agreement.revision + 1), told
 
 
 def foresee(agreement: Agreement, end: End | None, *, at: datetime) -> tuple[Agreement, AgreementEnding]:

@@ -12,6 +12,7 @@ from kanta_tenancy.kernel.explanation import Explanation
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.ooxml.levels import Level
 
 OUR_MODEL: Final = "main-connector-tenant"  # the model agreement that travels with the program
 EARLIER: Final = "earlier"  # the model of imported agreements, whose text is not known here
@@ -99,6 +100,15 @@ class OnPaper(Record, frozen=True, kw_only=True):
     later_scans: tuple[LaterScan, ...] = ()  # oldest first
 
 
+class Judged(Record, frozen=True, kw_only=True):
+    """How a digital signature was judged when it was accepted, by what the main connector trusted then."""
+
+    indication: str  # in the words of ETSI EN 319 102-1
+    sub_indication: str | None
+    trust: str  # passed, or unknown: it leads to nobody that is trusted
+    revocation: str  # passed, or unknown: nobody says whether it was revoked
+
+
 class Signature(Record, frozen=True, kw_only=True):
     """A signature that was accepted: verified against the offer, or on paper, of which there is a scan."""
 
@@ -111,6 +121,14 @@ class Signature(Record, frozen=True, kw_only=True):
     manner: Manner = Manner.DIGITAL
     paper: OnPaper | None = None
     mandate_id: UUID | None = None  # the mandate that was valid when this was signed; None: none was on record
+    level: Level | None = None  # that it has reached; None: it is on paper
+    level_wanted: Level | None = None  # by the policy when it was accepted; above `level`, the rest is owed
+    judged: Judged | None = None  # None: it is on paper, or older than judging
+
+    @property
+    def owes_level(self) -> bool:
+        """Whether it is to reach a higher level than it has."""
+        return self.level is not None and self.level_wanted is not None and not self.level.reaches(self.level_wanted)
 
     @property
     def counts_from(self) -> datetime:
@@ -139,6 +157,7 @@ class Agreement(Record, frozen=True, kw_only=True):
     originals: int
     signatories: tuple[Signatory, ...]
     signatures: tuple[Signature, ...] = ()
+    revision: int = 0  # of its document: counts upgrades since the last signature in it
     created_at: datetime
     offered_at: datetime | None = None
     content_sha256: str | None = None  # of the document without its signatures; what everybody signs
@@ -262,6 +281,16 @@ class AgreementSigned(Record, frozen=True, kw_only=True, tag="agreement.signed")
     manner: Manner
 
 
+class SignatureRaised(Record, frozen=True, kw_only=True, tag="agreement.signature_raised"):
+    """A signature has reached a higher level; the document is another revision now, and says the same."""
+
+    agreement_id: AgreementId
+    party: Party
+    position: int
+    level: Level
+    at: datetime
+
+
 class AgreementInForce(Record, frozen=True, kw_only=True, tag="agreement.in_force"):
     agreement_id: AgreementId
     on: date
@@ -311,9 +340,10 @@ class AgreementWithdrawn(Record, frozen=True, kw_only=True, tag="agreement.withd
 
 
 class Document(Record, frozen=True, kw_only=True):
-    """The DOCX of an agreement with so many signatures."""
+    """The DOCX of an agreement with so many signatures; a later revision has signatures of higher levels."""
 
     signatures: int
+    revision: int = 0
     sha256: str
     content: bytes
     at: datetime

@@ -5,7 +5,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from kanta_tenancy.agreements.ends import last_day_before
-from kanta_tenancy.agreements.model import Agreement
+from kanta_tenancy.agreements.model import Agreement, Party, Signature
 from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.kernel.identifiers import AgreementId
 from kanta_tenancy.promises import Owed, Owner
@@ -13,6 +13,7 @@ from kanta_tenancy.promises import Owed, Owner
 END: Final = "agreement.end"
 REMIND: Final = "campaign.reminder"
 SIGN: Final = "campaign.signature"
+RAISE: Final = "signature.upgrade"
 
 
 class Known(Protocol):
@@ -111,4 +112,37 @@ def to_sign(agreement: Agreement, campaign_id: UUID, *, at: datetime) -> Owed:
         made_at=at,
         tenancy_id=agreement.tenancy_id,
         facts={"agreement": agreement.reference, "campaign": str(campaign_id)},
+    )
+
+
+def raising_key(agreement_id: AgreementId, party: Party, position: int) -> str:
+    return f"{RAISE}/{agreement_id}/{party.value}/{position}"
+
+
+def raised_of(key: str) -> tuple[AgreementId, Party, int]:
+    """Return whose signature, on which agreement, a promise to raise one is about."""
+    agreement_id, party, position = key.removeprefix(f"{RAISE}/").split("/")
+    return AgreementId(UUID(agreement_id)), Party(party), int(position)
+
+
+def to_raise(agreement: Agreement, signature: Signature) -> Owed:
+    """Return the system's promise to bring a signature to the level that was wanted when it was accepted."""
+    level = "" if signature.level_wanted is None else signature.level_wanted.value
+    return Owed(
+        key=raising_key(agreement.id, signature.party, signature.position),
+        kind=RAISE,
+        subject=subject(agreement),
+        owner=Owner.SYSTEM,
+        due_at=signature.signed_at,
+        rule="K21",
+        title=sentence(
+            "Sopimuksen {reference} allekirjoitus täydennetään tasolle {level}.",
+            "En underskrift på avtalet {reference} kompletteras till nivå {level}.",
+            "A signature on agreement {reference} is brought to level {level}.",
+            reference=agreement.reference,
+            level=level,
+        ),
+        made_at=signature.signed_at,
+        tenancy_id=agreement.tenancy_id,
+        facts={"agreement": agreement.reference, "party": signature.party.value, "position": signature.position},
     )

@@ -27,7 +27,8 @@ from kanta_tenancy.agreements.mandates.routes import ROUTES as MANDATES
 from kanta_tenancy.agreements.model import Summary
 from kanta_tenancy.agreements.models.routes import ROUTES as MODELS
 from kanta_tenancy.agreements.signing.actions import OwnKey
-from kanta_tenancy.agreements.signing.prepared.routes import ROUTES as PREPARED
+from kanta_tenancy.agreements.signing.prepared.routes import routes as prepared_routes
+from kanta_tenancy.agreements.signing.raising import Outside
 from kanta_tenancy.agreements.signing.routes import routes as signing_routes
 from kanta_tenancy.agreements.timeline.routes import ROUTES as TIMELINE
 from kanta_tenancy.kernel.identifiers import AgreementId
@@ -59,7 +60,7 @@ async def read_agreement(agreement_id: FromPath[UUID], call: NamedDependency[Cal
     """Read one agreement."""
     async with call.transaction() as tx:
         agreement = await reading.one(tx, AgreementId(agreement_id))
-    return unless_seen(call.request, shown(agreement), agreement.version)
+    return unless_seen(call.request, shown(agreement), agreement.version, revision=agreement.revision)
 
 
 @get(
@@ -73,7 +74,7 @@ async def read_document(agreement_id: FromPath[UUID], call: NamedDependency[Call
     """Fetch the document with all signatures that it has now; its ETag is what handing in a signature needs."""
     async with call.transaction() as tx:
         agreement, document = await reading.document(tx, AgreementId(agreement_id))
-    answer = unless_seen(call.request, document.content, agreement.version)
+    answer = unless_seen(call.request, document.content, agreement.version, revision=document.revision)
     answer.headers["Content-Disposition"] = attachment(f"{agreement.reference}.docx")
     return answer
 
@@ -97,17 +98,18 @@ AGREEMENTS: Final = Router(
 )
 
 
-def routes(own_key: OwnKey) -> tuple[Router, ...]:
+def routes(own_key: OwnKey, outside: Outside) -> tuple[Router, ...]:
     """Return the routes of this room.
 
     Args:
         own_key: finds the main connector's organisation key beside the service.
+        outside: who is asked when a signature has to reach a level.
     """
     return (
         AGREEMENTS,
         DRAFTING,
-        signing_routes(own_key),
-        PREPARED,
+        signing_routes(own_key, outside),
+        prepared_routes(outside),
         EARLIER,
         ANNEX,
         NOTICES,

@@ -4,6 +4,7 @@ from typing import Final
 
 from kanta_tenancy.agreements.campaigns.routes import ROUTES as CAMPAIGNS
 from kanta_tenancy.agreements.routes import routes as agreement_routes
+from kanta_tenancy.assembly.asking import outside
 from kanta_tenancy.assembly.database_watch import ensure_migrated
 from kanta_tenancy.assembly.events import endpoint_rules
 from kanta_tenancy.assembly.feeds import entries
@@ -51,7 +52,7 @@ def build_application(
         info=INFO,
         routers=(
             *PARTIES,
-            *agreement_routes(own_key(shelf)),
+            *agreement_routes(own_key(shelf), outside(settings, clock)),
             *message_routes(endpoint_rules(settings), entries),
             CAMPAIGNS,
             JOINING,

@@ -10,6 +10,7 @@ import structlog
 from kanta_tenancy.agreements import telling
 from kanta_tenancy.agreements.campaigns import running
 from kanta_tenancy.agreements.endings.checklists import settling
+from kanta_tenancy.agreements.signing import watching
 from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.assembly.reminding import remind
@@ -29,6 +30,7 @@ from kanta_tenancy.messages.events import fan_out
 SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
     dict.fromkeys(EVENTS, fan_out(EVENTS)),
     dict.fromkeys(telling.TOLD, telling.tell_people),
+    {"agreement.signed": watching.watch_signer},
     {"promise.kept": settling.carry_on_kept},
     {"promise.kept": following.promise_was_kept},
 )

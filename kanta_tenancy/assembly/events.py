@@ -15,6 +15,11 @@ EVENTS: Final[EventKinds] = {
     for kind, description, for_tenants in (
         ("agreement.offered", "An agreement was offered, and can be signed", True),
         ("agreement.signed", "A signatory has signed an agreement", True),
+        (
+            "agreement.signature_raised",
+            "A signature has reached a higher level, and the original has a new revision",
+            True,
+        ),
         ("agreement.in_force", "An agreement has its last signature and is in force", True),
         ("agreement.withdrawn", "An agreement that was on offer was given up", True),
         ("agreement.imported", "An agreement that was signed before this system was brought in", True),

@@ -5,9 +5,12 @@ from functools import partial
 
 from kanta_tenancy.agreements.signing.actions import OwnKey
 from kanta_tenancy.assembly import promised
+from kanta_tenancy.assembly.asking import outside
 from kanta_tenancy.assembly.background import Job
 from kanta_tenancy.assembly.settings import Settings
+from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import MainConnectorId
+from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.machinery.x509.shelf import KeyShelf
 from kanta_tenancy.machinery.x509.signing_key import SigningKey
 
@@ -23,6 +26,11 @@ def own_key(shelf: KeyShelf | None) -> OwnKey:
     return find
 
 
+async def pay_signatures(db: Database, clock: Clock, *, own_key: OwnKey, settings: Settings) -> int:
+    """Have what is to be signed here signed; where a level is required, the authorities are asked for it."""
+    return await promised.pay_signatures(db, clock, own_key=own_key, outside=outside(settings, clock))
+
+
 def signing_jobs(settings: Settings) -> tuple[Job, ...]:
     """Return the job of an instance that has keys beside it; offers wait for one that has."""
     shelf = shelf_of(settings)
@@ -30,6 +38,8 @@ def signing_jobs(settings: Settings) -> tuple[Job, ...]:
         return ()
     return (
         Job(
-            name="signatures", every=timedelta(seconds=1), run=partial(promised.pay_signatures, own_key=own_key(shelf))
+            name="signatures",
+            every=timedelta(seconds=1),
+            run=partial(pay_signatures, own_key=own_key(shelf), settings=settings),
         ),
     )

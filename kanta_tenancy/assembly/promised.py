@@ -8,7 +8,9 @@ from kanta_tenancy.agreements import owing
 from kanta_tenancy.agreements.campaigns import reminding, signing
 from kanta_tenancy.agreements.endings import jobs
 from kanta_tenancy.agreements.endings.checklists import open_endings
+from kanta_tenancy.agreements.signing import upgrading
 from kanta_tenancy.agreements.signing.actions import OwnKey
+from kanta_tenancy.agreements.signing.raising import Outside
 from kanta_tenancy.joining import auditing as joining
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
@@ -38,6 +40,7 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "notices of technical changes": joining.expected,
     "reminders of campaigns": reminding.reminders_expected,
     "signatures of campaigns": signing.signatures_expected,
+    "levels of signatures": upgrading.upgrades_expected,
     "warnings of expiry": trust.warnings_expected,
     "fresh revocation data": trust.refreshes_expected,
     "checkpoints of the journal": checkpoints_expected,
@@ -52,9 +55,9 @@ async def pay(db: Database, clock: Clock) -> int:
     return await pay_due(db, clock, KEEPERS)
 
 
-async def pay_signatures(db: Database, clock: Clock, *, own_key: OwnKey) -> int:
+async def pay_signatures(db: Database, clock: Clock, *, own_key: OwnKey, outside: Outside | None = None) -> int:
     """Have what is to be signed here signed; apart from the rest, which never waits for a key."""
-    return await pay_due(db, clock, {owing.SIGN: signing.signer(own_key)})
+    return await pay_due(db, clock, {owing.SIGN: signing.signer(own_key, outside)})
 
 
 async def audit_all(db: Database, clock: Clock) -> int:

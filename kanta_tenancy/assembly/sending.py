@@ -5,6 +5,7 @@ from functools import partial
 
 import structlog
 
+from kanta_tenancy.assembly.asking import asking_jobs
 from kanta_tenancy.assembly.background import Job
 from kanta_tenancy.assembly.events import signing_keys
 from kanta_tenancy.assembly.serving import Stop
@@ -53,7 +54,7 @@ def sending_jobs(settings: Settings, stop: Stop) -> tuple[Job, ...]:
     def may_go_on() -> bool:
         return not stop.is_asked
 
-    jobs: list[Job] = []
+    jobs = [*asking_jobs(settings)]
     if way is None:
         log.info("mail is not set up")
     else:

@@ -39,16 +39,6 @@ def statements(data: RevocationData, path: Sequence[x509.Certificate]) -> tuple[
     return tuple(found.values())
 
 
-def select(kept: Iterable[Statement], path: Sequence[x509.Certificate]) -> RevocationData:
-    """Return what of kept statements may be about the certificates of a path, such as to embed it in a signature."""
-    lists, answers = set(authorities_of(path)), {(authority_of(two), serial_of(one)) for one, two in pairwise(path)}
-    return together(
-        one
-        for one in kept
-        if (one.kind is Published.CRL and one.authority_sha256 in lists) or (one.authority_sha256, one.about) in answers
-    )
-
-
 def together(kept: Iterable[Statement]) -> RevocationData:
     every = tuple(kept)
     return RevocationData(

@@ -1,7 +1,8 @@
 """Questions about trust that change nothing: what is kept and wanted, and all that a signature is judged by."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from cryptography import x509
@@ -12,9 +13,9 @@ from kanta_tenancy.machinery.ooxml.report import Report
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.x509.reading import certificate_from_der
-from kanta_tenancy.machinery.x509.revocation import Freshness, RevocationData
+from kanta_tenancy.machinery.x509.revocation import NOTHING, Freshness, RevocationData
 from kanta_tenancy.trust import fitting
-from kanta_tenancy.trust.model import Anchor, AnchorKind, KeptStatement, Policy, Watched
+from kanta_tenancy.trust.model import NOTHING_DECIDED, Anchor, AnchorKind, KeptStatement, Policy, Watched
 from kanta_tenancy.trust.store import anchors, policies, revocation, watched
 
 
@@ -32,6 +33,10 @@ class Judging(Record, frozen=True, kw_only=True):
         """How old a word about revocation may be."""
         return fitting.freshness(self.policy)
 
+    def about(self, path: Sequence[x509.Certificate]) -> RevocationData:
+        """Return what of the kept revocation data is about the certificates of a path, and signed by who may say so."""
+        return fitting.together(fitting.statements(self.revocation, path))
+
     def of(self, docx: bytes, *, at: datetime) -> Report:
         """Verify a document by this; it takes arithmetic, so not in the event loop."""
         return verify(
@@ -43,6 +48,11 @@ class Judging(Record, frozen=True, kw_only=True):
             timestamp_anchors=self.timestamp_anchors,
             freshness=self.freshness,
         )
+
+
+TRUSTS_NOBODY: Final = Judging(
+    anchors=(), timestamp_anchors=(), intermediates=(), revocation=NOTHING, policy=NOTHING_DECIDED
+)
 
 
 async def judging(tx: Transaction, main_connector_id: MainConnectorId, at: datetime) -> Judging:

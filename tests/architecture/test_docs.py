@@ -25,6 +25,7 @@ from kanta_tenancy.agreements.model import Manner, Party, Register, Status
 from kanta_tenancy.agreements.routes import routes
 from kanta_tenancy.agreements.signing.prepared.model import State as PreparedState
 from kanta_tenancy.assembly.application import entries
+from kanta_tenancy.assembly.asking import outside
 from kanta_tenancy.assembly.background import JOBS, Job
 from kanta_tenancy.assembly.command_line import SUBCOMMANDS
 from kanta_tenancy.assembly.events import EVENTS, endpoint_rules
@@ -40,6 +41,7 @@ from kanta_tenancy.joining.model import ChangeKind, Clash
 from kanta_tenancy.joining.model import Stage as JoiningStage
 from kanta_tenancy.joining.model import Status as NoticeStatus
 from kanta_tenancy.joining.routes import ROUTES as JOINING
+from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.outgoing.posting import Trouble
 from kanta_tenancy.machinery.outgoing.smtp import Stage
@@ -115,10 +117,14 @@ def every_job(keys: Path) -> list[Job]:
     return [*JOBS, *signing_jobs(settings), *sealing_jobs(settings), *sending_jobs(settings, Stop())]
 
 
+def agreement_routes() -> tuple[Router, ...]:
+    return routes(lambda _: None, outside(read_settings({}), SystemClock()))
+
+
 @pytest.mark.parametrize(
     ("name", "routers"),
     [
-        ("agreements", routes(lambda _: None)),
+        ("agreements", agreement_routes()),
         ("promises", [PROMISES]),
         ("joining", [JOINING]),
         ("systems", [SYSTEMS]),
@@ -148,7 +154,7 @@ def routes_told(name: str) -> set[tuple[str, str]]:
 
 
 def test_every_route_of_agreements_is_told_of():
-    assert routes_told("capabilities/agreements.md") == routes_of(routes(lambda _: None))
+    assert routes_told("capabilities/agreements.md") == routes_of(agreement_routes())
 
 
 def test_every_route_of_messages_is_told_of():

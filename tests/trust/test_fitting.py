@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from kanta_tenancy.machinery.x509.paths import path_of
 from kanta_tenancy.machinery.x509.revocation import RevocationData, Standing, judge_path
 from kanta_tenancy.machinery.x509.sample_authority import Signer, found, issue, revocation_list
-from kanta_tenancy.trust import fitting
+from kanta_tenancy.trust import TRUSTS_NOBODY, fitting
 from kanta_tenancy.trust.model import NOTHING_DECIDED, Published, Statement
 from tests.machinery.x509.authorities import DAY, ISSUED, NOW, aino, answered, authority, listed
 
@@ -77,11 +77,12 @@ def test_what_fits_a_chain_is_every_list_of_its_authorities_and_the_answers_abou
     ours, theirs = listed(), listed(by=STRANGERS.issuing)
     of_aino, of_eino = answered(aino().certificate), answered(EINO.certificate)
     strangers_path = (EINO.certificate, STRANGERS.issuing.certificate)
-    everything = [*kept(ours, of_aino), *kept(of_eino, path=OF_EINO), *kept(theirs, path=strangers_path)]
-    assert fitting.select(everything, PATH) == ours.with_more(of_aino)
-    assert fitting.select(everything, OF_EINO) == ours.with_more(of_eino)
-    assert fitting.select(everything, strangers_path) == theirs
-    assert fitting.select(everything, PATH[1:]) == RevocationData()
+    everything = ours.with_more(of_aino).with_more(of_eino).with_more(theirs)
+    judging = replace(TRUSTS_NOBODY, revocation=everything)
+    assert judging.about(PATH) == ours.with_more(of_aino)
+    assert judging.about(OF_EINO) == ours.with_more(of_eino)
+    assert judging.about(strangers_path) == theirs
+    assert judging.about(PATH[1:]) == RevocationData()
 
 
 def test_an_authority_with_a_new_certificate_and_the_same_key_stays_the_same():

@@ -9,21 +9,27 @@ from uuid import UUID
 from kanta_tenancy.agreements import lifecycle, owing
 from kanta_tenancy.agreements.campaigns import progress
 from kanta_tenancy.agreements.drafting.errors import EvidenceMissing
+from kanta_tenancy.agreements.errors import AgreementChanged
 from kanta_tenancy.agreements.mandates.errors import MandateEnded, MandateExpired, MandateNotBegun
 from kanta_tenancy.agreements.model import Agreement, Party, Status
 from kanta_tenancy.agreements.signing import actions as signing
+from kanta_tenancy.agreements.signing.acceptance import Accepted
 from kanta_tenancy.agreements.signing.actions import OwnKey
-from kanta_tenancy.agreements.signing.errors import SignatureRefused, SigningKeyMissing
+from kanta_tenancy.agreements.signing.errors import LevelNotReached, SignatureRefused, SigningKeyMissing
+from kanta_tenancy.agreements.signing.raising import Outside, reach
 from kanta_tenancy.agreements.store import agreements
+from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import AgreementId
 from kanta_tenancy.machinery.ooxml.errors import CannotSign
-from kanta_tenancy.machinery.postgres.database import Transaction
-from kanta_tenancy.promises import Expected, Keeper, Kept, NotNow, Outcome, Promise, Released
+from kanta_tenancy.machinery.postgres.database import Database, Transaction
+from kanta_tenancy.promises import Errand, Expected, Kept, NotNow, Outcome, Promise, Released
 
 _OPEN: Final = frozenset({Status.OFFERED, Status.PARTLY_SIGNED})
 # Each may be otherwise when it is tried again: a key is put in its place, a look into the register is put down.
 _NOT_NOW: Final = (
+    AgreementChanged,  # somebody signed, just now
+    LevelNotReached,
     SigningKeyMissing,
     CannotSign,
     SignatureRefused,
@@ -34,32 +40,50 @@ _NOT_NOW: Final = (
 )
 
 
-def signer(own_key: OwnKey) -> Keeper:
-    """Return the keeper of `campaign.signature`.
+def signer(own_key: OwnKey, outside: Outside | None = None) -> Errand[Accepted | None]:
+    """Return how the promises `campaign.signature` are kept.
 
     Args:
         own_key: finds the main connector's organisation key beside the service.
+        outside: who is asked when a level is required; None: nobody can be.
     """
 
-    async def sign(tx: Transaction, clock: Clock, promise: Promise) -> Outcome:
-        agreement = await agreements.hold(tx, AgreementId(UUID(promise.subject.partition("/")[2])))
-        if agreement.status not in _OPEN or not lifecycle.waits_for(agreement, Party.MAIN_CONNECTOR):
-            return Released(because="nothing is left for the main connector to sign")
+    async def ask(db: Database, caller: Caller, clock: Clock, promise: Promise) -> Accepted | None:
+        agreement_id = _agreement_of(promise)
         try:
-            return await _sign(tx, clock, agreement, own_key)
+            async with db.transaction(caller) as tx:
+                agreement = await agreements.find(tx, agreement_id)
+                if _is_done(agreement):
+                    return None
+                on = await signing.ground(tx, clock, agreement_id=agreement_id, version=agreement.version)
+            position = next(who.position for who in lifecycle.unsigned(agreement) if who.party is Party.MAIN_CONNECTOR)
+            at = clock.now()
+            accepted = await asyncio.to_thread(signing.signed_here, on, own_key, caller.scope, position=position, at=at)
+            return accepted if outside is None else await reach(accepted, outside, at=at)
         except _NOT_NOW as why:
             raise NotNow(why.detail) from why
 
-    return sign
+    return Errand(ask=ask, keep=_keep)
 
 
-async def _sign(tx: Transaction, clock: Clock, agreement: Agreement, own_key: OwnKey) -> Outcome:
-    on = await signing.ground(tx, clock, agreement_id=agreement.id, version=agreement.version)
-    position = next(who.position for who in lifecycle.unsigned(agreement) if who.party is Party.MAIN_CONNECTOR)
-    at = clock.now()
-    accepted = await asyncio.to_thread(signing.signed_here, on, own_key, tx.scope, position=position, at=at)
-    await signing.add_signature(tx, agreement_id=agreement.id, accepted=accepted)
-    return Kept(result={"signed_at": at.isoformat(), "certificate": accepted.signature.certificate_sha256})
+async def _keep(tx: Transaction, _: Clock, promise: Promise, accepted: Accepted | None) -> Outcome:
+    agreement = await agreements.hold(tx, _agreement_of(promise))
+    if accepted is None or _is_done(agreement):
+        return Released(because="nothing is left for the main connector to sign")
+    try:
+        await signing.add_signature(tx, agreement_id=agreement.id, accepted=accepted)
+    except _NOT_NOW as why:
+        raise NotNow(why.detail) from why
+    signature = accepted.signature
+    return Kept(result={"signed_at": signature.signed_at.isoformat(), "certificate": signature.certificate_sha256})
+
+
+def _agreement_of(promise: Promise) -> AgreementId:
+    return AgreementId(UUID(promise.subject.partition("/")[2]))
+
+
+def _is_done(agreement: Agreement) -> bool:
+    return agreement.status not in _OPEN or not lifecycle.waits_for(agreement, Party.MAIN_CONNECTOR)
 
 
 async def signatures_expected(tx: Transaction, _: datetime) -> AsyncIterator[Expected]:

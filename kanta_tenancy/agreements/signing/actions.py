@@ -1,5 +1,6 @@
 """Signing an agreement: each signatory signs elsewhere and hands in, or the main connector's own key signs here."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -7,7 +8,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from kanta_tenancy import parties
+from kanta_tenancy import parties, trust
 from kanta_tenancy.agreements import history, lifecycle, owing
 from kanta_tenancy.agreements.drafting import offering
 from kanta_tenancy.agreements.endings import actions as endings
@@ -29,21 +30,22 @@ from kanta_tenancy.agreements.model import (
     party_of,
 )
 from kanta_tenancy.agreements.models import rendering
-from kanta_tenancy.agreements.signing.acceptance import Accepted, Ground, accept
+from kanta_tenancy.agreements.signing import raising
+from kanta_tenancy.agreements.signing.acceptance import Accepted, Ground, accept, renewed
 from kanta_tenancy.agreements.signing.errors import SignatureRefused, SigningKeyMissing
 from kanta_tenancy.agreements.store import agreements as store
-from kanta_tenancy.agreements.store import life
+from kanta_tenancy.agreements.store import levels, life
 from kanta_tenancy.kernel.acting import Scope
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.kernel.identifiers import AgreementId, MainConnectorId
-from kanta_tenancy.machinery.ooxml.signing import Signing, sign_for_verifier
+from kanta_tenancy.machinery.ooxml.signing import Signing, sign_for_verifier, swapping
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
 from kanta_tenancy.machinery.x509.errors import CredentialUnusable
 from kanta_tenancy.machinery.x509.signing_key import SigningKey
-from kanta_tenancy.promises import release_all
+from kanta_tenancy.promises import owe, release_all
 
 # Where the main connector's organisation key lies beside the service; None: it keeps none there.
 OwnKey = Callable[[MainConnectorId], SigningKey | None]
@@ -65,7 +67,12 @@ async def ground(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, ve
     document = await store.newest_document(tx, agreement_id)
     if document.signatures != agreement.digital_signatures:
         raise AgreementChanged("somebody signed it just now; fetch the newest document and sign that")
-    return Ground(agreement=agreement, docx=document.content)
+    return Ground(
+        agreement=agreement,
+        docx=document.content,
+        earlier=await levels.earlier_revisions(tx, agreement_id, document),
+        judging=await trust.judging(tx, tx.scope.main_connector_id, clock.now()),
+    )
 
 
 def handed_in(on: Ground, signed: bytes, scope: Scope, *, at: datetime) -> Accepted:
@@ -109,9 +116,20 @@ async def add_signature(tx: Transaction, *, agreement_id: AgreementId, accepted:
         EvidenceMissing: a party is not shown to be in the Soteri register any more (K1.2).
         MandateNotBegun, MandateExpired, MandateEnded: the signatory's mandate does not hold today (K21).
         MoveNotAllowed: the agreement is not open for signing, or this signatory has signed already.
+        LevelNotReached: the policy requires a level, and nobody brought the signature to it (`raising.reach`).
     """
+    signature, policy = accepted.signature, accepted.judging.policy
+    if policy.obligation is trust.Obligation.REQUIRED and signature.owes_level and signature.level is not None:
+        raise raising.not_reached(signature.level, policy.level)
     before = await store.take(tx, agreement_id, accepted.version)
-    return await signed(tx, before, accepted.signature, docx=accepted.docx)
+    newest = await store.newest_document(tx, agreement_id)
+    # Since it was accepted, an earlier signature may have come to a higher level.
+    contents = swapping.signature_contents(newest.content)
+    now = await asyncio.to_thread(renewed, accepted, contents, at=signature.signed_at)
+    after = await signed(tx, before, now.signature, docx=now.docx)
+    if now.signature.owes_level:
+        await owe(tx, owing.to_raise(after, now.signature))
+    return after
 
 
 async def signed(tx: Transaction, before: Agreement, accepted: Signature, *, docx: bytes | None) -> Agreement:

@@ -14,6 +14,7 @@ from kanta_tenancy.agreements.signing.papers import SaidScan
 from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.kernel.records import Body
 from kanta_tenancy.machinery.ooxml.indication import Indication, SubIndication
+from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.presentation import as_json
 from kanta_tenancy.machinery.ooxml.report import Outcome, Report, Verdict
 
@@ -132,6 +133,16 @@ class UnverifiedSignature(Body, frozen=True, kw_only=True):
     note: Sentence
 
 
+class ShownLevel(Body, frozen=True, kw_only=True):
+    """Which level a signature has, and which it is to have."""
+
+    party: Party
+    position: int
+    level: Level
+    level_wanted: Level | None
+    level_owed: bool  # the service is still to bring it there
+
+
 class Verification(Body, frozen=True, kw_only=True):
     """What the verifier says of the newest document, as `documents verify --json` prints it, and where it stands."""
 
@@ -143,6 +154,7 @@ class Verification(Body, frozen=True, kw_only=True):
     signatures: tuple[ShownSignature, ...]
     uncovered: tuple[str, ...]
     reasons: tuple[ShownReason, ...]
+    levels: tuple[ShownLevel, ...]  # of the signatures that were accepted, in their order
     on_paper: tuple[UnverifiedSignature, ...]  # not verified, and not part of the verdict
 
 
@@ -152,7 +164,19 @@ def verification(agreement: Agreement, report: Report) -> Verification:
         for one in agreement.signatures
         if one.paper is not None
     )
-    return msgspec.convert({"status": agreement.status, **as_json(report), "on_paper": on_paper}, Verification)
+    levels = tuple(
+        ShownLevel(
+            party=one.party,
+            position=one.position,
+            level=one.level,
+            level_wanted=one.level_wanted,
+            level_owed=one.owes_level,
+        )
+        for one in agreement.signatures
+        if one.level is not None
+    )
+    said = {"status": agreement.status, **as_json(report), "levels": levels, "on_paper": on_paper}
+    return msgspec.convert(said, Verification)
 
 
 def notes(agreement: Agreement) -> tuple[Sentence, ...]:

@@ -1,4 +1,4 @@
-"""Signatures on paper at the command line: `agreements sign-on-paper`."""
+"""Signatures at the command line: `agreements signatures`, and those on paper: `agreements sign-on-paper`."""
 
 import asyncio
 from datetime import date, datetime
@@ -9,15 +9,45 @@ import click
 import msgspec
 
 from kanta_tenancy.agreements import reading
-from kanta_tenancy.agreements.bodies import shown
+from kanta_tenancy.agreements.bodies import kept_signature, shown
 from kanta_tenancy.agreements.exhibits import actions as exhibits
-from kanta_tenancy.agreements.model import Agreement, Party
+from kanta_tenancy.agreements.model import Agreement, Party, Signature
 from kanta_tenancy.agreements.signing import papers
 from kanta_tenancy.agreements.signing.on_paper import SaidOnPaper
 from kanta_tenancy.kernel.identifiers import AgreementId
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.parties import desk_work
+
+
+@click.command("signatures")
+@click.argument("agreement", type=click.UUID)
+@click.option(
+    "--main-connector",
+    metavar="BUSINESS_ID",
+    help="Whose agreement; not needed while there is one main connector only.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.pass_obj
+def signatures(desk: Desk, *, agreement: UUID, main_connector: str | None, as_json: bool) -> None:
+    """List who has signed AGREEMENT, in their order, with the level of each signature.
+
+    Each line: party, position, digital or paper, level, level wanted, trust and revocation as they were judged when it
+    was accepted, the instant of that, whom the certificate names; separated by tabs, - for what there is not.
+    """
+
+    async def read() -> Agreement:
+        async with desk.database() as db:
+            realm = await desk_work.realm(db, main_connector)
+            async with db.transaction(desk_work.at_desk(desk, realm.id)) as tx:
+                return await reading.one(tx, AgreementId(agreement))
+
+    found = asyncio.run(read()).signatures
+    if as_json:
+        click.echo(msgspec.json.encode([kept_signature(one) for one in found]))
+        return
+    for one in found:
+        click.echo("\t".join(_line(one)))
 
 
 @click.command("sign-on-paper")
@@ -84,6 +114,14 @@ def sign_on_paper(
         click.echo(msgspec.json.encode(shown(signed)))
     else:
         click.echo(f"{signed.reference}\t{signed.status}\tsigned on paper; the scan is not verified")
+
+
+def _line(one: Signature) -> tuple[str, ...]:
+    trust, revocation = ("-", "-") if one.judged is None else (one.judged.trust, one.judged.revocation)
+    signed_at = f"{one.signed_at:%Y-%m-%dT%H:%M:%SZ}"
+    level = (one.level or "-", one.level_wanted or "-")
+    place = (one.party, str(one.position), one.manner)
+    return *place, *level, trust, revocation, signed_at, one.certificate_subject or "-"
 
 
 def _day(instant: datetime | None) -> date | None:

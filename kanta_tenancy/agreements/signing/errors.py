@@ -19,3 +19,9 @@ class PaperRefused(DomainError):
     slug = "agreement-paper-signature-refused"
     title = "The signature on paper is not accepted"
     category = Category.REFUSED
+
+
+class LevelNotReached(DomainError):
+    slug = "signature-level-not-reached"
+    title = "The signature has not reached the level that is required"
+    category = Category.UNAVAILABLE

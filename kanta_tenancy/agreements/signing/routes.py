@@ -8,6 +8,7 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from kanta_tenancy import trust
 from kanta_tenancy.agreements import reading
 from kanta_tenancy.agreements.answering import DOCX, answered
 from kanta_tenancy.agreements.bodies import ShownAgreement
@@ -27,13 +28,13 @@ from kanta_tenancy.agreements.signing.bodies import (
     notes,
     verification,
 )
-from kanta_tenancy.agreements.signing.errors import PaperRefused, SignatureRefused, SigningKeyMissing
+from kanta_tenancy.agreements.signing.errors import LevelNotReached, PaperRefused, SignatureRefused, SigningKeyMissing
 from kanta_tenancy.agreements.signing.on_paper import SaidOnPaper
 from kanta_tenancy.agreements.signing.papers import SaidScan
+from kanta_tenancy.agreements.signing.raising import Outside, reach
 from kanta_tenancy.kernel.identifiers import AgreementId
-from kanta_tenancy.machinery.ooxml.errors import CannotSign
+from kanta_tenancy.machinery.ooxml.errors import CannotSign, CannotUpgrade
 from kanta_tenancy.machinery.ooxml.page import POLICY, as_page, circumstances
-from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
 from kanta_tenancy.machinery.web.problems import refusals
@@ -51,29 +52,6 @@ _SIGNING: Final = (
     MandateExpired,
     MandateEnded,
 )
-
-
-@post(
-    "/{agreement_id:uuid}/signatures",
-    operation_id="handInSignature",
-    opt=needs("agreements.sign", if_match=True, accepts=DOCX),
-    request_max_body_size=LARGEST_DOCX,
-    status_code=200,
-    responses=refusals(*_SIGNING, SignatureRefused),
-)
-async def hand_in_signature(agreement_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownAgreement]:
-    """Hand in the document with one more signature, made on your own machine with your own key.
-
-    It is accepted only when its content is what was offered, byte for byte, and the signature is sound and on
-    a signature line of your party. With the last signature the agreement is in force.
-    """
-    signed = await call.request.body()
-
-    async def verified() -> Accepted:
-        on = await _ground(call, agreement_id)
-        return await asyncio.to_thread(signing.handed_in, on, signed, call.caller.scope, at=call.clock.now())
-
-    return await _keep(call, agreement_id, verified)
 
 
 @post(
@@ -143,32 +121,67 @@ async def scan_paper_anew(
 async def verify_agreement(agreement_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[Verification]:
     """Verify the newest document now: integrity, coverage, certificates, trust, revocation, algorithms and time apart.
 
-    No authority is trusted here by itself, so sound signatures are *indeterminate*: verify the file with
-    `kanta-tenancy documents verify --trust --crl` and the authorities that you trust. An offer that nobody has signed
-    yet is *invalid*, and so is one that was signed on paper alone: `on_paper` lists what no verdict counts.
+    It is judged by whom the main connector trusts now, and by what is kept of revocation. While it trusts nobody, sound
+    signatures are *indeterminate*. An offer that nobody has signed yet is *invalid*, and so is one that was signed on
+    paper alone: `on_paper` lists what no verdict counts. `levels` says which level each signature has, and is to have.
     """
+    at = call.clock.now()
     async with call.transaction() as tx:
         agreement, document = await reading.document(tx, AgreementId(agreement_id))
-    at = call.clock.now()
-    report = await asyncio.to_thread(verify, document.content, at=at)
+        judging = await trust.judging(tx, tx.scope.main_connector_id, at)
+    report = await asyncio.to_thread(judging.of, document.content, at=at)
+    about = circumstances(
+        document.content,
+        at,
+        judging.anchors,
+        judging.timestamp_anchors,
+        name=f"{agreement.reference}.docx",
+        notes=notes(agreement),
+    )
     body = verification(agreement, report)
-    about = circumstances(document.content, at, name=f"{agreement.reference}.docx", notes=notes(agreement))
     return for_reader(call.request, body, lambda language: as_page(report, about, language), policy=POLICY)
 
 
-def routes(own_key: OwnKey) -> Router:
+def routes(own_key: OwnKey, outside: Outside) -> Router:
     """Return the routes of signing.
 
     Args:
         own_key: finds the main connector's organisation key beside the service.
+        outside: who is asked when a level is required.
     """
+
+    @post(
+        "/{agreement_id:uuid}/signatures",
+        operation_id="handInSignature",
+        opt=needs("agreements.sign", if_match=True, accepts=DOCX),
+        request_max_body_size=LARGEST_DOCX,
+        status_code=200,
+        responses=refusals(*_SIGNING, SignatureRefused, LevelNotReached, CannotUpgrade),
+    )
+    async def hand_in_signature(agreement_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownAgreement]:
+        """Hand in the document with one more signature, made on your own machine with your own key.
+
+        It is accepted only when its content is what was offered, byte for byte, and the signature is sound, on
+        a signature line of your party, and its certificate not known to be revoked. Where the main connector requires
+        a level, the service asks the authorities for it before it answers. With the last signature the agreement is in
+        force.
+        """
+        signed = await call.request.body()
+
+        async def verified() -> Accepted:
+            on = await _ground(call, agreement_id)
+            at = call.clock.now()
+            accepted = await asyncio.to_thread(signing.handed_in, on, signed, call.caller.scope, at=at)
+            return await reach(accepted, outside, at=at)
+
+        return await _keep(call, agreement_id, verified)
 
     @post(
         "/{agreement_id:uuid}/signatures/own-key",
         operation_id="signWithOwnKey",
         opt=needs("agreements.sign", if_match=True),
         status_code=200,
-        responses=refusals(*_SIGNING, SignatureRefused, SigningKeyMissing, CannotSign),
+        responses=refusals(*_SIGNING, SignatureRefused, SigningKeyMissing, CannotSign, LevelNotReached, CannotUpgrade),
     )
     async def sign_with_own_key(
         agreement_id: FromPath[UUID], data: JSONBody[SigningHere], call: NamedDependency[Call]
@@ -178,7 +191,8 @@ def routes(own_key: OwnKey) -> Router:
         async def signed() -> Accepted:
             on = await _ground(call, agreement_id)
             scope, at = call.caller.scope, call.clock.now()
-            return await asyncio.to_thread(signing.signed_here, on, own_key, scope, position=data.position, at=at)
+            accepted = await asyncio.to_thread(signing.signed_here, on, own_key, scope, position=data.position, at=at)
+            return await reach(accepted, outside, at=at)
 
         return await _keep(call, agreement_id, signed)
 

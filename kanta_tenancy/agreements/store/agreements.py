@@ -17,6 +17,7 @@ from kanta_tenancy.agreements.model import (
     Agreement,
     Content,
     Document,
+    Judged,
     LaterScan,
     Party,
     Receipt,
@@ -49,8 +50,10 @@ INSERT_RECEIPT: Final = statement("agreements/signing.insert_receipt", Nothing)
 RECEIPTS: Final = statement("agreements/signing.receipts", Receipt)
 
 _ONE_OFFER: Final = frozenset({"agreement_one_offer", "agreement_one_amendment_offer"})
+_JUDGED: Final = Judged.__struct_fields__
 _ON_PAPER: Final = ("signed_on", "received_on", "received_by", "put_down_by", "exhibit_id")
 NEWEST_POSSIBLE: Final = UUID(int=(1 << 128) - 1)
+OLDEST_POSSIBLE: Final = UUID(int=0)
 
 
 async def add(tx: Transaction, agreement: Agreement) -> bool:
@@ -165,10 +168,12 @@ async def add_signature(tx: Transaction, agreement: Agreement, signature: Signat
         MoveNotAllowed: this signatory has signed already.
     """
     said = msgspec.structs.asdict(signature)
-    paper = said.pop("paper")
+    paper, judged = said.pop("paper"), said.pop("judged")
     on_paper = dict.fromkeys(_ON_PAPER) if paper is None else {name: getattr(paper, name) for name in _ON_PAPER}
+    as_judged = dict.fromkeys(_JUDGED) if judged is None else msgspec.structs.asdict(judged)
+    number = len(agreement.signatures)
     try:
-        await INSERT_SIGNATURE.run(tx, **_owned(tx, agreement), number=len(agreement.signatures), **said, **on_paper)
+        await INSERT_SIGNATURE.run(tx, **_owned(tx, agreement), number=number, **said, **on_paper, **as_judged)
     except asyncpg.UniqueViolationError as error:
         raise MoveNotAllowed("this signatory has signed already", status=agreement.status.value) from error
 
@@ -185,6 +190,7 @@ async def add_document(tx: Transaction, agreement: Agreement, document: Document
         tx,
         **_owned(tx, agreement),
         signatures=document.signatures,
+        revision=document.revision,
         sha256=document.sha256,
         content=document.content,
         at=document.at,
@@ -192,7 +198,7 @@ async def add_document(tx: Transaction, agreement: Agreement, document: Document
 
 
 async def newest_document(tx: Transaction, agreement_id: AgreementId) -> Document:
-    """Read the document with the most signatures.
+    """Read the document with the most signatures, in its newest revision.
 
     Raises:
         DocumentNotFound: the agreement was never offered here.

@@ -19,7 +19,10 @@ SELECT id, tenancy_id, reference, status, version, language, model, model_versio
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'party', party, 'position', position, 'signed_at', signed_at, 'claimed_at', claimed_at,
                    'certificate_sha256', certificate_sha256, 'certificate_subject', certificate_subject,
-                   'manner', manner, 'mandate_id', mandate_id,
+                   'manner', manner, 'mandate_id', mandate_id, 'level', level, 'level_wanted', level_wanted,
+                   'judged', CASE WHEN indication IS NOT NULL THEN jsonb_build_object(
+                       'indication', indication, 'sub_indication', sub_indication, 'trust', trust,
+                       'revocation', revocation) END,
                    'paper', CASE manner WHEN 'paper' THEN jsonb_build_object(
                        'signed_on', signed_on, 'received_on', received_on, 'received_by', received_by,
                        'put_down_by', put_down_by, 'exhibit_id', signature.exhibit_id,
@@ -34,7 +37,12 @@ SELECT id, tenancy_id, reference, status, version, language, model, model_versio
                            AND scan.position = signature.position)) END)
                    ORDER BY number), '[]')
           FROM agreement_signature AS signature
-         WHERE agreement_id = agreement.id) AS signatures
+         WHERE agreement_id = agreement.id) AS signatures,
+       coalesce((SELECT revision
+                   FROM agreement_document AS document
+                  WHERE document.agreement_id = agreement.id
+                  ORDER BY document.signatures DESC, document.revision DESC
+                  LIMIT 1), 0) AS revision
   FROM agreement
  WHERE id = :agreement_id;
 

@@ -1,14 +1,16 @@
--- Signatures, documents and receipts of agreements: written once, never changed.
+-- Signatures, documents and receipts of agreements. What was signed never changes; how high the level of a signature is,
+-- and which revision of the document a receipt is for, does (level.sql).
 -- Read by kanta_tenancy/agreements/store/agreements.py.
 
 -- name: insert_signature
 -- Keep an accepted signature; the table's key lets each signatory sign once.
 INSERT INTO agreement_signature (agreement_id, party, position, number, main_connector_id, tenancy_id, signed_at, claimed_at,
                                  certificate_sha256, certificate_subject, manner, mandate_id, signed_on, received_on,
-                                 received_by, put_down_by, exhibit_id)
+                                 received_by, put_down_by, exhibit_id, level, level_wanted, indication, sub_indication,
+                                 trust, revocation)
 VALUES (:agreement_id, :party, :position, :number, :main_connector_id, :tenancy_id, :signed_at, :claimed_at,
         :certificate_sha256, :certificate_subject, :manner, :mandate_id, :signed_on, :received_on, :received_by,
-        :put_down_by, :exhibit_id);
+        :put_down_by, :exhibit_id, :level, :level_wanted, :indication, :sub_indication, :trust, :revocation);
 
 -- name: insert_later_scan
 -- Keep a better scan of a signature on paper, after those that there are.
@@ -18,16 +20,16 @@ VALUES (:agreement_id, :party, :position, :number, :main_connector_id, :tenancy_
         :put_down_by);
 
 -- name: insert_document
--- Keep the document with so many signatures.
-INSERT INTO agreement_document (agreement_id, signatures, main_connector_id, tenancy_id, sha256, content, at)
-VALUES (:agreement_id, :signatures, :main_connector_id, :tenancy_id, :sha256, :content, :at);
+-- Keep the document with so many signatures, or a later revision of it.
+INSERT INTO agreement_document (agreement_id, signatures, revision, main_connector_id, tenancy_id, sha256, content, at)
+VALUES (:agreement_id, :signatures, :revision, :main_connector_id, :tenancy_id, :sha256, :content, :at);
 
 -- name: document
 -- The newest document of an agreement; rows are Document.
-SELECT signatures, sha256, content, at
+SELECT signatures, revision, sha256, content, at
   FROM agreement_document
  WHERE agreement_id = :agreement_id
- ORDER BY signatures DESC
+ ORDER BY signatures DESC, revision DESC
  LIMIT 1;
 
 -- name: insert_receipt

@@ -170,7 +170,9 @@ def take_back(awaited: Awaited, value: bytes, *, at: datetime) -> Accepted:
     """
     to_sign = _read(awaited.to_sign)
     try:
-        signed = remote.take_back(awaited.ground.docx, to_sign, value, at=at)
+        # An upgrade of an earlier signature since makes another revision of the same document.
+        docx = awaited.ground.revision(to_sign.document_sha256)
+        signed = remote.take_back(docx, to_sign, value, at=at)
     except ToSignForAnother as why:
         raise PreparedSuperseded(_ANEW) from why
     return acceptance.accept(awaited.ground, signed, party=awaited.prepared.party, at=at)

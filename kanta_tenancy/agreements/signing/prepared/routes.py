@@ -1,7 +1,6 @@
 """Signing with a key that is elsewhere, over HTTP."""
 
 import asyncio
-from typing import Final
 from uuid import UUID
 
 from litestar import Response, Router, get, post
@@ -15,7 +14,7 @@ from kanta_tenancy.agreements.errors import AgreementChanged, AgreementNotFound,
 from kanta_tenancy.agreements.mandates.errors import MandateEnded, MandateExpired, MandateNotBegun
 from kanta_tenancy.agreements.signing import actions as signing
 from kanta_tenancy.agreements.signing.acceptance import Accepted
-from kanta_tenancy.agreements.signing.errors import SignatureRefused
+from kanta_tenancy.agreements.signing.errors import LevelNotReached, SignatureRefused
 from kanta_tenancy.agreements.signing.prepared import actions
 from kanta_tenancy.agreements.signing.prepared.actions import Awaited, HandedOut, Seen
 from kanta_tenancy.agreements.signing.prepared.bodies import (
@@ -32,8 +31,9 @@ from kanta_tenancy.agreements.signing.prepared.errors import (
     PreparedSuperseded,
     PreparedUsed,
 )
+from kanta_tenancy.agreements.signing.raising import Outside, reach
 from kanta_tenancy.kernel.identifiers import AgreementId
-from kanta_tenancy.machinery.ooxml.errors import CannotSign, SignatureValueWrong
+from kanta_tenancy.machinery.ooxml.errors import CannotSign, CannotUpgrade, SignatureValueWrong
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
 from kanta_tenancy.machinery.web.pages import Page, PageQuery, paged
@@ -104,50 +104,60 @@ async def read_prepared(prepared_signature_id: FromPath[UUID], call: NamedDepend
         return shown(await actions.read(tx, call.clock, prepared_signature_id))
 
 
-@post(
-    "/prepared-signatures/{prepared_signature_id:uuid}/completion",
-    operation_id="completeSignature",
-    opt=needs("agreements.sign"),
-    status_code=200,
-    responses=refusals(
-        PreparedNotFound,
-        PreparedUsed,
-        PreparedExpired,
-        PreparedSuperseded,
-        DocumentNotFound,
-        MoveNotAllowed,
-        EvidenceMissing,
-        MandateNotBegun,
-        MandateExpired,
-        MandateEnded,
-        SignatureValueWrong,
-        SignatureRefused,
-        CannotSign,
-    ),
-)
-async def complete_signature(
-    prepared_signature_id: FromPath[UUID], data: JSONBody[CompletingSignature], call: NamedDependency[Call]
-) -> Response[ShownAgreement]:
-    """Hand in the signature value: the service puts it into the document and accepts that as if you had handed it in.
+def routes(outside: Outside) -> Router:
+    """Return the routes of signing with a key that is elsewhere.
 
-    With the last signature the agreement is in force.
+    Args:
+        outside: who is asked when a level is required.
     """
 
-    async def taken_back() -> tuple[Awaited, Accepted]:
-        async with call.transaction() as tx:
-            awaited = await actions.awaited(tx, call.clock, prepared_signature_id)
-        return awaited, await asyncio.to_thread(actions.take_back, awaited, data.value, at=call.clock.now())
-
-    return await once_prepared(
-        call, taken_back, lambda tx, came: actions.complete(tx, call.clock, *came), answer=answered
+    @post(
+        "/prepared-signatures/{prepared_signature_id:uuid}/completion",
+        operation_id="completeSignature",
+        opt=needs("agreements.sign"),
+        status_code=200,
+        responses=refusals(
+            PreparedNotFound,
+            PreparedUsed,
+            PreparedExpired,
+            PreparedSuperseded,
+            DocumentNotFound,
+            MoveNotAllowed,
+            EvidenceMissing,
+            MandateNotBegun,
+            MandateExpired,
+            MandateEnded,
+            SignatureValueWrong,
+            SignatureRefused,
+            CannotSign,
+            CannotUpgrade,
+            LevelNotReached,
+        ),
     )
+    async def complete_signature(
+        prepared_signature_id: FromPath[UUID], data: JSONBody[CompletingSignature], call: NamedDependency[Call]
+    ) -> Response[ShownAgreement]:
+        """Hand in the signature value: the service puts it into the document and accepts that as if it was handed in.
 
+        With the last signature the agreement is in force.
+        """
 
-ROUTES: Final = Router(
-    path="/",
-    route_handlers=[prepare_signature, list_prepared, read_prepared, complete_signature],
-    tags=["Agreements"],
-)
+        async def taken_back() -> tuple[Awaited, Accepted]:
+            async with call.transaction() as tx:
+                awaited = await actions.awaited(tx, call.clock, prepared_signature_id)
+            at = call.clock.now()
+            accepted = await asyncio.to_thread(actions.take_back, awaited, data.value, at=at)
+            return awaited, await reach(accepted, outside, at=at)
+
+        return await once_prepared(
+            call, taken_back, lambda tx, came: actions.complete(tx, call.clock, *came), answer=answered
+        )
+
+    return Router(
+        path="/",
+        route_handlers=[prepare_signature, list_prepared, read_prepared, complete_signature],
+        tags=["Agreements"],
+    )
 
 
 def _prepared(seen: Seen) -> Response[ShownPrepared]:

@@ -33,7 +33,7 @@ def grafted(content: bytes, added: UnsignedProperties) -> bytes:
         CannotUpgrade: it has no XAdES properties, or a later timestamp is over all that it carries.
     """
     root = signature_element(content)
-    signed = _signed(root)
+    signed = what_is_signed(root)
     qualifying = root.find(_QUALIFYING)
     if qualifying is None:
         raise CannotUpgrade("The signature has no XAdES properties that could carry anything.")
@@ -46,12 +46,12 @@ def grafted(content: bytes, added: UnsignedProperties) -> bytes:
     _add_values(properties, ("RevocationValues", "CRLValues"), "EncapsulatedCRLValue", added.crls)
     _add_values(properties, ("RevocationValues", "OCSPValues"), "EncapsulatedOCSPValue", added.ocsp)
     written = _DECLARATION + etree.tostring(root, method="c14n")
-    if _signed(signature_element(written)) != signed:
+    if what_is_signed(signature_element(written)) != signed:
         raise CannotUpgrade("The signature cannot be written anew without changing what it signs.")
     return written
 
 
-def _signed(root: etree._Element) -> tuple[object, ...]:
+def what_is_signed(root: etree._Element) -> tuple[object, ...]:
     """Return everything of a signature that must stay as it is."""
     sections: Sections = take_apart(root)
     return sections.signed_info, canonical(sections.value_element), canonical(sections.key_info), sections.objects

@@ -1,0 +1,63 @@
+"""The authorities that are asked about signatures, and the jobs that ask them: of timestamps, and of revocation."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from cryptography import x509
+
+from kanta_tenancy.agreements import owing
+from kanta_tenancy.agreements.signing import upgrading
+from kanta_tenancy.agreements.signing.raising import Outside
+from kanta_tenancy.assembly.background import Job
+from kanta_tenancy.assembly.settings import Settings
+from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.machinery.outgoing.posting import Outgoing
+from kanta_tenancy.machinery.postgres.database import Database
+from kanta_tenancy.machinery.revocation.gathering import Gatherer
+from kanta_tenancy.machinery.timestamping.client import TimestampClient
+from kanta_tenancy.machinery.x509 import crls
+from kanta_tenancy.machinery.x509.revocation import RevocationData
+from kanta_tenancy.promises import pay_due
+from kanta_tenancy.trust.owing import REFRESH
+from kanta_tenancy.trust.refreshing import refresh
+
+# Authorities are many and slow; whoever asks for one signature waits for them one after the other.
+PATIENCE_S: Final = 120.0
+LEASE: Final = timedelta(seconds=180)
+
+
+def outside(settings: Settings, clock: Clock) -> Outside:
+    """Return who is asked: at http:// too, since no secret is sent and what comes back is signed."""
+    stamps = Outgoing(allowed=settings.outgoing_allowed, without_tls=True)
+    lists = _lists(settings)
+    return Outside(stamps=TimestampClient(stamps, clock), asks=lambda: Gatherer(lists, clock))
+
+
+def asking_jobs(settings: Settings) -> tuple[Job, ...]:
+    """Return the jobs that ask; apart from each other and from the rest, which never waits for an authority."""
+    return (
+        Job(name="revocation", every=timedelta(seconds=5), run=partial(refresh_revocation, settings=settings)),
+        Job(name="signature-levels", every=timedelta(seconds=5), run=partial(raise_signatures, settings=settings)),
+    )
+
+
+async def refresh_revocation(db: Database, clock: Clock, *, settings: Settings) -> int:
+    """Have the revocation data of whoever signed here asked for before it grows stale."""
+    lists = _lists(settings)
+
+    async def fetch(path: Sequence[x509.Certificate]) -> RevocationData:
+        return (await Gatherer(lists, clock).revocation([path])).data
+
+    return await pay_due(db, clock, {REFRESH: refresh(fetch)}, lease=LEASE, patience_s=PATIENCE_S)
+
+
+async def raise_signatures(db: Database, clock: Clock, *, settings: Settings) -> int:
+    """Have signatures brought to the level that is wanted."""
+    keepers = {owing.RAISE: upgrading.upgrade(outside(settings, clock))}
+    return await pay_due(db, clock, keepers, lease=LEASE, patience_s=PATIENCE_S)
+
+
+def _lists(settings: Settings) -> Outgoing:
+    return Outgoing(allowed=settings.outgoing_allowed, without_tls=True, most_read=crls.LARGEST)
