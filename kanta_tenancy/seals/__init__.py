@@ -9,7 +9,7 @@ from kanta_tenancy.seals.evidence import HeadProof, Slice, is_proved, leads_to
 from kanta_tenancy.seals.keys import SealKeys
 from kanta_tenancy.seals.model import Checkpoint, Kind, SealCertificate
 from kanta_tenancy.seals.proving import cut, prove
-from kanta_tenancy.seals.sealing import believed, canonical, seal
+from kanta_tenancy.seals.sealing import believed, canonical, is_set_up, seal
 from kanta_tenancy.seals.store.certificates import every as certificates
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "certificates",
     "cut",
     "is_proved",
+    "is_set_up",
     "leads_to",
     "prove",
     "seal",

@@ -105,48 +105,63 @@ async def test_authorities_that_give_none_are_told_in_the_log_and_asked_again(da
         assert await stamp_all(database, clock, outgoing=OUTGOING) == 1
 
 
-async def verified(database_url, clock, *options: str):
-    return await ADesk(database_url, clock).type("journal", "verify", *options)
+class Book:
+    """A realm whose journal has a checkpoint, and the desk at which it is verified."""
+
+    def __init__(self, database, database_url, clock, realm, seal) -> None:
+        self.clock = clock
+        self._database, self._realm, self._seal = database, realm, seal
+        self._desk = ADesk(database_url, clock)
+
+    async def checkpoint(self) -> bytes:
+        """Make a checkpoint; return what is to be stamped."""
+        return (await checkpointed(self._database, self._seal, self.clock, self._realm)).checkpoint.seal.encode()
+
+    async def stamp(self, token: bytes) -> None:
+        async with self._database.transaction(self._realm) as tx:
+            await checkpoints.add_timestamp(tx, 1, token, self.clock.now())
+
+    async def verify(self, *options: str):
+        return await self._desk.type("journal", "verify", *options)
 
 
-async def test_a_timestamp_proves_something_to_whoever_trusts_its_authority(
-    database, database_url, clock, realm, seal, stamps, tmp_path
-):
-    made = await checkpointed(database, seal, clock, realm)
-    assert "Timestamps" not in (await verified(database_url, clock)).output
-    token = await asyncio.to_thread(stamps.token, made.checkpoint.seal.encode())
-    async with database.transaction(realm) as tx:
-        await checkpoints.add_timestamp(tx, 1, token, clock.now())
-    clock.at += timedelta(minutes=1)
+@pytest.fixture
+def book(database, database_url, clock, realm, seal) -> Book:
+    return Book(database, database_url, clock, realm, seal)
+
+
+async def test_a_timestamp_proves_something_to_whoever_trusts_its_authority(book, stamps, tmp_path):
+    sealed = await book.checkpoint()
+    assert "Timestamps" not in (await book.verify()).output
+    await book.stamp(await asyncio.to_thread(stamps.token, sealed))
+    book.clock.at += timedelta(minutes=1)
     trusting = ["--timestamp-trust", str(stamps.trust)]
-    ended = await verified(database_url, clock, *trusting, *the_lists(stamps, tmp_path))
+    ended = await book.verify(*trusting, *the_lists(stamps, tmp_path))
     assert (ended.code, ended.output.splitlines()[-1]) == (0, "Timestamps: 1 proved, 0 indeterminate, 0 to come.")
-    ended = await verified(database_url, clock)
+    ended = await book.verify()
     assert (ended.code, ended.output.splitlines()[-1]) == (0, "Timestamps: 0 proved, 1 indeterminate, 0 to come.")
-    ended = await verified(database_url, clock, *trusting)
+    ended = await book.verify(*trusting)
     assert ended.code == 4
     assert "checkpoint 1: its timestamp is indeterminate: whether its authority's certificate is" in ended.output
 
 
-async def test_a_timestamp_of_something_else_or_of_before_is_a_break(
-    database, database_url, owner, clock, realm, seal, stamps
-):
-    await checkpointed(database, seal, clock, realm)
-    token = await asyncio.to_thread(stamps.token, b"something else")
-    async with database.transaction(realm) as tx:
-        await checkpoints.add_timestamp(tx, 1, token, clock.now())
-    ended = await verified(database_url, clock)
+async def test_a_timestamp_of_something_else_is_a_break(book, stamps):
+    await book.checkpoint()
+    await book.stamp(await asyncio.to_thread(stamps.token, b"something else"))
+    ended = await book.verify()
     assert ended.code == 3
     assert "checkpoint 1: its timestamp does not hold: it is a timestamp of something else" in ended.output
-    await owner.execute("UPDATE journal_checkpoint_timestamp SET token = 'no token'")
-    assert "its timestamp does not hold: it is no timestamp" in (await verified(database_url, clock)).output
 
 
-async def test_what_is_stamped_before_it_was_sealed_is_a_break(database, database_url, clock, realm, seal, stamps):
-    clock.at += timedelta(hours=1)
-    made = await checkpointed(database, seal, clock, realm)
-    token = await asyncio.to_thread(stamps.token, made.checkpoint.seal.encode())
-    async with database.transaction(realm) as tx:
-        await checkpoints.add_timestamp(tx, 1, token, clock.now())
-    ended = await verified(database_url, clock)
+async def test_what_is_no_timestamp_is_a_break(book):
+    await book.checkpoint()
+    await book.stamp(b"no token")
+    ended = await book.verify()
+    assert (ended.code, "its timestamp does not hold: it is no timestamp" in ended.output) == (3, True)
+
+
+async def test_what_was_stamped_before_it_was_sealed_is_a_break(book, stamps):
+    book.clock.at += timedelta(hours=1)
+    await book.stamp(await asyncio.to_thread(stamps.token, await book.checkpoint()))
+    ended = await book.verify()
     assert (ended.code, "it was stamped before it says it was made" in ended.output) == (3, True)

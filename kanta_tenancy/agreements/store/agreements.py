@@ -205,7 +205,8 @@ async def newest_document(tx: Transaction, agreement_id: AgreementId) -> Documen
 
 async def add_receipts(tx: Transaction, agreement: Agreement, receipts: tuple[Receipt, ...]) -> None:
     owned = _owned(tx, agreement)
-    await INSERT_RECEIPT.run_many(tx, [owned | msgspec.structs.asdict(receipt) for receipt in receipts])
+    said = [{"party": one.party, "form": one.form, "sha256": one.sha256, "at": one.at} for one in receipts]
+    await INSERT_RECEIPT.run_many(tx, [owned | one for one in said])
 
 
 async def receipts(tx: Transaction, agreement_id: AgreementId) -> tuple[Receipt, ...]:

@@ -37,7 +37,9 @@ VALUES (:agreement_id, :party, :main_connector_id, :tenancy_id, :form, :sha256, 
 
 -- name: receipts
 -- Who holds an original; rows are Receipt.
-SELECT party, form, sha256, at
-  FROM agreement_receipt
- WHERE agreement_id = :agreement_id
- ORDER BY party;
+SELECT receipt.party, receipt.form, receipt.sha256, receipt.at, sealed.seal
+  FROM agreement_receipt AS receipt
+  LEFT JOIN agreement_receipt_seal AS sealed
+    ON sealed.agreement_id = receipt.agreement_id AND sealed.party = receipt.party
+ WHERE receipt.agreement_id = :agreement_id
+ ORDER BY receipt.party;
