@@ -45,6 +45,7 @@ INSERT_SIGNATURE: Final = statement("agreements/signing.insert_signature", Nothi
 INSERT_LATER_SCAN: Final = statement("agreements/signing.insert_later_scan", Nothing)
 INSERT_DOCUMENT: Final = statement("agreements/signing.insert_document", Nothing)
 DOCUMENT: Final = statement("agreements/signing.document", Document)
+DOCUMENTS: Final = statement("agreements/signing.documents", Document)
 INSERT_RECEIPT: Final = statement("agreements/signing.insert_receipt", Nothing)
 RECEIPTS: Final = statement("agreements/signing.receipts", Receipt)
 
@@ -201,6 +202,11 @@ async def newest_document(tx: Transaction, agreement_id: AgreementId) -> Documen
     if document is None:
         raise DocumentNotFound("a draft is offered first; the file of an imported agreement is an exhibit")
     return document
+
+
+async def documents(tx: Transaction, agreement_id: AgreementId) -> tuple[Document, ...]:
+    """Read every revision of the document, by its number of signatures."""
+    return tuple(await DOCUMENTS.all(tx, agreement_id=agreement_id))
 
 
 async def add_receipts(tx: Transaction, agreement: Agreement, receipts: tuple[Receipt, ...]) -> None:

@@ -30,6 +30,13 @@ SELECT signatures, sha256, content, at
  ORDER BY signatures DESC
  LIMIT 1;
 
+-- name: documents
+-- Every revision of an agreement's document, by its number of signatures; rows are Document.
+SELECT signatures, sha256, content, at
+  FROM agreement_document
+ WHERE agreement_id = :agreement_id
+ ORDER BY signatures;
+
 -- name: insert_receipt
 -- Say that a party holds its original.
 INSERT INTO agreement_receipt (agreement_id, party, main_connector_id, tenancy_id, form, sha256, at)
