@@ -3,22 +3,16 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Final
 
 import msgspec
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from kanta_tenancy.agreements.model import Agreement
 from kanta_tenancy.agreements.receipts import sealing
 from kanta_tenancy.agreements.receipts.model import SEAL
 from kanta_tenancy.kernel.clock import SystemClock
-from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.sealing.jws import fingerprint
-from kanta_tenancy.machinery.x509.reading import certificate_from_der
-from kanta_tenancy.machinery.x509.revocation import RevocationData
 from kanta_tenancy.promises import pay_due
 from kanta_tenancy.proofs import bundle, composing
 from kanta_tenancy.proofs import model as m
@@ -28,10 +22,10 @@ from kanta_tenancy.proofs.verifying.verifier import verify
 from kanta_tenancy.seals import Kind, SealKeys
 from kanta_tenancy.seals.sealing import sealed_with
 from kanta_tenancy.seals.store import checkpoints
+from kanta_tenancy.trust import fitting
 from kanta_tenancy.trust.actions import anchors
 from kanta_tenancy.trust.model import AnchorKind
 from kanta_tenancy.trust.store import revocation
-from kanta_tenancy.trust import fitting
 from tests.agreements import conftest as agreements
 from tests.agreements.conftest import AUTHORITY, Desk
 from tests.parties.examples import a_realm, a_tenant, looked, owner_of
