@@ -6,13 +6,14 @@ from typing import Final
 
 import msgspec
 
-from kanta_tenancy.agreements.exhibits.actions import DOCX, PDF
+from kanta_tenancy.agreements.exhibits.kinds import DOCX, JPEG, PDF, PNG, TIFF
+from kanta_tenancy.agreements.model import OnPaper, Signature
 from kanta_tenancy.machinery.ooxml.presentation import as_json
 from kanta_tenancy.machinery.ooxml.report import Report
 from kanta_tenancy.proofs import evidence, telling
 from kanta_tenancy.proofs import model as m
 
-_ENDINGS: Final[Mapping[str, str]] = {PDF: "pdf", DOCX: "docx"}
+_ENDINGS: Final[Mapping[str, str]] = {PDF: "pdf", DOCX: "docx", PNG: "png", JPEG: "jpg", TIFF: "tif"}
 
 
 def compose(gathered: m.Gathered) -> dict[str, bytes]:
@@ -103,7 +104,6 @@ def _journal(gathered: m.Gathered) -> Iterator[tuple[str, bytes]]:
 
 def _report(gathered: m.Gathered, verified: Report | None) -> m.ReportFile:
     agreement, checkpoint = gathered.agreement, gathered.checkpoint
-    names = {(who.party, who.position): who.name for who in agreement.signatories}
     return m.ReportFile(
         format=m.FORMAT,
         agreement=m.ReportedAgreement(
@@ -119,22 +119,41 @@ def _report(gathered: m.Gathered, verified: Report | None) -> m.ReportFile:
             in_force_until=agreement.in_force_until,
         ),
         original=gathered.documents[-1].sha256 if gathered.documents else None,
-        signatures=tuple(
-            m.ReportedSignature(
-                party=one.party.value,
-                position=one.position,
-                name=names.get((one.party, one.position), ""),
-                signed_at=one.signed_at,
-                claimed_at=one.claimed_at,
-                certificate_sha256=one.certificate_sha256,
-                certificate_subject=one.certificate_subject,
-            )
-            for one in agreement.signatures
-        ),
+        signatures=tuple(_signature(gathered, one) for one in agreement.signatures),
         checkpoint=m.ReportedCheckpoint(
             number=checkpoint.number, at=checkpoint.at, is_stamped=checkpoint.token is not None
         ),
         verification=None if verified is None else as_json(verified),
+    )
+
+
+def _signature(gathered: m.Gathered, one: Signature) -> m.ReportedSignature:
+    who = next(
+        each for each in gathered.agreement.signatories if (each.party, each.position) == (one.party, one.position)
+    )
+    return m.ReportedSignature(
+        party=one.party.value,
+        position=one.position,
+        name=who.name,
+        manner=one.manner,
+        mandate=who.mandate,
+        mandate_id=one.mandate_id,
+        signed_at=one.signed_at,
+        claimed_at=one.claimed_at,
+        certificate_sha256=one.certificate_sha256,
+        certificate_subject=one.certificate_subject,
+        paper=None if one.paper is None else _paper(gathered, one.paper),
+    )
+
+
+def _paper(gathered: m.Gathered, paper: OnPaper) -> m.ReportedPaper:
+    digests = {exhibit.id: exhibit.sha256 for exhibit, _ in gathered.exhibits}
+    scans = (paper.exhibit_id, *(later.exhibit_id for later in paper.later_scans))
+    return m.ReportedPaper(
+        signed_on=paper.signed_on,
+        received_on=paper.received_on,
+        received_by=paper.received_by,
+        scans=tuple(digests[each] for each in scans),
     )
 
 

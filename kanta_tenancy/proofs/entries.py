@@ -9,6 +9,8 @@ import msgspec
 from kanta_tenancy.machinery.postgres.journal import Entry
 
 COMPLETED: Final = frozenset({"agreement.in_force", "agreement.amendment_agreed"})
+SIGNED: Final = "agreement.signed"
+EXHIBIT_ADDED: Final = "exhibit.added"
 _DOCUMENTS: Final = ("document", "original")
 
 
@@ -30,6 +32,19 @@ def about(texts: Iterable[str], agreement_id: UUID) -> Iterator[Entry]:
     for text in texts:
         entry = read(text)
         if entry is not None and entry.subject == f"agreement/{agreement_id}":
+            yield entry
+
+
+def exhibits_in(texts: Iterable[str]) -> frozenset[str]:
+    """Return the digests of the files that entries say were brought."""
+    entries = (entry for text in texts if (entry := read(text)) is not None and entry.action == EXHIBIT_ADDED)
+    return frozenset(value for entry in entries if isinstance(value := entry.facts.get("sha256"), str))
+
+
+def on_paper(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Return the entries that tell of a signature on paper."""
+    for entry in entries:
+        if entry.action == SIGNED and entry.facts.get("manner") == "paper":
             yield entry
 
 

@@ -54,9 +54,11 @@ async def gather(tx: Transaction, agreement_id: AgreementId) -> Gathered:
 
 
 async def _exhibits(tx: Transaction, agreement: Agreement) -> tuple[tuple[Exhibit, bytes], ...]:
-    if agreement.exhibit_id is None:
-        return ()
-    return (await exhibits.read(tx, agreement.exhibit_id),)
+    papers = [one.paper for one in agreement.signatures if one.paper is not None]
+    wanted = [agreement.exhibit_id] if agreement.exhibit_id is not None else []
+    for paper in papers:
+        wanted += (paper.exhibit_id, *(later.exhibit_id for later in paper.later_scans))
+    return tuple([await exhibits.read(tx, one) for one in dict.fromkeys(wanted)])
 
 
 async def _receipts(tx: Transaction, agreement: Agreement) -> tuple[Receipt, ...]:

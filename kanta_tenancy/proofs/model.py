@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from kanta_tenancy.agreements.exhibits.model import Exhibit
-from kanta_tenancy.agreements.model import Agreement, Document, Receipt, Status
+from kanta_tenancy.agreements.model import Agreement, Document, Manner, Receipt, Status
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.seals import Checkpoint, Fate, HeadProof, SealCertificate, Slice
@@ -85,14 +85,27 @@ class LineCertificate(Record, frozen=True, kw_only=True):
     predecessor_trusted_until: datetime | None
 
 
+class ReportedPaper(Record, frozen=True, kw_only=True):
+    """A signature on paper, and its scans, the first one first."""
+
+    signed_on: date
+    received_on: date
+    received_by: str
+    scans: tuple[str, ...]  # SHA-256
+
+
 class ReportedSignature(Record, frozen=True, kw_only=True):
     party: str
     position: int
     name: str
-    signed_at: datetime
-    claimed_at: datetime
-    certificate_sha256: str
-    certificate_subject: str
+    manner: Manner
+    mandate: str  # on what ground, as it is printed
+    mandate_id: UUID | None  # the mandate on record, if there is one
+    signed_at: datetime  # when the service accepted it
+    claimed_at: datetime | None
+    certificate_sha256: str | None
+    certificate_subject: str | None
+    paper: ReportedPaper | None
 
 
 class ReportedAgreement(Record, frozen=True, kw_only=True):

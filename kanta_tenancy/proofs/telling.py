@@ -24,6 +24,11 @@ _ORIGINAL: Final = Sentence(
 _SIGNATURES: Final = Sentence(fi="Allekirjoitukset", sv="Underskrifter", en="Signatures")
 _ACCEPTED: Final = Sentence(fi="hyväksytty", sv="godkänd", en="accepted")
 _CERTIFICATE: Final = Sentence(fi="varmenne", sv="certifikat", en="certificate")
+_ON_PAPER: Final = Sentence(
+    fi="paperilla; tässä on kuva, jota ei voi tarkistaa:",
+    sv="på papper; här finns en bild, som inte kan kontrolleras:",
+    en="on paper; what is here is a scan, which nothing can verify:",
+)
 _NONE: Final = Sentence(fi="Ei yhtään.", sv="Inga.", en="None.")
 _JOURNAL: Final = Sentence(
     fi="Tapahtumalokin tarkistuspiste {number}, {at}",
@@ -68,9 +73,12 @@ def _lines(gathered: Gathered, verified: Report | None) -> Iterator[str]:
     yield f"{say(_SIGNATURES)}:" if agreement.signatures else f"{say(_SIGNATURES)}: {say(_NONE)}"
     names = {(who.party, who.position): f"{who.name}, {who.title} ({who.mandate})" for who in agreement.signatories}
     for one in agreement.signatures:
-        yield f"  {names.get((one.party, one.position), one.certificate_subject)}"
+        yield f"  {names[one.party, one.position]}"
         yield f"    {say(_ACCEPTED)} {_instant(one.signed_at)}"
-        yield f"    {say(_CERTIFICATE)} {one.certificate_subject}, SHA-256 {one.certificate_sha256}"
+        if one.paper is None:
+            yield f"    {say(_CERTIFICATE)} {one.certificate_subject}, SHA-256 {one.certificate_sha256}"
+        else:
+            yield f"    {say(_ON_PAPER)} {one.paper.signed_on.isoformat()}"
     at = say(_JOURNAL).format(number=checkpoint.number, at=_instant(checkpoint.at))
     yield f"{at}: {say(_UNSTAMPED if checkpoint.token is None else _STAMPED)}"
     if verified is not None:

@@ -89,6 +89,7 @@ class Verifier:
         self.manifest = self.json("manifest.json")
         check(self.manifest["format"] == "kanta-proof/1", "another format")
         self.line = None
+        self.received = set()
 
     @staticmethod
     def read(bundle):
@@ -231,7 +232,6 @@ class Verifier:
         check(set(self.all("documents/")) == names, "a revision is missing")
 
     def receipts(self):
-        there = {digest(one) for one in self.all("documents/").values()}
         done = any(one["action"] in {"agreement.in_force", "agreement.amendment_agreed"} for one in self.about())
         open_ones = []
         for party in ("main_connector", "tenant"):
@@ -241,9 +241,24 @@ class Verifier:
                 continue
             said, is_open = self.opened(name, "kanta-receipt+jws")
             check({key: said[key] for key in self.ids()} == self.ids(), "of another agreement")
-            check(said["party"] == party and said["original"] in there, "of something else")
+            held = self.all("documents/" if said["form"] == "file" else "exhibits/")
+            check(said["party"] == party, "of the other party")
+            check(said["original"] in map(digest, held.values()), "of something else")
             open_ones.append(is_open)
+            if not is_open:
+                self.received.add(said["original"])
         self.leave(any(open_ones))
+
+    def paper(self):
+        signed = [one for one in self.about() if one["action"] == "agreement.signed"]
+        if any(one["facts"].get("manner") == "paper" for one in signed):
+            raise Open("a scan")
+
+    def exhibits(self):
+        entries = [json.loads(entry) for entry in self.json("journal/slice.json")["entries"]]
+        added = {one["facts"].get("sha256") for one in entries if one["action"] == "exhibit.added"}
+        if not set(map(digest, self.all("exhibits/").values())) <= added | self.received:
+            raise Open("only the manifest vouches for it")
 
     def report(self):
         said = self.json("report.json")
@@ -271,7 +286,7 @@ class Verifier:
 
 STATEMENTS = (
     "checksums", "seal_line", "manifest_seal", "journal_chain", "inclusion", "checkpoint_seal", "checkpoint_timestamp",
-    "journal_tells", "offer", "receipts", "report",
+    "journal_tells", "offer", "receipts", "paper", "exhibits", "report",
 )  # fmt: skip
 
 

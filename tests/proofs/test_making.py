@@ -24,7 +24,7 @@ async def test_a_bundle_of_an_agreement_that_both_signed_is_valid(office):
     found = office.verify(made, await office.trusted())
     assert [one for one in found.findings if one.outcome is not Outcome.PASSED] == []
     assert (found.verdict, found.agreement_id) == (Verdict.VALID, agreement.id)
-    assert {one.statement for one in found.findings} == set(Statement) - {Statement.EXHIBITS}
+    assert {one.statement for one in found.findings} == set(Statement) - {Statement.EXHIBITS, Statement.PAPER}
 
 
 async def test_it_is_still_valid_when_the_signers_certificates_have_expired(office):

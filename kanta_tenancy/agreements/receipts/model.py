@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from kanta_tenancy.agreements.model import Agreement, Party, Receipt
+from kanta_tenancy.agreements.model import Agreement, Form, Party, Receipt
 from kanta_tenancy.kernel.explanation import sentence
 from kanta_tenancy.kernel.identifiers import AgreementId, MainConnectorId, TenancyId
 from kanta_tenancy.kernel.records import Record
@@ -20,7 +20,8 @@ class ReceiptStatement(Record, frozen=True, kw_only=True):
     agreement_id: AgreementId
     reference: str
     party: Party
-    original: str  # SHA-256 of the document, hexadecimal
+    form: Form
+    original: str  # SHA-256 of the document, or of the scan of the paper, hexadecimal
     at: datetime
 
 
@@ -38,6 +39,7 @@ def statement(main_connector_id: MainConnectorId, agreement: Agreement, receipt:
         agreement_id=agreement.id,
         reference=agreement.reference,
         party=receipt.party,
+        form=receipt.form,
         original=receipt.sha256,
         at=receipt.at,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from kanta_tenancy.agreements.model import Party
+from kanta_tenancy.agreements.model import Form, Party
 from kanta_tenancy.agreements.receipts.model import ReceiptStatement
 from kanta_tenancy.machinery.ooxml.contents import content_digest
 from kanta_tenancy.machinery.ooxml.report import Outcome, Report, Verdict
@@ -17,7 +17,8 @@ from kanta_tenancy.proofs import entries as said_in
 from kanta_tenancy.proofs import model as m
 from kanta_tenancy.proofs.verifying.files import Bundle, Unfit, decoded
 from kanta_tenancy.proofs.verifying.findings import Finding, Statement, Trusted, failed, passed, unknown
-from kanta_tenancy.proofs.verifying.sealed import Seals
+from kanta_tenancy.proofs.verifying.journalled import Journalled
+from kanta_tenancy.proofs.verifying.sealed import Sealed, Seals
 from kanta_tenancy.seals import Kind
 
 _OUTCOMES: Final[Mapping[Verdict, Outcome]] = {
@@ -27,45 +28,41 @@ _OUTCOMES: Final[Mapping[Verdict, Outcome]] = {
 }
 
 
-def examine(
-    bundle: Bundle, seals: Seals, entries: Sequence[Entry], trusted: Trusted, at: datetime
-) -> Iterator[Finding]:
+def examine(bundle: Bundle, seals: Seals, journal: Journalled, trusted: Trusted, at: datetime) -> Iterator[Finding]:
     """Go through everything that is said of documents.
 
     Args:
-        entries: about the agreement, of a journal that is found to be whole; empty when it is not.
+        journal: what it says, as far as it is found to be whole.
         at: when the documents are proved to have been there, or else now.
     """
-    yield from _told(bundle, entries)
+    yield _told(bundle, journal.entries)
     if bundle.documents:
         yield _offer(bundle)
     newest: Report | None = None
     for name, content in bundle.documents[1:]:
         newest = _verified(bundle, content, trusted, at)
         yield Finding(statement=Statement.DOCUMENT, outcome=_OUTCOMES[newest.verdict], detail=_said(newest), file=name)
-    yield from _receipts(bundle, seals, entries)
+    for entry in said_in.on_paper(journal.entries):
+        whose = f"the {str(entry.facts.get('party')).replace('_', ' ')}"
+        yield unknown(Statement.PAPER, f"Somebody signed for {whose} on paper: nothing can verify a scan.")
+    receipts = _opened(bundle, seals)
+    yield from _receipts(bundle, receipts, journal.entries)
+    yield from _exhibits(bundle, receipts, journal.added)
     yield _report(bundle, newest)
 
 
-def _told(bundle: Bundle, entries: Sequence[Entry]) -> Iterator[Finding]:
+def _told(bundle: Bundle, entries: Sequence[Entry]) -> Finding:
     """Compare what is here with what the journal names."""
     named = said_in.documents_in(entries)
     untold = [name for name, content in bundle.documents if _sha256(content) not in named]
     there = {_sha256(content) for _, content in bundle.documents}
     if not entries:
-        yield failed(Statement.JOURNAL_TELLS, "no whole journal tells of this agreement.")
-    elif untold:
-        yield failed(Statement.JOURNAL_TELLS, f"the journal does not name {', '.join(untold)}.")
-    elif missing := sorted(named - there):
-        yield failed(Statement.JOURNAL_TELLS, f"the journal names documents that are not here: {', '.join(missing)}.")
-    else:
-        yield passed(Statement.JOURNAL_TELLS, f"The journal names all {len(there)} revisions, and no other.")
-    facts = {value for entry in entries for value in entry.facts.values()}
-    for name, content in bundle.of(m.EXHIBITS).items():
-        if _sha256(content) in facts:
-            yield passed(Statement.EXHIBITS, "The journal names it.", name)
-        else:
-            yield unknown(Statement.EXHIBITS, "Only the manifest vouches for it: no entry here names it.", name)
+        return failed(Statement.JOURNAL_TELLS, "no whole journal tells of this agreement.")
+    if untold:
+        return failed(Statement.JOURNAL_TELLS, f"the journal does not name {', '.join(untold)}.")
+    if missing := sorted(named - there):
+        return failed(Statement.JOURNAL_TELLS, f"the journal names documents that are not here: {', '.join(missing)}.")
+    return passed(Statement.JOURNAL_TELLS, f"The journal names all {len(there)} revisions, and no other.")
 
 
 def _offer(bundle: Bundle) -> Finding:
@@ -100,29 +97,48 @@ def _said(report: Report) -> str:
     return " ".join((f"Signed by {signers}.", *reasons))
 
 
-def _receipts(bundle: Bundle, seals: Seals, entries: Sequence[Entry]) -> Iterator[Finding]:
-    there = {_sha256(content) for _, content in bundle.documents}
-    found = bundle.of(m.RECEIPTS)
+def _opened(bundle: Bundle, seals: Seals) -> dict[Party, Sealed[ReceiptStatement]]:
+    there = {party: _receipt_of(party) for party in Party if _receipt_of(party) in bundle.files}
+    return {party: seals.open(bundle, name, Kind.RECEIPT, ReceiptStatement) for party, name in there.items()}
+
+
+def _receipts(
+    bundle: Bundle, receipts: Mapping[Party, Sealed[ReceiptStatement]], entries: Sequence[Entry]
+) -> Iterator[Finding]:
     completed = any(entry.action in said_in.COMPLETED for entry in entries)
     for party in Party:
-        name = f"{m.RECEIPTS}{party.value}.jws"
-        if name not in found:
+        name, sealed = _receipt_of(party), receipts.get(party)
+        if sealed is None:
             if completed:
                 yield failed(Statement.RECEIPTS, "the agreement was completed, and there is no receipt.", name)
-            continue
-        sealed = seals.open(bundle, name, Kind.RECEIPT, ReceiptStatement)
-        if sealed.said is not None and not _is_of(sealed.said, bundle, party, there):
+        elif sealed.said is not None and not _is_of(sealed.said, bundle, party):
             yield failed(Statement.RECEIPTS, "it is a receipt of something else.", name)
         else:
             yield Finding(statement=Statement.RECEIPTS, outcome=sealed.outcome, detail=sealed.detail, file=name)
 
 
-def _is_of(said: ReceiptStatement, bundle: Bundle, party: Party, documents: set[str]) -> bool:
+def _is_of(said: ReceiptStatement, bundle: Bundle, party: Party) -> bool:
     manifest = bundle.manifest
     of = (said.main_connector_id, said.tenancy_id, said.agreement_id, said.party)
-    return of == (manifest.main_connector_id, manifest.tenancy_id, manifest.agreement_id, party) and (
-        said.original in documents
-    )
+    held = bundle.of(m.DOCUMENTS if said.form is Form.FILE else m.EXHIBITS)
+    ours = (manifest.main_connector_id, manifest.tenancy_id, manifest.agreement_id, party)
+    return of == ours and said.original in set(map(_sha256, held.values()))
+
+
+def _exhibits(
+    bundle: Bundle, receipts: Mapping[Party, Sealed[ReceiptStatement]], added: frozenset[str]
+) -> Iterator[Finding]:
+    """Say of each exhibit who, besides the manifest, vouches for its bytes."""
+    received = {one.said.original for one in receipts.values() if one.said and one.outcome is Outcome.PASSED}
+    for name, content in bundle.of(m.EXHIBITS).items():
+        if _sha256(content) in added | received:
+            yield passed(Statement.EXHIBITS, "The journal or a receipt names it.", name)
+        else:
+            yield unknown(Statement.EXHIBITS, "Only the manifest vouches for it: no entry or receipt names it.", name)
+
+
+def _receipt_of(party: Party) -> str:
+    return f"{m.RECEIPTS}{party.value}.jws"
 
 
 def _report(bundle: Bundle, newest: Report | None) -> Finding:
@@ -134,7 +150,7 @@ def _report(bundle: Bundle, newest: Report | None) -> Finding:
     signers = sorted(one.fingerprint for one in newest.signatures) if newest else []
     if (said.agreement.id, said.original) != (bundle.manifest.agreement_id, original):
         return failed(Statement.REPORT, "it tells of another agreement or document.", m.REPORT)
-    if sorted(one.certificate_sha256 for one in said.signatures) != signers:
+    if sorted(one.certificate_sha256 for one in said.signatures if one.certificate_sha256) != signers:
         return failed(Statement.REPORT, "it tells of other signatures than the document has.", m.REPORT)
     return passed(Statement.REPORT, "It tells of this document and its signatures.", m.REPORT)
 

@@ -27,7 +27,8 @@ class Statement(enum.StrEnum):
     OFFER = "offer"  # every revision says what was offered
     DOCUMENT = "document"  # the signatures of a revision hold
     RECEIPTS = "receipts"  # each party holds its original
-    EXHIBITS = "exhibits"  # the journal names every exhibit
+    PAPER = "paper"  # somebody signed on paper: always open, since nothing can verify a scan
+    EXHIBITS = "exhibits"  # the journal or a receipt names every exhibit
     REPORT = "report"  # the report tells of these documents and these signatures
 
 

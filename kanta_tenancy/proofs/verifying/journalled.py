@@ -23,6 +23,7 @@ class Journalled(Record, frozen=True, kw_only=True):
 
     findings: tuple[Finding, ...]
     entries: tuple[Entry, ...] = ()  # about the agreement
+    added: frozenset[str] = frozenset()  # digests of the files that were brought meanwhile
     proved_at: datetime | None = None
 
 
@@ -42,6 +43,7 @@ def examine(bundle: Bundle, seals: Seals, trusted: Trusted, now: datetime) -> Jo
     return Journalled(
         findings=(chain, inclusion, *findings, _of_stamp(stamped)),
         entries=tuple(said_in.about(part.entries, bundle.manifest.agreement_id)) if holds else (),
+        added=said_in.exhibits_in(part.entries) if holds else frozenset(),
         proved_at=proved,
     )
 

@@ -38,7 +38,7 @@ def verify(data: bytes, trusted: Trusted, *, now: datetime) -> Verification:
         line,
         _manifest_seal(bundle, seals),
         *journal.findings,
-        *documented.examine(bundle, seals, journal.entries, trusted, journal.proved_at or now),
+        *documented.examine(bundle, seals, journal, trusted, journal.proved_at or now),
     )
     return Verification(
         verdict=verdict_of(findings),

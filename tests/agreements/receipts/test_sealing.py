@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from kanta_tenancy.agreements import reading
-from kanta_tenancy.agreements.model import Party
+from kanta_tenancy.agreements.model import Form, Party
 from kanta_tenancy.agreements.receipts import sealing
 from kanta_tenancy.agreements.receipts.model import SEAL, ReceiptStatement
 from kanta_tenancy.promises import State, Wanted, What, audit, page, pay_due
@@ -50,6 +50,7 @@ async def test_each_party_has_a_sealed_receipt_of_its_original(desk, keys):
             agreement_id=agreement.id,
             reference=agreement.reference,
             party=receipt.party,
+            form=Form.FILE,
             original=receipt.sha256,
             at=receipt.at,
         )
