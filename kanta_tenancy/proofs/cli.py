@@ -1,6 +1,7 @@
 """Proof bundles at the command line: `proof make`."""
 
 import asyncio
+from functools import partial
 from typing import BinaryIO
 from uuid import UUID
 
@@ -34,5 +35,5 @@ def make(desk: SealersDesk, *, agreement: UUID, out: BinaryIO, main_connector: s
 async def _made(desk: SealersDesk, main_connector: str | None, agreement_id: AgreementId) -> bytes:
     async with desk.database() as db:
         of = await desk_work.realm(db, main_connector)
-        async with db.transaction(desk_work.at_desk(desk, of.id)) as tx:
-            return (await make_bundle(tx, desk.clock, desk.seal_keys(), agreement_id)).content
+        begin = partial(db.transaction, desk_work.at_desk(desk, of.id))
+        return (await make_bundle(begin, desk.clock, desk.seal_keys(), agreement_id)).content

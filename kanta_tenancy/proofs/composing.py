@@ -58,9 +58,10 @@ def _files(gathered: m.Gathered) -> Iterator[tuple[str, bytes]]:
 
 def _evidence(gathered: m.Gathered, verified: Report | None) -> Iterator[tuple[str, bytes]]:
     found = [evidence.carried(document.content) for document in gathered.documents if document.signatures]
+    kept = evidence.Kept(at=gathered.checkpoint.at, then=gathered.judging, now=gathered.judging_now)
     if verified is not None:
-        found.append(evidence.of_report(verified, gathered.judging))
-    found.append(evidence.of_token(gathered.checkpoint.token, gathered.judging))
+        found.append(evidence.of_report(verified, kept))
+    found.append(evidence.of_token(gathered.checkpoint.token, kept))
     yield from evidence.together(found).files(certificates=m.CERTIFICATES, revocation=m.REVOCATION, tokens=m.TIMESTAMPS)
 
 

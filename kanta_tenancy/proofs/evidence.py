@@ -1,7 +1,8 @@
 """What the signatures of documents, and the timestamp of a checkpoint, were judged by. Pure."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 from cryptography import x509
@@ -14,8 +15,8 @@ from kanta_tenancy.machinery.ooxml.verification.reading import Signature, read
 from kanta_tenancy.machinery.opc.errors import BrokenPackage
 from kanta_tenancy.machinery.opc.package import Package
 from kanta_tenancy.machinery.x509 import paths, timestamps
-from kanta_tenancy.machinery.x509.paths import Purpose
-from kanta_tenancy.machinery.x509.revocation import NOTHING, RevocationData
+from kanta_tenancy.machinery.x509.paths import Purpose, path_of
+from kanta_tenancy.machinery.x509.revocation import NOTHING, RevocationData, Standing, judge_path
 from kanta_tenancy.machinery.x509.timestamps import Timestamp, TokenUnsound
 from kanta_tenancy.trust import Judging
 from kanta_tenancy.trust.fitting import fit
@@ -63,16 +64,32 @@ def carried(docx: bytes) -> Evidence:
     return found
 
 
-def of_report(report: Report, judging: Judging) -> Evidence:
+class Kept(Record, frozen=True, kw_only=True):
+    """What a main connector trusts and keeps: as of a checkpoint, and now."""
+
+    at: datetime
+    then: Judging
+    now: Judging
+
+    def about(self, path: Sequence[x509.Certificate]) -> RevocationData:
+        """Return what was kept about a path then; with what is kept now, when that leaves a certificate open."""
+        found = fit(self.then.revocation, path)
+        judged = judge_path(path_of(path), found, at=self.at, freshness=self.then.freshness)
+        if all(one.standing is not Standing.UNKNOWN for one in judged):
+            return found
+        return found.with_more(fit(self.now.revocation, path))
+
+
+def of_report(report: Report, kept: Kept) -> Evidence:
     """Return the paths that a report followed, and what is kept about the certificates of each."""
     found = Evidence()
     for signature in report.signatures:
         for path in signature.paths:
-            found = found.with_more(Evidence(certificates=path, revocation=fit(judging.revocation, path)))
+            found = found.with_more(Evidence(certificates=path, revocation=kept.about(path)))
     return found
 
 
-def of_token(token: bytes | None, judging: Judging) -> Evidence:
+def of_token(token: bytes | None, kept: Kept) -> Evidence:
     """Return the way from a timestamp to an authority that is trusted for that, and what is kept about it."""
     try:
         stamp = None if token is None else timestamps.read(token)
@@ -80,9 +97,10 @@ def of_token(token: bytes | None, judging: Judging) -> Evidence:
         return Evidence()
     if stamp is None:
         return Evidence()
-    path = _path(stamp, judging)
+    path = _path(stamp, kept.then) or _path(stamp, kept.now)
     brought = (stamp.authority, *stamp.certificates)
-    return Evidence(certificates=(*brought, *path), revocation=fit(judging.revocation, path))
+    about = kept.about(path) if path else NOTHING
+    return Evidence(certificates=(*brought, *path), revocation=about)
 
 
 def _of(signature: Signature) -> Evidence:

@@ -1,5 +1,7 @@
 """Reads what a proof bundle is made of, in the scope of whoever asks."""
 
+from datetime import datetime
+
 from kanta_tenancy.agreements import reading
 from kanta_tenancy.agreements.errors import DocumentNotFound
 from kanta_tenancy.agreements.exhibits import actions as exhibits
@@ -23,7 +25,7 @@ class _Span(Record, frozen=True, kw_only=True):
     last: int
 
 
-async def gather(tx: Transaction, agreement_id: AgreementId) -> Gathered:
+async def gather(tx: Transaction, agreement_id: AgreementId, now: datetime) -> Gathered:
     """Read all that a bundle is made of.
 
     Raises:
@@ -50,6 +52,7 @@ async def gather(tx: Transaction, agreement_id: AgreementId) -> Gathered:
         part=await cut(tx, agreement.tenancy_id, first=span.first, last=proof.sequence),
         line=tuple(await certificates(tx)),
         judging=await judging(tx, tx.scope.main_connector_id, checkpoint.at),
+        judging_now=await judging(tx, tx.scope.main_connector_id, now),
     )
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import hashlib
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from kanta_tenancy.agreements.model import Agreement
 from kanta_tenancy.kernel.clock import Clock
@@ -13,14 +15,19 @@ from kanta_tenancy.proofs.gathering import gather
 from kanta_tenancy.proofs.model import MANIFEST, MANIFEST_SEAL, Gathered
 from kanta_tenancy.seals import Kind, SealKeys, SealNotSetUp, seal
 
+Begin = Callable[[], AbstractAsyncContextManager[Transaction]]
+
 
 class Made(Record, frozen=True, kw_only=True):
     agreement: Agreement
     content: bytes
 
 
-async def make(tx: Transaction, clock: Clock, keys: SealKeys | None, agreement_id: AgreementId) -> Made:
+async def make(begin: Begin, clock: Clock, keys: SealKeys | None, agreement_id: AgreementId) -> Made:
     """Make the proof bundle of an agreement; the same content gives the same bytes, whoever asks and whenever.
+
+    Args:
+        begin: begins a transaction of whoever asks. None is open while the bundle is put together.
 
     Raises:
         AgreementNotFound: the scope has no agreement of that id.
@@ -28,9 +35,11 @@ async def make(tx: Transaction, clock: Clock, keys: SealKeys | None, agreement_i
         ProofNotReady: the next checkpoint, or the seals on its receipts, are still to come.
         SealNotSetUp, SealKeyUnusable: the manifest cannot be sealed here.
     """
-    gathered = await gather(tx, agreement_id)
+    async with begin() as tx:
+        gathered = await gather(tx, agreement_id, clock.now())
     files = await asyncio.to_thread(composing.compose, gathered)
-    files[MANIFEST_SEAL] = (await _sealed(tx, clock, keys, gathered, files[MANIFEST])).encode()
+    async with begin() as tx:
+        files[MANIFEST_SEAL] = (await _sealed(tx, clock, keys, gathered, files[MANIFEST])).encode()
     return Made(agreement=gathered.agreement, content=await asyncio.to_thread(bundle.write, files))
 
 

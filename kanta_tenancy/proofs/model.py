@@ -151,3 +151,4 @@ class Gathered(Record, frozen=True, kw_only=True):
     part: Slice
     line: tuple[SealCertificate, ...]
     judging: Judging  # as of the checkpoint
+    judging_now: Judging  # for what nobody had said by then

@@ -41,8 +41,7 @@ def routes(keys: SealKeys | None) -> Router:
         by, the journal's entries up to a sealed and timestamped checkpoint, receipts and a report; of other tenants
         it holds hashes only. Verify it with `kanta-tenancy proof verify`.
         """
-        async with call.transaction() as tx:
-            made = await make(tx, call.clock, keys, AgreementId(agreement_id))
+        made = await make(call.transaction, call.clock, keys, AgreementId(agreement_id))
         return file_answer(made.content, media_type=ZIP, name=f"{made.agreement.reference}-proof.zip")
 
     return Router(path="/agreements", route_handlers=[read_proof], tags=["Agreements"])

@@ -27,6 +27,7 @@ class StampJudgement(Record, frozen=True, kw_only=True):
     stands: Stamped
     reason: str
     at: datetime | None = None  # when it says that the seal was there, whether that is believed or not
+    authority: str = ""  # RFC 4514
 
 
 class StampTrust(Record, frozen=True, kw_only=True):
@@ -57,4 +58,6 @@ def judge(seal: str, token: bytes | None, *, sealed_at: datetime, trust: StampTr
         found, anchors=trust.anchors, intermediates=trust.intermediates, data=trust.data, asked_at=now
     )
     stands = Stamped.PROVED if judged.trusted else Stamped.INDETERMINATE
-    return StampJudgement(stands=stands, reason=judged.reason, at=found.at)
+    return StampJudgement(
+        stands=stands, reason=judged.reason, at=found.at, authority=found.authority.subject.rfc4514_string()
+    )

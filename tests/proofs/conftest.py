@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import msgspec
 import pytest
@@ -54,8 +55,10 @@ class Office:
                 await checkpoints.add_timestamp(tx, made.checkpoint.number, token, desk.clock.now())
 
     async def proof(self, agreement: Agreement, caller=None) -> bytes:
-        async with self.desk.database.transaction(caller or self.desk.main_connector) as tx:
-            return (await make(tx, self.desk.clock, self.keys, agreement.id)).content
+        return (await self.made(agreement, caller or self.desk.main_connector, self.keys)).content
+
+    async def made(self, agreement: Agreement, caller, keys: SealKeys | None):
+        return await make(partial(self.desk.database.transaction, caller), self.desk.clock, keys, agreement.id)
 
     async def trusted(self) -> Trusted:
         line = await every_certificate(self.desk.database)

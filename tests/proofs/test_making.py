@@ -1,15 +1,22 @@
 """A bundle holds all that proves an agreement, is the same whoever makes it, and passes the verifier."""
 
+from datetime import datetime, timedelta
+
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from msgspec.structs import replace
 
 from kanta_tenancy.agreements.errors import AgreementNotFound, DocumentNotFound
 from kanta_tenancy.machinery.ooxml.report import Outcome, Verdict
+from kanta_tenancy.machinery.ooxml.verification import verify
+from kanta_tenancy.machinery.x509.revocation import RevocationData
+from kanta_tenancy.machinery.x509.sample_authority import Revoked, revocation_list
 from kanta_tenancy.proofs import bundle
 from kanta_tenancy.proofs.errors import ProofNotReady
-from kanta_tenancy.proofs.making import make
 from kanta_tenancy.proofs.verifying.findings import Statement, Trusted
 from kanta_tenancy.seals.errors import SealNotSetUp
+from tests.agreements.conftest import AUTHORITY
 from tests.seals.examples import acted, checkpointed
 
 
@@ -63,8 +70,7 @@ async def test_the_same_content_gives_the_same_bytes_to_both_parties_whenever_th
     await acted(desk.database, desk.clock, desk.main_connector, agreement.tenancy_id)
     await office.settle()
     assert await office.proof(agreement, desk.tenant.caller) == made
-    async with desk.database.transaction(desk.main_connector) as tx:  # an instance without the seal's keys
-        assert (await make(tx, desk.clock, None, agreement.id)).content == made
+    assert (await office.made(agreement, desk.main_connector, None)).content == made  # where the seal's keys are not
 
 
 async def test_nothing_of_another_tenant_is_in_it_and_another_tenant_has_none(office):
@@ -132,8 +138,7 @@ async def test_an_instance_without_the_seals_keys_makes_no_new_one(office):
     agreement = await desk.in_force()
     await office.settle()
     with pytest.raises(SealNotSetUp):
-        async with desk.database.transaction(desk.main_connector) as tx:
-            await make(tx, desk.clock, None, agreement.id)
+        await office.made(agreement, desk.main_connector, None)
 
 
 async def test_an_agreement_of_before_the_seal_is_proved_by_a_later_checkpoint(office):
@@ -143,3 +148,33 @@ async def test_an_agreement_of_before_the_seal_is_proved_by_a_later_checkpoint(o
     desk.clock.advance(seconds=5)
     await office.settle(stamped=False)
     assert b"kanta-proof/1" in await office.proof(agreement)
+
+
+def a_list(office, certificate: x509.Certificate, *, revoked_at: datetime) -> RevocationData:
+    """Return a list of now that takes a signer's certificate back from an instant on."""
+    revoked = (Revoked(certificate=certificate, at=revoked_at),)
+    made = revocation_list(AUTHORITY.issuing, at=office.desk.clock.now(), revoked=revoked)
+    return RevocationData(crls=(made.public_bytes(Encoding.DER),))
+
+
+@pytest.mark.parametrize(("hours", "verdict"), [(-1, Verdict.INVALID), (2, Verdict.VALID)])
+async def test_a_later_list_counts_when_it_tells_of_before_the_timestamp_and_not_of_after(office, hours, verdict):
+    agreement = await office.desk.in_force()
+    await office.settle()
+    made = await office.proof(agreement)
+    newest = bundle.read(made)["documents/2.docx"]
+    signer = verify(newest, at=office.desk.clock.now()).signatures[0].signer_certificate
+    revoked_at = office.desk.clock.now() + timedelta(hours=hours)
+    office.desk.clock.advance(days=5)
+    trusted = replace(await office.trusted(), revocation=a_list(office, signer, revoked_at=revoked_at))
+    assert office.verify(made, trusted).verdict is verdict
+
+
+async def test_what_authorities_said_only_after_the_checkpoint_is_in_it_too(office, owner):
+    agreement = await office.desk.in_force()
+    await office.settle()
+    await owner.execute("UPDATE kept_revocation SET fetched_at = $1", office.desk.clock.now() + timedelta(hours=1))
+    without = office.verify(await office.proof(agreement), await office.trusted())
+    assert open_ones(without) >= {Statement.DOCUMENT, Statement.CHECKPOINT_TIMESTAMP}
+    office.desk.clock.advance(hours=2)
+    assert office.verify(await office.proof(agreement), await office.trusted()).verdict is Verdict.VALID

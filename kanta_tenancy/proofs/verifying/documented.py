@@ -10,6 +10,7 @@ from kanta_tenancy.agreements.receipts.model import ReceiptStatement
 from kanta_tenancy.machinery.ooxml.contents import content_digest
 from kanta_tenancy.machinery.ooxml.report import Outcome, Report, Verdict
 from kanta_tenancy.machinery.ooxml.verification import verify
+from kanta_tenancy.machinery.ooxml.verification.timing import Existence
 from kanta_tenancy.machinery.opc.errors import BrokenPackage
 from kanta_tenancy.machinery.opc.package import Package
 from kanta_tenancy.machinery.postgres.journal import Entry
@@ -28,19 +29,20 @@ _OUTCOMES: Final[Mapping[Verdict, Outcome]] = {
 }
 
 
-def examine(bundle: Bundle, seals: Seals, journal: Journalled, trusted: Trusted, at: datetime) -> Iterator[Finding]:
+def examine(bundle: Bundle, seals: Seals, journal: Journalled, trusted: Trusted, now: datetime) -> Iterator[Finding]:
     """Go through everything that is said of documents.
 
     Args:
-        journal: what it says, as far as it is found to be whole.
-        at: when the documents are proved to have been there, or else now.
+        journal: what it says, as far as it is found to be whole, and since when all of it is proved to be there.
     """
-    yield _told(bundle, journal.entries)
+    told = _told(bundle, journal.entries)
+    yield told
     if bundle.documents:
         yield _offer(bundle)
     newest: Report | None = None
+    proved = journal.proved if told.outcome is Outcome.PASSED else None
     for name, content in bundle.documents[1:]:
-        newest = _verified(bundle, content, trusted, at)
+        newest = _verified(bundle, content, trusted, now, proved)
         yield Finding(statement=Statement.DOCUMENT, outcome=_OUTCOMES[newest.verdict], detail=_said(newest), file=name)
     for entry in said_in.on_paper(journal.entries):
         whose = f"the {str(entry.facts.get('party')).replace('_', ' ')}"
@@ -80,14 +82,15 @@ def _offer(bundle: Bundle) -> Finding:
     return passed(Statement.OFFER, f"All {len(digests)} revisions say what was offered.")
 
 
-def _verified(bundle: Bundle, content: bytes, trusted: Trusted, at: datetime) -> Report:
+def _verified(bundle: Bundle, content: bytes, trusted: Trusted, now: datetime, proved: Existence | None) -> Report:
     return verify(
         content,
-        at=at,
+        at=now,
         anchors=trusted.anchors,
         intermediates=bundle.certificates,
         revocation=trusted.revocation.with_more(bundle.revocation),
         timestamp_anchors=trusted.timestamp_anchors or None,
+        existence=proved,
     )
 
 

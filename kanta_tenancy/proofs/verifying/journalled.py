@@ -5,6 +5,7 @@ from typing import Final
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.report import Outcome
+from kanta_tenancy.machinery.ooxml.verification.timing import Existence
 from kanta_tenancy.machinery.postgres.journal import Entry
 from kanta_tenancy.proofs import entries as said_in
 from kanta_tenancy.proofs import model as m
@@ -24,7 +25,7 @@ class Journalled(Record, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     entries: tuple[Entry, ...] = ()  # about the agreement
     added: frozenset[str] = frozenset()  # digests of the files that were brought meanwhile
-    proved_at: datetime | None = None
+    proved: Existence | None = None
 
 
 def examine(bundle: Bundle, seals: Seals, trusted: Trusted, now: datetime) -> Journalled:
@@ -39,13 +40,19 @@ def examine(bundle: Bundle, seals: Seals, trusted: Trusted, now: datetime) -> Jo
     inclusion = _inclusion(proof, said)
     stamped = _stamp(bundle, said, trusted, now)
     holds = all(one.outcome is Outcome.PASSED for one in (chain, inclusion))
-    proved = stamped.at if holds and stamped.stands is Stamped.PROVED else None
+    proved = _existence(stamped) if holds else None
     return Journalled(
         findings=(chain, inclusion, *findings, _of_stamp(stamped)),
         entries=tuple(said_in.about(part.entries, bundle.manifest.agreement_id)) if holds else (),
         added=said_in.exhibits_in(part.entries) if holds else frozenset(),
-        proved_at=proved,
+        proved=proved,
     )
+
+
+def _existence(stamped: StampJudgement) -> Existence | None:
+    if stamped.at is None or stamped.stands is not Stamped.PROVED:
+        return None
+    return Existence(at=stamped.at, by=stamped.authority)
 
 
 def _seal(bundle: Bundle, sealed: Sealed[CheckpointStatement]) -> Finding:

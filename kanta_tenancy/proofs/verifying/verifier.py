@@ -38,14 +38,14 @@ def verify(data: bytes, trusted: Trusted, *, now: datetime) -> Verification:
         line,
         _manifest_seal(bundle, seals),
         *journal.findings,
-        *documented.examine(bundle, seals, journal, trusted, journal.proved_at or now),
+        *documented.examine(bundle, seals, journal, trusted, now),
     )
     return Verification(
         verdict=verdict_of(findings),
         findings=findings,
         agreement_id=bundle.manifest.agreement_id,
         reference=bundle.manifest.reference,
-        proved_at=journal.proved_at,
+        proved_at=journal.proved.at if journal.proved else None,
     )
 
 
