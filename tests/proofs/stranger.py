@@ -279,7 +279,7 @@ class Verifier:
                 getattr(self, statement)()
             except Open:
                 found.add("indeterminate")
-            except (Wrong, KeyError, ValueError, TypeError, AttributeError, OverflowError):
+            except (Wrong, LookupError, ValueError, TypeError, AttributeError, OverflowError, RecursionError):
                 found.add("invalid")
         return "invalid" if "invalid" in found else "indeterminate" if found else "valid"
 
@@ -294,7 +294,7 @@ def verdict_on(bundle, seal, root):
     known = {digest(x509.load_pem_x509_certificate(Path(seal).read_bytes()).public_bytes(Encoding.DER))}
     try:
         return Verifier(bundle, known, root).verdict()
-    except (Wrong, zipfile.BadZipFile, KeyError, ValueError, TypeError, NotImplementedError, RuntimeError, EOFError):
+    except (Wrong, zipfile.BadZipFile, LookupError, ValueError, TypeError, NotImplementedError, RuntimeError, EOFError):
         return "invalid"
 
 

@@ -249,3 +249,63 @@ async def test_whatever_bytes_change_there_is_an_answer_and_it_is_never_valid(ca
 def same_files(mutated: bytearray, files: Files) -> bool:
     """Say whether only what says nothing was changed, such as the time of an entry."""
     return bundle.read(bytes(mutated)) == files
+
+
+def said_anew(name: str, **said: object) -> Callable[[Files], None]:
+    def change(files: Files) -> None:
+        there = json.loads(files[name])
+        files[name] = json.dumps([there[0] | said] if isinstance(there, list) else there | said).encode()
+
+    return change
+
+
+NONSENSE = [
+    said_anew(m.SLICE, first=0),
+    said_anew(m.SLICE, first=2**70),
+    said_anew(m.SLICE, before="zz"),
+    said_anew(m.SLICE, before="00"),
+    said_anew(m.SLICE, entries=[]),
+    said_anew(m.SLICE, entries=["\ud800"]),
+    said_anew(m.SLICE, entries=["[" * 100_000]),
+    said_anew(m.PROOF, sequence=-1),
+    said_anew(m.PROOF, sequence=2**80),
+    said_anew(m.PROOF, position=2**80),
+    said_anew(m.PROOF, size=2**80),
+    said_anew(m.PROOF, size=0),
+    said_anew(m.PROOF, path=["0" * 64] * 5_000),
+    said_anew(m.PROOF, path=["0" * 62]),
+    said_anew(m.SEALS, number=2),
+    said_anew(m.SEALS, chain=[]),
+    said_anew(m.SEALS, chain=["AAAA"]),
+    said_anew(m.SEALS, takes_over_at="2026-03-02T12:00:00"),
+    said_anew(m.SEALS, takes_over_at="0001-01-01T00:00:00+14:00"),
+    said_anew(m.SEALS, succession="a.b.c"),
+    said_anew(m.SEALS, predecessor_fate="retired"),
+    said_anew(m.SEALS, more="x"),
+    said_anew(m.REPORT, agreement=None),
+    lambda files: files.update({m.SEALS: b"[]"}),
+    lambda files: files.update({m.SEALS: b"[" * 100_000}),
+    lambda files: files.update({m.REPORT: b'{"verification":' + b'{"a":' * 100_000}),
+    lambda files: files.update({m.CHECKPOINT: b"\xff"}),
+    lambda files: files.update({m.CHECKPOINT: b"e30.e30.e30"}),
+    lambda files: files.update({m.TIMESTAMP: b""}),
+    lambda files: files.update({"documents/x.docx": b"PK"}),
+    lambda files: files.update({"documents/2.docx": b"PK"}),
+    lambda files: files.update({"receipts/tenant.jws": files[m.CHECKPOINT]}),
+    lambda files: files.pop(m.SLICE),
+    lambda files: files.pop(m.SEALS),
+]
+
+
+async def test_nonsense_that_the_service_itself_had_sealed_is_invalid_and_never_a_crash(case):
+    for number, change in enumerate(NONSENSE):
+        assert case.office.verify(case.sealed_after(change), case.trusted).verdict is Verdict.INVALID, number
+
+
+async def test_evidence_that_cannot_be_read_is_as_if_it_were_not_there(case):
+    def change(files: Files) -> None:
+        for name in [name for name in files if name.startswith(("certificates/", "revocation/"))]:
+            files[name] = b"nonsense"
+
+    found = case.office.verify(case.sealed_after(change), case.trusted)
+    assert found.verdict is Verdict.INDETERMINATE
