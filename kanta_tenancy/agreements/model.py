@@ -359,3 +359,4 @@ class Receipt(Record, frozen=True, kw_only=True):
     form: Form = Form.FILE
     sha256: str  # of the document, or of the scan of the paper
     at: datetime
+    seal: str | None = None  # the service's, once it is made: a JSON Web Signature in its compact form

@@ -33,6 +33,16 @@ async def document(tx: Transaction, agreement_id: AgreementId) -> tuple[Agreemen
     return await store.find(tx, agreement_id), await store.newest_document(tx, agreement_id)
 
 
+async def documents(tx: Transaction, agreement_id: AgreementId) -> tuple[Document, ...]:
+    """Read every revision of an agreement's document, from the offer on; none of a draft, or when it was imported.
+
+    Raises:
+        AgreementNotFound: the scope has no agreement of that id.
+    """
+    await store.find(tx, agreement_id)
+    return await store.documents(tx, agreement_id)
+
+
 async def receipts(tx: Transaction, agreement_id: AgreementId) -> tuple[Receipt, ...]:
     """Read who holds an original.
 

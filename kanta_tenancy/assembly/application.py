@@ -24,6 +24,7 @@ from kanta_tenancy.messages.routes import routes as message_routes
 from kanta_tenancy.parties.access import KeyAuthenticator, LastUses
 from kanta_tenancy.parties.routes import ROUTES as PARTIES
 from kanta_tenancy.promises.routes import ROUTES as PROMISES
+from kanta_tenancy.proofs.routes import routes as proof_routes
 from kanta_tenancy.seals.routes import ROUTES as SEALS
 from kanta_tenancy.systems.routes import ROUTES as SYSTEMS
 from kanta_tenancy.trust.routes import ROUTES as TRUST
@@ -39,6 +40,7 @@ def build_application(
     settings: Settings, db: Database, clock: Clock, uses: LastUses, metrics: Metrics | None = None
 ) -> Envelope:
     shelf = shelf_of(settings)
+    keys = seal_keys(settings)
 
     async def database_answers() -> None:
         async with db.unscoped() as connection:
@@ -61,6 +63,7 @@ def build_application(
             *TRUST,
             JOURNAL,
             *SEALS,
+            proof_routes(keys),
         ),
         db=db,
         clock=clock,
@@ -69,7 +72,7 @@ def build_application(
             "database": database_answers,
             "migrations": database_is_migrated,
             "signing": SigningCheck(shelf, clock),
-            "sealing": SealCheck(seal_keys(settings), db, clock),
+            "sealing": SealCheck(keys, db, clock),
         },
         metrics=metrics,
         metrics_token=settings.metrics_token,

@@ -109,6 +109,11 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         summary="Look after the service's own seal, for receipts and checkpoints of the journal.",
         at_desk=True,
     ),
+    "proof": Subcommand(
+        target="kanta_tenancy.assembly.proof_cli:proof",
+        summary="Make a proof bundle of an agreement, and verify one that anybody made.",
+        at_desk=True,
+    ),
     "journal": Subcommand(
         target="kanta_tenancy.assembly.journal_cli:journal",
         summary="Look after the journal of who did what.",

@@ -2,28 +2,42 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
 import click
+from msgspec.structs import replace
 
+from kanta_tenancy.assembly.document_files import EXISTING, each
 from kanta_tenancy.assembly.outcomes import Outcome
 from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.machinery.postgres.journal import Walk, chains, verify_chain
+from kanta_tenancy.machinery.x509 import crls
+from kanta_tenancy.machinery.x509.reading import MAX_BYTES, certificates_from_pem
+from kanta_tenancy.machinery.x509.revocation import RevocationData
 from kanta_tenancy.parties import desk_work
 from kanta_tenancy.parties.model import MainConnector
-from kanta_tenancy.seals import certificates, rotating, verifying
+from kanta_tenancy.seals import certificates, rotating, stamps, verifying
 from kanta_tenancy.seals import desk_work as desk_of_seals
 from kanta_tenancy.seals.desk_work import SealersDesk
 from kanta_tenancy.seals.elsewhere import KeptCheckpoint
+from kanta_tenancy.seals.model import Checkpoint
+from kanta_tenancy.seals.stamps import Stamped, StampJudgement, StampTrust
+from kanta_tenancy.trust import judging
 
 
 class Tally:
     """What was verified, and how many breaks were told."""
 
-    def __init__(self) -> None:
+    def __init__(self, trust: StampTrust) -> None:
+        self.trust = trust
+        self.stamps = dict.fromkeys(Stamped, 0)
+        self.unproved: list[str] = []
         self.realms = 0
         self.chains = 0
         self.entries = 0
@@ -33,6 +47,19 @@ class Tally:
     def tell(self, realm: MainConnector, sentence: str) -> None:
         self.breaks += 1
         click.echo(f"main connector {realm.business_id}, {sentence}")
+
+    def add_stamps(self, realm: MainConnector, line: verifying.Line) -> None:
+        for stands, count in line.stamps.items():
+            self.stamps[stands] += count
+        self.unproved += (f"main connector {realm.business_id}, {sentence}" for sentence in line.unproved)
+
+    def told_of_stamps(self) -> Iterator[str]:
+        """Say how the timestamps stand; each that is open only to those who said whom they believe."""
+        if self.trust.anchors:
+            yield from self.unproved
+        proved, unproved = self.stamps[Stamped.PROVED], self.stamps[Stamped.INDETERMINATE]
+        if proved or unproved:
+            yield f"Timestamps: {proved:,} proved, {unproved:,} indeterminate, {self.stamps[Stamped.NONE]:,} to come."
 
 
 @click.group()
@@ -50,8 +77,29 @@ def journal() -> None:
     metavar="FILE",
     help="Compare also with a checkpoint that was kept elsewhere; may be given several times.",
 )
+@click.option(
+    "--timestamp-trust",
+    type=EXISTING,
+    multiple=True,
+    metavar="CA.pem",
+    help="Authorities whose timestamps of checkpoints are believed; may be given several times.",
+)
+@click.option(
+    "--crl",
+    type=EXISTING,
+    multiple=True,
+    metavar="CA.crl",
+    help="Their revocation lists, DER or PEM, beside those that are kept; may be given several times.",
+)
 @click.pass_context
-def verify(context: click.Context, *, main_connector: str | None, files: tuple[Path, ...]) -> None:
+def verify(
+    context: click.Context,
+    *,
+    main_connector: str | None,
+    files: tuple[Path, ...],
+    timestamp_trust: tuple[Path, ...],
+    crl: tuple[Path, ...],
+) -> None:
     """Verify that no entry of the journal was changed, removed or put in later.
 
     Each tenancy has a chain of entries of its own, and so has each main connector for its own acts; every entry is
@@ -59,10 +107,11 @@ def verify(context: click.Context, *, main_connector: str | None, files: tuple[P
     compared with all checkpoints, whose seals are verified too.
 
     Says in a sentence each place where a chain or a checkpoint is broken. Ends with 0 when all are whole and with 3
-    when one is not. docs/operations/journal.md tells what to do then, and what this cannot find.
+    when one is not; with 4 when all are whole and --timestamp-trust is given, and it is open whether to believe a
+    timestamp. docs/operations/journal.md tells what to do then, and what this cannot find.
     """
     desk: Desk = context.obj
-    tally = Tally()
+    tally = Tally(_trusted(timestamp_trust, crl))
     began = time.perf_counter()
     asyncio.run(_verify(desk, main_connector, [desk_of_seals.read_kept(file) for file in files], tally))
     took = time.perf_counter() - began
@@ -72,8 +121,12 @@ def verify(context: click.Context, *, main_connector: str | None, files: tuple[P
         f" {_count(tally.checkpoints, 'checkpoint')}"
         f" in {took:.1f} s, {tally.entries / took:,.0f} a second."
     )
+    for line in tally.told_of_stamps():
+        click.echo(line)
     if tally.breaks:
         context.exit(Outcome.INVALID)
+    if timestamp_trust and tally.unproved:
+        context.exit(Outcome.INDETERMINATE)
 
 
 @journal.command("checkpoint")
@@ -146,12 +199,26 @@ async def _verify_realm(db: Database, desk: Desk, realm: MainConnector, tally: T
                 tally.chains += 1
                 tally.entries += walk.count
             after = batch[-1]
-        line = verifying.Line(await certificates(tx), realm.id)
+        now = desk.clock.now()
+        kept = (await judging(tx, realm.id, now)).revocation
+        trust = replace(tally.trust, data=tally.trust.data.with_more(kept))
+        line = verifying.Line(await certificates(tx), realm.id, partial(_stamp, trust, now))
         async for sentence in verifying.verify(tx, line):
             tally.tell(realm, sentence)
         tally.checkpoints += line.count
+        tally.add_stamps(realm, line)
     for chain in sorted(unmet):
         tally.tell(realm, f"chain {chain}: it is missing as a whole")
+
+
+def _stamp(trust: StampTrust, now: datetime, checkpoint: Checkpoint) -> StampJudgement:
+    return stamps.judge(checkpoint.seal, checkpoint.token, sealed_at=checkpoint.at, trust=trust, now=now)
+
+
+def _trusted(files: tuple[Path, ...], lists: tuple[Path, ...]) -> StampTrust:
+    anchors = tuple(one for found in each(files, MAX_BYTES, certificates_from_pem) for one in found)
+    data = RevocationData(crls=tuple(one for found in each(lists, crls.LARGEST, crls.lists_of) for one in found))
+    return StampTrust(anchors=anchors, data=data)
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -22,8 +22,8 @@ class Outcome(enum.IntEnum):
 
     DONE = 0
     WRONG_USAGE = 2  # arguments, settings, or a file that cannot be read
-    INVALID = 3  # `documents verify`, `journal verify`, `seals verify`
-    INDETERMINATE = 4  # `documents verify`, `seals verify`
+    INVALID = 3  # `documents verify`, `journal verify`, `seals verify`, `proof verify`
+    INDETERMINATE = 4  # the same
     REFUSED = 5  # a rule says no
     UNAVAILABLE = 6  # the database, a port or another thing that is needed cannot be had
     FAULT = 70  # a fault of this program

@@ -8,6 +8,7 @@ from kanta_tenancy.agreements import owing
 from kanta_tenancy.agreements.campaigns import reminding, signing
 from kanta_tenancy.agreements.endings import jobs
 from kanta_tenancy.agreements.endings.checklists import open_endings
+from kanta_tenancy.agreements.receipts import sealing as receipts
 from kanta_tenancy.agreements.signing import upgrading
 from kanta_tenancy.agreements.signing.actions import OwnKey
 from kanta_tenancy.agreements.signing.raising import Outside
@@ -45,6 +46,7 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "fresh revocation data": trust.refreshes_expected,
     "checkpoints of the journal": checkpoints_expected,
     "warnings of certificates of conformity": systems.warnings_expected,
+    "seals on receipts": receipts.seals_expected,
 }
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

@@ -1,14 +1,19 @@
 """The service's seal as the settings have it: its keys, its jobs, and whether it can seal now."""
 
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
+from kanta_tenancy.agreements.receipts import sealing as receipts
+from kanta_tenancy.agreements.receipts.model import SEAL
 from kanta_tenancy.assembly.background import Job
 from kanta_tenancy.assembly.home import SEAL_KEYS, seal_keys_folder
 from kanta_tenancy.assembly.settings import Settings
+from kanta_tenancy.assembly.stamping import stamp_all
 from kanta_tenancy.kernel.acting import Actor, ActorKind
 from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.machinery.outgoing.posting import Outgoing
 from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.promises import pay_due
 from kanta_tenancy.seals import certificates, sealing
@@ -27,19 +32,20 @@ def seal_keys(settings: Settings) -> SealKeys | None:
 
 
 def sealing_jobs(settings: Settings) -> tuple[Job, ...]:
-    """Return the jobs of an instance that has the seal's keys; others leave checkpoints to it."""
+    """Return the jobs of an instance that has the seal's keys; others leave sealing to it."""
     keys = seal_keys(settings)
     if keys is None:
         log.info("the seal is not set up")
         return ()
-    keepers = {CHECKPOINT: keeper(keys)}
+    checkpoints, sealed = {CHECKPOINT: keeper(keys)}, {SEAL: receipts.keeper(keys)}
 
-    async def make_checkpoints(db: Database, clock: Clock) -> int:
-        return await pay_due(db, clock, keepers)
-
+    stamp = partial(stamp_all, outgoing=Outgoing(allowed=settings.outgoing_allowed, without_tls=True))
     return (
         Job(name="owe-checkpoints", every=timedelta(minutes=5), run=owe_checkpoints),
-        Job(name="checkpoints", every=timedelta(seconds=5), run=make_checkpoints),
+        Job(name="checkpoints", every=timedelta(seconds=5), run=partial(pay_due, keepers=checkpoints)),
+        Job(name="stamp-checkpoints", every=timedelta(minutes=1), run=stamp),
+        Job(name="owe-receipt-seals", every=timedelta(minutes=5), run=receipts.owe_seals),
+        Job(name="receipt-seals", every=timedelta(seconds=5), run=partial(pay_due, keepers=sealed)),
     )
 
 

@@ -7,14 +7,18 @@ is to be believed (`believed`), and proofs of where a chain of the journal ended
 from kanta_tenancy.seals.errors import CheckpointNotFound, SealKeyUnusable, SealNotSetUp
 from kanta_tenancy.seals.evidence import HeadProof, Slice, is_proved, leads_to
 from kanta_tenancy.seals.keys import SealKeys
-from kanta_tenancy.seals.model import Checkpoint, Kind, SealCertificate
+from kanta_tenancy.seals.model import Checkpoint, CheckpointStatement, Fate, Kind, SealCertificate
 from kanta_tenancy.seals.proving import cut, prove
-from kanta_tenancy.seals.sealing import believed, canonical, seal
+from kanta_tenancy.seals.rotating import broken_successions
+from kanta_tenancy.seals.sealing import believed, canonical, is_set_up, seal
 from kanta_tenancy.seals.store.certificates import every as certificates
+from kanta_tenancy.seals.store.checkpoints import covering
 
 __all__ = [
     "Checkpoint",
     "CheckpointNotFound",
+    "CheckpointStatement",
+    "Fate",
     "HeadProof",
     "Kind",
     "SealCertificate",
@@ -23,10 +27,13 @@ __all__ = [
     "SealNotSetUp",
     "Slice",
     "believed",
+    "broken_successions",
     "canonical",
     "certificates",
+    "covering",
     "cut",
     "is_proved",
+    "is_set_up",
     "leads_to",
     "prove",
     "seal",

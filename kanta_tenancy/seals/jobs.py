@@ -24,8 +24,9 @@ PERIOD: Final = timedelta(hours=1)
 _STANDING: Final = (promises.State.OWED, promises.State.BROKEN)
 _STAMPED_AT_ONCE: Final = 20
 
-# Asks an authority for an RFC 3161 timestamp over some octets; returns the token in DER.
-Stamp = Callable[[bytes], Awaitable[bytes]]
+# Asks the authorities of a main connector for an RFC 3161 timestamp over some octets; returns the token in DER, or None
+# when it names no authority or none of them gives one now.
+Stamp = Callable[[MainConnectorId, bytes], Awaitable[bytes | None]]
 
 log: Final = structlog.get_logger("kanta_tenancy.seals")
 
@@ -68,18 +69,24 @@ async def checkpoints_expected(tx: Transaction, now: datetime) -> AsyncIterator[
 
 
 async def stamp_checkpoints(db: Database, clock: Clock, *, stamp: Stamp) -> int:
-    """Have checkpoints timestamped that are not yet, oldest first; the authority is asked outside any transaction."""
-    count = 0
-    for realm in await desk_work.realms(db):
-        caller = _caller(realm.id)
+    """Have checkpoints timestamped that are not yet, oldest first; the authority is asked outside any transaction.
+
+    A realm whose authorities give none holds up no other.
+    """
+    return sum([await _stamp_realm(db, clock, realm.id, stamp) for realm in await desk_work.realms(db)])
+
+
+async def _stamp_realm(db: Database, clock: Clock, realm: MainConnectorId, stamp: Stamp) -> int:
+    caller = _caller(realm)
+    async with db.transaction(caller) as tx:
+        waiting = await checkpoints.unstamped(tx, count=_STAMPED_AT_ONCE)
+    for count, one in enumerate(waiting):
+        token = await stamp(realm, one.seal.encode())
+        if token is None:
+            return count
         async with db.transaction(caller) as tx:
-            waiting = await checkpoints.unstamped(tx, count=_STAMPED_AT_ONCE)
-        for one in waiting:
-            token = await stamp(one.seal.encode())
-            async with db.transaction(caller) as tx:
-                await checkpoints.add_timestamp(tx, one.number, token, clock.now())
-            count += 1
-    return count
+            await checkpoints.add_timestamp(tx, one.number, token, clock.now())
+    return len(waiting)
 
 
 async def _has_seal(db: Database, now: datetime) -> bool:

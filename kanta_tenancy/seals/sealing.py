@@ -46,6 +46,11 @@ async def try_out(on: "Transaction | Connection", keys: SealKeys, *, at: datetim
         await asyncio.to_thread(sealed_with, keys, certificate.sha256, Kind.TRIAL, Trial(), at)
 
 
+async def is_set_up(on: "Transaction | Connection", at: datetime) -> bool:
+    """Say whether a key has taken the seal over; not whether it lies here."""
+    return succession.in_charge(await store.every(on), at) is not None
+
+
 async def in_charge(on: "Transaction | Connection", at: datetime) -> SealCertificate:
     """Return the certificate that seals at an instant.
 

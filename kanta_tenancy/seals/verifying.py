@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -16,11 +16,13 @@ from kanta_tenancy.seals.elsewhere import KeptCheckpoint
 from kanta_tenancy.seals.errors import CheckpointNotFound, CheckpointUnreadable
 from kanta_tenancy.seals.evidence import leaf_of
 from kanta_tenancy.seals.model import Checkpoint, CheckpointStatement, Kind, SealCertificate, SeenHead
+from kanta_tenancy.seals.stamps import Stamped, StampJudgement
 from kanta_tenancy.seals.store import certificates
 from kanta_tenancy.seals.store import checkpoints as store
 
 CHECKPOINTS: Final = 20  # read at once, with the heads of all chains that moved to them
 HEADS: Final = 1_000  # of a file, compared at once
+JudgeStamp = Callable[[Checkpoint], StampJudgement]
 
 
 class Line:
@@ -30,8 +32,16 @@ class Line:
     not: that names the seals before it, one by one, and was made when the key had been replaced.
     """
 
-    def __init__(self, known: Sequence[SealCertificate], realm: MainConnectorId) -> None:
+    def __init__(
+        self,
+        known: Sequence[SealCertificate],
+        realm: MainConnectorId,
+        judge_stamp: JudgeStamp | None = None,
+    ) -> None:
         self.count = 0
+        self.stamps = dict.fromkeys(Stamped, 0)
+        self.unproved: list[str] = []  # what is said of timestamps of which it is open whether to believe them
+        self._judge_stamp = judge_stamp
         self._known = known
         self._realm = realm
         self._tree = merkle.Tree()
@@ -51,11 +61,22 @@ class Line:
             except IndexError:
                 yield f"{name}: a chain before place {head.position} is missing"
         yield from self._judge(name, checkpoint)
+        yield from self._hold_stamp(name, checkpoint)
         self._number, self._previous = checkpoint.number, hashlib.sha256(checkpoint.seal.encode()).hexdigest()
 
     def end(self) -> Iterator[str]:
         """Say which checkpoints are in doubt and vouched for by none."""
         yield from self._in_doubt
+
+    def _hold_stamp(self, name: str, checkpoint: Checkpoint) -> Iterator[str]:
+        if self._judge_stamp is None:
+            return
+        judged = self._judge_stamp(checkpoint)
+        self.stamps[judged.stands] += 1
+        if judged.stands is Stamped.BROKEN:
+            yield f"{name}: its timestamp does not hold: {judged.reason}"
+        elif judged.stands is Stamped.INDETERMINATE:
+            self.unproved.append(f"{name}: its timestamp is indeterminate: {judged.reason}")
 
     def _judge(self, name: str, checkpoint: Checkpoint) -> Iterator[str]:
         try:

@@ -117,3 +117,8 @@ def _part_of(der: bytes) -> str:
             if isinstance(extension.value, x509.IssuingDistributionPoint):
                 return hashlib.sha256(extension.value.public_bytes()).hexdigest()
     return ""
+
+
+def fit(data: RevocationData, path: Sequence[x509.Certificate]) -> RevocationData:
+    """Return what of revocation data is about the certificates of a path and signed by who may say so."""
+    return together(statements(data, path))

@@ -54,6 +54,7 @@ from kanta_tenancy.parties.model import Function
 from kanta_tenancy.promises.figures import PromiseFigures
 from kanta_tenancy.promises.lifecycle import MOVES as PROMISE_MOVES
 from kanta_tenancy.promises.routes import ROUTES as PROMISES
+from kanta_tenancy.proofs.routes import routes as proof_routes
 from kanta_tenancy.seals.model import Fate
 from kanta_tenancy.seals.routes import ROUTES as SEALS
 from kanta_tenancy.systems.lifecycle import MOVES as SYSTEM_MOVES
@@ -131,6 +132,7 @@ def agreement_routes() -> tuple[Router, ...]:
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),
         ("seals", SEALS),
+        ("proofs", [proof_routes(None)]),
     ],
 )
 def test_every_route_of_a_room_is_told_of(name, routers):

@@ -24,7 +24,7 @@ async def test_a_service_that_is_tried_out_has_a_seal_and_finds_it_again(databas
     keys = seal_keys(settings)
     assert keys is not None
     assert keys.has(one.sha256)
-    assert len(sealing_jobs(settings)) == 2
+    assert len(sealing_jobs(settings)) == 5
     await SealCheck(keys, database, clock)()
 
 

@@ -3,10 +3,10 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
 from structlog.testing import capture_logs
 
 from kanta_tenancy import promises
+from kanta_tenancy.kernel.identifiers import MainConnectorId
 from kanta_tenancy.promises import State, Wanted, What, audit, pay_due
 from kanta_tenancy.seals.jobs import (
     CHECKPOINT,
@@ -143,34 +143,44 @@ async def test_a_promise_that_a_person_settled_is_owed_anew(database, owner, sea
 
 
 class AnAuthority:
-    """Stamps whatever it is given, and remembers it; away until it is said to be there."""
+    """Stamps whatever it is given, and remembers it; silent for a realm until it is said to be there."""
 
     def __init__(self) -> None:
         self.stamped: list[bytes] = []
-        self.is_away = False
+        self.is_away_for: set[MainConnectorId] = set()
 
-    async def __call__(self, octets: bytes) -> bytes:
-        if self.is_away:
-            raise ConnectionRefusedError
+    async def __call__(self, realm: MainConnectorId, octets: bytes) -> bytes | None:
+        if realm in self.is_away_for:
+            return None
         self.stamped.append(octets)
         return b"token over " + octets[:10]
 
 
 async def test_every_checkpoint_is_stamped_once_also_after_the_authority_was_away(database, seal, clock, realm):
     authority = AnAuthority()
-    authority.is_away = True
+    authority.is_away_for.add(realm.scope.main_connector_id)
     for _ in range(3):
         await acted(database, clock, realm)
         await checkpointed(database, seal, clock, realm)
-    with pytest.raises(ConnectionRefusedError):
-        await stamp_checkpoints(database, clock, stamp=authority)
-    authority.is_away = False
+    assert await stamp_checkpoints(database, clock, stamp=authority) == 0
+    authority.is_away_for.clear()
     assert await stamp_checkpoints(database, clock, stamp=authority) == 3
     assert await stamp_checkpoints(database, clock, stamp=authority) == 0
     async with database.transaction(realm) as tx:
         line = await checkpoints.oldest(tx, after=0, count=10)
     assert authority.stamped == [one.seal.encode() for one in line]
     assert [one.token for one in line] == [b"token over " + one.seal.encode()[:10] for one in line]
+
+
+async def test_a_realm_whose_authority_is_away_holds_up_no_other(database, seal, clock, realm):
+    other = await a_realm(database, clock, 2100000)
+    authority = AnAuthority()
+    authority.is_away_for.add(realm.scope.main_connector_id)
+    for one in (realm, other):
+        await checkpointed(database, seal, clock, one)
+    assert await stamp_checkpoints(database, clock, stamp=authority) == 1
+    async with database.transaction(other) as tx:
+        assert (await checkpoints.find(tx, 1)).token is not None
 
 
 async def test_of_two_instances_that_stamp_at_once_the_first_token_is_kept(database, seal, clock, realm):

@@ -30,6 +30,7 @@ from kanta_tenancy.agreements.model import (
     party_of,
 )
 from kanta_tenancy.agreements.models import rendering
+from kanta_tenancy.agreements.receipts import sealing as receipts
 from kanta_tenancy.agreements.signing import raising
 from kanta_tenancy.agreements.signing.acceptance import Accepted, Ground, accept, renewed
 from kanta_tenancy.agreements.signing.errors import SignatureRefused, SigningKeyMissing
@@ -165,6 +166,7 @@ async def signed(tx: Transaction, before: Agreement, accepted: Signature, *, doc
     if completed is not None:
         both = [await _receipt(tx, after, party, sha256=sha256, at=at) for party in Party]
         await store.add_receipts(tx, after, tuple(both))
+        await receipts.owe(tx, after, at=at)
         return await _complete(tx, before, after, completed, amended=amended, sha256=sha256)
     return after
 

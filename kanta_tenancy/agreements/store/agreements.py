@@ -46,6 +46,7 @@ INSERT_SIGNATURE: Final = statement("agreements/signing.insert_signature", Nothi
 INSERT_LATER_SCAN: Final = statement("agreements/signing.insert_later_scan", Nothing)
 INSERT_DOCUMENT: Final = statement("agreements/signing.insert_document", Nothing)
 DOCUMENT: Final = statement("agreements/signing.document", Document)
+DOCUMENTS: Final = statement("agreements/signing.documents", Document)
 INSERT_RECEIPT: Final = statement("agreements/signing.insert_receipt", Nothing)
 RECEIPTS: Final = statement("agreements/signing.receipts", Receipt)
 
@@ -209,9 +210,15 @@ async def newest_document(tx: Transaction, agreement_id: AgreementId) -> Documen
     return document
 
 
+async def documents(tx: Transaction, agreement_id: AgreementId) -> tuple[Document, ...]:
+    """Read every revision of the document, by its number of signatures."""
+    return tuple(await DOCUMENTS.all(tx, agreement_id=agreement_id))
+
+
 async def add_receipts(tx: Transaction, agreement: Agreement, receipts: tuple[Receipt, ...]) -> None:
     owned = _owned(tx, agreement)
-    await INSERT_RECEIPT.run_many(tx, [owned | msgspec.structs.asdict(receipt) for receipt in receipts])
+    said = [{"party": one.party, "form": one.form, "sha256": one.sha256, "at": one.at} for one in receipts]
+    await INSERT_RECEIPT.run_many(tx, [owned | one for one in said])
 
 
 async def receipts(tx: Transaction, agreement_id: AgreementId) -> tuple[Receipt, ...]:

@@ -25,6 +25,7 @@ OLDEST: Final = statement("seals/checkpoint.oldest", Checkpoint)
 UNSTAMPED: Final = statement("seals/checkpoint.unstamped", Checkpoint)
 STANDING: Final = statement("seals/checkpoint.standing", Standing)
 HEADS_AT: Final = statement("seals/checkpoint.heads_at", CheckpointHead)
+COVERING: Final = statement("seals/checkpoint.covering", Checkpoint)
 HEAD_OF: Final = statement("seals/checkpoint.head_of", CheckpointHead)
 LEAVES: Final = statement("seals/checkpoint.leaves", Leaf)
 MOVED: Final = statement("seals/checkpoint.moved", SeenHead)
@@ -108,6 +109,11 @@ async def heads_at(tx: Transaction, number: int) -> list[CheckpointHead]:
 
 async def head_of(tx: Transaction, chain: UUID, number: int) -> CheckpointHead | None:
     return await HEAD_OF.one(tx, main_connector_id=tx.scope.main_connector_id, chain=chain, number=number)
+
+
+async def covering(tx: Transaction, chain: UUID, sequence: int) -> Checkpoint | None:
+    """Return the first checkpoint that has seen an entry of a chain and is stamped; else the first that has seen it."""
+    return await COVERING.one(tx, main_connector_id=tx.scope.main_connector_id, chain=chain, sequence=sequence)
 
 
 async def leaves(tx: Transaction, number: int) -> list[bytes]:

@@ -32,6 +32,13 @@ SELECT signatures, revision, sha256, content, at
  ORDER BY signatures DESC, revision DESC
  LIMIT 1;
 
+-- name: documents
+-- Every revision of an agreement's document, by its number of signatures; rows are Document.
+SELECT signatures, sha256, content, at
+  FROM agreement_document
+ WHERE agreement_id = :agreement_id
+ ORDER BY signatures;
+
 -- name: insert_receipt
 -- Say that a party holds its original.
 INSERT INTO agreement_receipt (agreement_id, party, main_connector_id, tenancy_id, form, sha256, at)
@@ -39,7 +46,9 @@ VALUES (:agreement_id, :party, :main_connector_id, :tenancy_id, :form, :sha256, 
 
 -- name: receipts
 -- Who holds an original; rows are Receipt.
-SELECT party, form, sha256, at
-  FROM agreement_receipt
- WHERE agreement_id = :agreement_id
- ORDER BY party;
+SELECT receipt.party, receipt.form, receipt.sha256, receipt.at, sealed.seal
+  FROM agreement_receipt AS receipt
+  LEFT JOIN agreement_receipt_seal AS sealed
+    ON sealed.agreement_id = receipt.agreement_id AND sealed.party = receipt.party
+ WHERE receipt.agreement_id = :agreement_id
+ ORDER BY receipt.party;

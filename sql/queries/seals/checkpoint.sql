@@ -110,6 +110,21 @@ SELECT position, chain, sequence, digest
  ORDER BY number DESC
  LIMIT 1;
 
+-- name: covering
+-- The first checkpoint with a timestamp, or else the first, of those that have seen an entry of a chain; rows are Checkpoint.
+SELECT checkpoint.number, at, size, root, certificate, seal, token
+  FROM journal_checkpoint AS checkpoint
+  LEFT JOIN journal_checkpoint_timestamp AS stamp
+    ON stamp.main_connector_id = checkpoint.main_connector_id AND stamp.number = checkpoint.number
+ WHERE checkpoint.main_connector_id = :main_connector_id
+   AND checkpoint.number >= (SELECT min(head.number)
+                               FROM journal_checkpoint_head AS head
+                              WHERE head.main_connector_id = :main_connector_id
+                                AND head.chain = :chain
+                                AND head.sequence >= :sequence)
+ ORDER BY (stamp.token IS NULL), checkpoint.number
+ LIMIT 1;
+
 -- name: leaves
 -- The leaves of a checkpoint's tree by place; rows are Leaf.
 SELECT leaf

@@ -26,6 +26,13 @@ class Timing(Record, frozen=True, kw_only=True):
     paths: tuple[tuple[x509.Certificate, ...], ...] = ()
 
 
+class Existence(Record, frozen=True, kw_only=True):
+    """That the file was there at an instant, as something besides it proves, such as a journal that was stamped."""
+
+    at: datetime
+    by: str  # who says so, RFC 4514
+
+
 _CLAIMED: Final = Timing(answer=Answer(outcome=Outcome.UNKNOWN, reason="Only the signer says when; no timestamp does."))
 
 
@@ -47,6 +54,17 @@ class _Found(Record, frozen=True, kw_only=True):
     at: datetime | None = None
     authority: str = ""
     path: tuple[x509.Certificate, ...] = ()
+
+
+def with_existence(found: Timing, existence: Existence | None) -> Timing:
+    """Return since when a signature is there when its file is proved to have been there; the earlier proof counts."""
+    if existence is None or found.answer.outcome is Outcome.FAILED:
+        return found
+    if found.at is not None and found.at <= existence.at:
+        return found
+    reason = f"The file is proved to have been there on {existence.at:%Y-%m-%d %H:%M:%S} UTC: {existence.by}."
+    answer = Answer(outcome=Outcome.PASSED, reason=reason)
+    return Timing(answer=answer, at=existence.at, authority=existence.by, paths=found.paths)
 
 
 def timing(stamps: tuple[Stamp, ...], stamping: Stamping) -> Timing:

@@ -11,6 +11,7 @@ from kanta_tenancy.machinery.ooxml.indication import OF_RULES, Indicated, indica
 from kanta_tenancy.machinery.ooxml.report import Outcome, Reason, Report, SignatureReport, Verdict
 from kanta_tenancy.machinery.ooxml.verification import content
 from kanta_tenancy.machinery.ooxml.verification.examination import Comparisons, Finding, Question, examine
+from kanta_tenancy.machinery.ooxml.verification.timing import Existence
 from kanta_tenancy.machinery.ooxml.verification.vouching import Grounds
 from kanta_tenancy.machinery.opc import BrokenPackage, Package
 from kanta_tenancy.machinery.x509.revocation import NOTHING, USUAL, Freshness, RevocationData
@@ -27,6 +28,7 @@ def verify(
     revocation: RevocationData = NOTHING,
     timestamp_anchors: Sequence[x509.Certificate] | None = None,
     freshness: Freshness = USUAL,
+    existence: Existence | None = None,
 ) -> Report:
     """Answer every question about the signatures of a file; whatever the bytes are, there is an answer.
 
@@ -39,6 +41,7 @@ def verify(
             authority signed, nothing is *valid*.
         timestamp_anchors: authorities whose timestamps are believed; None means the same as `anchors`.
         freshness: how old a word about revocation may be.
+        existence: what proves, besides the file, since when the file is there.
     """
     try:
         package = Package.read(data)
@@ -57,6 +60,7 @@ def verify(
             intermediates=tuple(intermediates),
             revocation=revocation,
             freshness=freshness,
+            existence=existence,
         ),
     )
     findings = [examine(question, part) for part in found.signatures]

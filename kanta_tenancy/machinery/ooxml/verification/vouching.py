@@ -17,7 +17,7 @@ from kanta_tenancy.machinery.ooxml.indication import Cause
 from kanta_tenancy.machinery.ooxml.report import Answer, Outcome
 from kanta_tenancy.machinery.ooxml.verification import trust
 from kanta_tenancy.machinery.ooxml.verification.reading import Signature
-from kanta_tenancy.machinery.ooxml.verification.timing import Stamping, Timing, timing
+from kanta_tenancy.machinery.ooxml.verification.timing import Existence, Stamping, Timing, timing, with_existence
 from kanta_tenancy.machinery.x509 import paths
 from kanta_tenancy.machinery.x509.paths import Path
 from kanta_tenancy.machinery.x509.revocation import Freshness, Judgement, RevocationData, Standing, judge_path
@@ -34,6 +34,7 @@ class Grounds(Record, frozen=True, kw_only=True):
     intermediates: tuple[x509.Certificate, ...]
     revocation: RevocationData
     freshness: Freshness
+    existence: Existence | None = None  # what proves, besides the file, since when it is there
 
 
 class Vouched(Record, frozen=True, kw_only=True):
@@ -50,16 +51,14 @@ def vouch(grounds: Grounds, signature: Signature) -> Vouched:
     """Answer who vouches for a signature."""
     data = _with_embedded(grounds.revocation, signature)
     others = (*signature.certificates[1:], *grounds.intermediates)
-    proved = timing(
-        signature.added.stamps,
-        Stamping(
-            anchors=grounds.timestamp_anchors,
-            intermediates=others,
-            data=data,
-            freshness=grounds.freshness,
-            asked_at=grounds.at,
-        ),
+    stamping = Stamping(
+        anchors=grounds.timestamp_anchors,
+        intermediates=others,
+        data=data,
+        freshness=grounds.freshness,
+        asked_at=grounds.at,
     )
+    proved = with_existence(timing(signature.added.stamps, stamping), grounds.existence)
     path = _path(grounds, signature, others, proved.at)
     trusted = trust.leads_to(path, named=bool(grounds.anchors))
     revocation = _not_asked(trusted)
