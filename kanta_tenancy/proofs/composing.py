@@ -42,8 +42,8 @@ def canonical(said: msgspec.Struct) -> bytes:
 def _files(gathered: m.Gathered) -> Iterator[tuple[str, bytes]]:
     newest = gathered.documents[-1] if gathered.documents else None
     verified = None if newest is None else gathered.judging.of(newest.content, at=gathered.checkpoint.at)
-    for document in gathered.documents:
-        yield f"{m.DOCUMENTS}{document.signatures}.docx", document.content
+    for number, document in enumerate(gathered.documents):
+        yield f"{m.DOCUMENTS}{number}.docx", document.content
     yield from _evidence(gathered, verified)
     yield from _journal(gathered)
     for receipt in gathered.receipts:

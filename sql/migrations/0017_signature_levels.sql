@@ -44,8 +44,5 @@ CREATE POLICY scope_of_levels ON agreement_signature AS RESTRICTIVE FOR UPDATE
     USING ((SELECT scope_is_whole_realm()));
 CREATE POLICY scope_of_revisions ON agreement_document AS RESTRICTIVE FOR INSERT
     WITH CHECK (revision = 0 OR (SELECT scope_is_whole_realm()));
-CREATE POLICY scope_of_renewal ON agreement_receipt AS RESTRICTIVE FOR UPDATE
-    USING ((SELECT scope_is_whole_realm()));
 
 GRANT UPDATE (level, level_wanted) ON agreement_signature TO kanta_service;
-GRANT UPDATE (sha256) ON agreement_receipt TO kanta_service;

@@ -1,22 +1,33 @@
 """A bundle holds all that proves an agreement, is the same whoever makes it, and passes the verifier."""
 
+import asyncio
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from msgspec.structs import replace
 
+from kanta_tenancy.agreements import owing, reading
 from kanta_tenancy.agreements.errors import AgreementNotFound, DocumentNotFound
+from kanta_tenancy.agreements.signing import upgrading
+from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.report import Outcome, Verdict
+from kanta_tenancy.machinery.ooxml.signing import swapping
+from kanta_tenancy.machinery.ooxml.signing.levels import add_timestamp, imprint_of
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.x509.revocation import RevocationData
 from kanta_tenancy.machinery.x509.sample_authority import Revoked, revocation_list
+from kanta_tenancy.promises import Errand, pay_due
 from kanta_tenancy.proofs import bundle
 from kanta_tenancy.proofs.errors import ProofNotReady
 from kanta_tenancy.proofs.verifying.findings import Statement, Trusted
 from kanta_tenancy.seals.errors import SealNotSetUp
+from kanta_tenancy.trust.actions import policies
+from kanta_tenancy.trust.model import TimestampAuthority, Wish
 from tests.agreements.conftest import AUTHORITY
+from tests.proofs.stranger import verdict_on
 from tests.seals.examples import acted, checkpointed
 
 
@@ -178,3 +189,44 @@ async def test_what_authorities_said_only_after_the_checkpoint_is_in_it_too(offi
     assert open_ones(without) >= {Statement.DOCUMENT, Statement.CHECKPOINT_TIMESTAMP}
     office.desk.clock.advance(hours=2)
     assert office.verify(await office.proof(agreement), await office.trusted()).verdict is Verdict.VALID
+
+
+async def test_a_bundle_has_the_revisions_of_signatures_that_were_brought_to_a_higher_level(office, tmp_path):
+    desk = office.desk
+    wish = Wish(level=Level.T, authorities=(TimestampAuthority(name="Stamps", url="https://stamps.example/"),))
+    async with desk.database.transaction(desk.main_connector) as tx:
+        await policies.decide(tx, desk.clock, wish, version=None)
+    agreement = await desk.in_force()
+    assert (
+        await pay_due(desk.database, desk.clock, {owing.RAISE: Errand(ask=stamped_by(office), keep=upgrading.keep)})
+        == 2
+    )
+    await office.settle()
+    made = await office.proof(agreement)
+    files = bundle.read(made)
+    assert {name for name in files if name.startswith("documents/")} == {
+        f"documents/{number}.docx" for number in range(5)
+    }
+    found = office.verify(made, await office.trusted())
+    assert [one for one in found.findings if one.outcome is not Outcome.PASSED] == []
+    file = tmp_path / "bundle.zip"
+    file.write_bytes(made)
+    assert verdict_on(file, office.keys.folder / "seal-1.pem", office.stamps.trust) == "valid"
+
+
+def stamped_by(office):
+    """Return how a signature is stamped here: by the authority itself, without the way to it."""
+
+    async def ask(db, caller, _clock, promise) -> upgrading.Found:
+        agreement_id, party, position = owing.raised_of(promise.key)
+        async with db.transaction(caller) as tx:
+            agreement, document = await reading.document(tx, agreement_id)
+        line = next(one.line for one in agreement.signatories if (one.party, one.position) == (party, position))
+        report = verify(document.content, at=office.desk.clock.now())
+        part = next(one.part for one in report.signatures if UUID(one.setup_id) == line)
+        token = await asyncio.to_thread(office.stamps.token, imprint_of(document.content, part))
+        after = add_timestamp(document.content, part, token)
+        before, raised = map(swapping.signature_contents, (document.content, after))
+        return upgrading.Found(wanted=Level.T, level=Level.T, part=part, before=before[part], after=raised[part])
+
+    return ask

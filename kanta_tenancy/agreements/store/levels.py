@@ -26,17 +26,15 @@ class Risen(Record, frozen=True, kw_only=True):
 RAISE: Final = statement("agreements/level.raise", Risen)
 WANT: Final = statement("agreements/level.want", Nothing)
 EARLIER: Final = statement("agreements/level.earlier", Document)
-RENEW_RECEIPTS: Final = statement("agreements/level.renew_receipts", Nothing)
 OWED: Final = statement("agreements/level.owed", Place)
 
 _FIRST: Final = Place(agreement_id=AgreementId(agreements.OLDEST_POSSIBLE), party=Party.MAIN_CONNECTOR, position=0)
 
 
 async def put_down(tx: Transaction, agreement: Agreement, place: Place, level: Level, document: Document) -> None:
-    """Keep a revision of the document, the level that a signature has in it, and whose original it is now."""
+    """Keep a revision of the document, and the level that a signature has in it."""
     await agreements.add_document(tx, agreement, document)
     await RAISE.one(tx, agreement_id=agreement.id, party=place.party, position=place.position, level=level)
-    await RENEW_RECEIPTS.run(tx, agreement_id=agreement.id, sha256=document.sha256)
 
 
 async def want(tx: Transaction, place: Place, level: Level) -> None:

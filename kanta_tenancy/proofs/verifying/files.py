@@ -38,7 +38,7 @@ class Bundle(Record, frozen=True, kw_only=True):
 
     @property
     def documents(self) -> tuple[tuple[str, bytes], ...]:
-        """Every revision of the document, by its number of signatures."""
+        """Every revision of the document, the offer first and the newest last."""
         return tuple(sorted(self.of(m.DOCUMENTS).items(), key=_revision))
 
     @property

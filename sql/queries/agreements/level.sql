@@ -28,13 +28,6 @@ SELECT signatures, revision, sha256, content, at
    AND revision < :revision
  ORDER BY revision DESC;
 
--- name: renew_receipts
--- Whoever holds the document holds its newest revision.
-UPDATE agreement_receipt
-   SET sha256 = :sha256
- WHERE agreement_id = :agreement_id
-   AND form = 'file';
-
 -- name: owed
 -- A page of signatures that are to reach a higher level than they have, in their order; rows are Place.
 SELECT signature.agreement_id, signature.party, signature.position

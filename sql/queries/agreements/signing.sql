@@ -1,5 +1,5 @@
--- Signatures, documents and receipts of agreements. What was signed never changes; how high the level of a signature is,
--- and which revision of the document a receipt is for, does (level.sql).
+-- Signatures, documents and receipts of agreements: written once. How high the level of a signature is may rise
+-- (level.sql).
 -- Read by kanta_tenancy/agreements/store/agreements.py.
 
 -- name: insert_signature
@@ -33,11 +33,11 @@ SELECT signatures, revision, sha256, content, at
  LIMIT 1;
 
 -- name: documents
--- Every revision of an agreement's document, by its number of signatures; rows are Document.
-SELECT signatures, sha256, content, at
+-- Every revision of an agreement's document, the offer first and the newest last; rows are Document.
+SELECT signatures, revision, sha256, content, at
   FROM agreement_document
  WHERE agreement_id = :agreement_id
- ORDER BY signatures;
+ ORDER BY signatures, revision;
 
 -- name: insert_receipt
 -- Say that a party holds its original.
