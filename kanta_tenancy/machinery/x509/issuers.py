@@ -1,5 +1,6 @@
 """The way up from a certificate, issuer by issuer, as far as certificates are at hand. Nobody is trusted for it."""
 
+import functools
 from collections.abc import Collection, Iterator
 from typing import Final
 
@@ -28,6 +29,7 @@ def way_up(
         certificate = issuer
 
 
+@functools.lru_cache(maxsize=256)  # signers and authorities come again and again
 def _issued(certificate: x509.Certificate, by: x509.Certificate) -> bool:
     if certificate.issuer != by.subject:
         return False

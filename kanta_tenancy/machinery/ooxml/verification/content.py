@@ -1,5 +1,6 @@
 """What a signed document may contain at all: one Word document that shows what was signed (rules R1, R4, R8, R9)."""
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -63,10 +64,13 @@ def _shown(seen: Mapping[str, Scrutiny]) -> Iterator[Reason]:
     for part, scrutiny in seen.items():
         for flaw in scrutiny.flaws:
             yield Reason(rule=flaw.rule, part=part, detail=flaw.detail)
+    hiding = [(part, scrutiny.hiding_styles) for part, scrutiny in seen.items() if scrutiny.hiding_styles]
+    if not hiding:
+        return
     used = frozenset().union(*(scrutiny.style_uses for scrutiny in seen.values()))
     with_text = frozenset().union(*(scrutiny.style_uses_with_text for scrutiny in seen.values()))
-    for part, scrutiny in seen.items():
-        for sentence in sorted(hidden_by_styles(scrutiny.hiding_styles, used, with_text)):
+    for part, styles in hiding:
+        for sentence in sorted(hidden_by_styles(styles, used, with_text)):
             yield Reason(rule="R9", part=part, detail=f"A style in use does it: {sentence}")
 
 
@@ -92,12 +96,22 @@ def _is_link(relationship: Relationship) -> bool:
 
 
 def _relationship(package: Package, source: str, relationship: Relationship) -> Iterator[Reason]:
-    part, name = relationships_part(source), relationship.id
-    if relationship.external and not _is_link(relationship):
-        detail = f"The relationship {name} leads out of the document to {relationship.target!r}."
-        yield Reason(rule="R9", part=part, detail=detail)
-    if not relationship.external and package.target(source, relationship) is None:
-        yield Reason(rule="R8", part=part, detail=f"The relationship {name} leads to no part of the package.")
-    refused = _REFUSED_RELATIONSHIPS.get(relationship.type.rpartition("/")[2].lower())
+    for rule, detail in _flaws(package, source, relationship):
+        sentence = f"The relationship {relationship.id} {detail}."
+        yield Reason(rule=rule, part=relationships_part(source), detail=sentence)
+
+
+def _flaws(package: Package, source: str, relationship: Relationship) -> Iterator[tuple[str, str]]:
+    if relationship.external:
+        if not _is_link(relationship):
+            yield "R9", f"leads out of the document to {relationship.target!r}"
+    elif package.target(source, relationship) is None:
+        yield "R8", "leads to no part of the package"
+    refused = _refused(relationship.type)
     if refused:
-        yield Reason(rule="R9", part=part, detail=f"The relationship {name} {refused}.")
+        yield "R9", refused
+
+
+@functools.lru_cache(maxsize=256)
+def _refused(kind: str) -> str | None:
+    return _REFUSED_RELATIONSHIPS.get(kind.rpartition("/")[2].lower())

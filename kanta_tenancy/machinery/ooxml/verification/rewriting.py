@@ -35,6 +35,7 @@ from kanta_tenancy.machinery.ooxml.names import (
 from kanta_tenancy.machinery.ooxml.verification.manifest import SignedPart
 from kanta_tenancy.machinery.ooxml.verification.markup import LARGEST
 from kanta_tenancy.machinery.opc.relationships import source_of
+from kanta_tenancy.machinery.opc.remembering import remembered
 from kanta_tenancy.machinery.x509.errors import CertificateUnreadable
 from kanta_tenancy.machinery.x509.reading import MAX_BYTES, MAX_CERTIFICATES, certificate_from_der
 
@@ -73,6 +74,7 @@ class _Unlike(Exception):
     """It is not written as it is here."""
 
 
+@remembered  # a signature that is added to is read first
 def rewritten(content: bytes) -> Rewritten | None:
     """Return what a signature part says, or None when it must be read with care."""
     if len(content) > LARGEST:
