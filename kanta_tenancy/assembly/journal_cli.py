@@ -12,14 +12,12 @@ from uuid import UUID
 import click
 from msgspec.structs import replace
 
-from kanta_tenancy.assembly.document_files import EXISTING, each
+from kanta_tenancy.assembly import document_evidence
+from kanta_tenancy.assembly.document_files import EXISTING
 from kanta_tenancy.assembly.outcomes import Outcome
 from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.machinery.postgres.journal import Walk, chains, verify_chain
-from kanta_tenancy.machinery.x509 import crls
-from kanta_tenancy.machinery.x509.reading import MAX_BYTES, certificates_from_pem
-from kanta_tenancy.machinery.x509.revocation import RevocationData
 from kanta_tenancy.parties import desk_work
 from kanta_tenancy.parties.model import MainConnector
 from kanta_tenancy.seals import certificates, rotating, stamps, verifying
@@ -216,9 +214,7 @@ def _stamp(trust: StampTrust, now: datetime, checkpoint: Checkpoint) -> StampJud
 
 
 def _trusted(files: tuple[Path, ...], lists: tuple[Path, ...]) -> StampTrust:
-    anchors = tuple(one for found in each(files, MAX_BYTES, certificates_from_pem) for one in found)
-    data = RevocationData(crls=tuple(one for found in each(lists, crls.LARGEST, crls.lists_of) for one in found))
-    return StampTrust(anchors=anchors, data=data)
+    return StampTrust(anchors=document_evidence.certificates(files), data=document_evidence.revocation_data(lists, ()))
 
 
 def _count(number: int, one: str, many: str = "") -> str:

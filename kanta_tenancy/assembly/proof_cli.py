@@ -1,24 +1,21 @@
 """The commands of proof bundles, with the one that needs no service: `proof verify`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import click
 import msgspec
-from cryptography import x509
 
 from kanta_tenancy.assembly import document_files as files
+from kanta_tenancy.assembly.document_evidence import certificates, revocation_data
 from kanta_tenancy.assembly.document_files import EXISTING
 from kanta_tenancy.assembly.outcomes import Outcome
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.machinery.sealing.jws import fingerprint
-from kanta_tenancy.machinery.x509 import crls, ocsp_answers
-from kanta_tenancy.machinery.x509.reading import MAX_BYTES, certificates_from_pem
-from kanta_tenancy.machinery.x509.revocation import RevocationData
 from kanta_tenancy.proofs.bundle import LARGEST
 from kanta_tenancy.proofs.cli import proof
 from kanta_tenancy.proofs.verifying.findings import Finding, Trusted, Verification
@@ -94,22 +91,15 @@ def verify(
     """
     desk: Desk = context.obj
     trusted = Trusted(
-        anchors=_certificates(trust),
-        timestamp_anchors=_certificates(timestamp_trust),
-        seals=frozenset(map(fingerprint, _certificates(seal_trust))),
-        revocation=RevocationData(
-            crls=tuple(one for found in files.each(crl, crls.LARGEST, crls.lists_of) for one in found),
-            ocsp=tuple(files.each(ocsp, ocsp_answers.LARGEST, ocsp_answers.checked)),
-        ),
+        anchors=certificates(trust),
+        timestamp_anchors=certificates(timestamp_trust),
+        seals=frozenset(map(fingerprint, certificates(seal_trust))),
+        revocation=revocation_data(crl, ocsp),
     )
     found = verify_bundle(files.content(bundle, LARGEST), trusted, now=desk.clock.now())
     shown = msgspec.json.format(msgspec.json.encode(_shown(found)), indent=2) if in_json else _text(found).encode()
     click.echo(shown)  # as bytes: a terminal that knows fewer characters must not decide whether there is an answer
     context.exit(_CODES[found.verdict])
-
-
-def _certificates(paths: Sequence[Path]) -> tuple[x509.Certificate, ...]:
-    return tuple(one for found in files.each(paths, MAX_BYTES, certificates_from_pem) for one in found)
 
 
 def _shown(found: Verification) -> ShownVerification:

@@ -9,11 +9,11 @@ import msgspec
 
 from kanta_tenancy.certificates.gathering import Gathered, gather
 from kanta_tenancy.certificates.linting import lint as held_against
-from kanta_tenancy.certificates.model import Severity
 from kanta_tenancy.certificates.probing_cli import probe
 from kanta_tenancy.certificates.profiles import profiles
 from kanta_tenancy.certificates.telling import entry_json, entry_text, expired, lint_json, lint_text
 from kanta_tenancy.kernel.clock import Clock, SystemClock
+from kanta_tenancy.kernel.severity import Severity
 from kanta_tenancy.machinery.x509.inspected import Inspected
 
 _EXPIRED: Final = 3

@@ -4,12 +4,8 @@ import enum
 
 from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.kernel.severity import Severity
 from kanta_tenancy.machinery.x509.inspected import NameKind, OddityKind
-
-
-class Severity(enum.StrEnum):
-    ERROR = "error"
-    WARNING = "warning"
 
 
 class Check(enum.StrEnum):

@@ -10,6 +10,7 @@ import msgspec
 from cryptography import x509
 
 from kanta_tenancy.kernel.clock import Clock, SystemClock
+from kanta_tenancy.kernel.severity import Severity
 from kanta_tenancy.machinery.outgoing.allowance import Allowed, read_allowed
 from kanta_tenancy.machinery.probing.endpoint import (
     ClientCredential,
@@ -19,7 +20,7 @@ from kanta_tenancy.machinery.probing.endpoint import (
     Trouble,
     read_endpoint,
 )
-from kanta_tenancy.machinery.probing.findings import Finding, Severity
+from kanta_tenancy.machinery.probing.findings import Finding
 from kanta_tenancy.machinery.probing.judging import judge
 from kanta_tenancy.machinery.probing.probing import WITHIN_S
 from kanta_tenancy.machinery.probing.probing import probe as probe_endpoint

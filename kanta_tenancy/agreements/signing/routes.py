@@ -72,9 +72,7 @@ async def sign_on_paper(
     of = AgreementId(agreement_id)
 
     async def examined() -> SaidOnPaper:
-        async with call.transaction() as tx:
-            scan = await papers.scan(tx, agreement_id=of, exhibit_id=data.exhibit_id)
-        await asyncio.to_thread(papers.examine, scan)
+        await _examine(call, of, data.exhibit_id)
         return data.said()
 
     return await once_prepared(
@@ -99,9 +97,7 @@ async def scan_paper_anew(
     of = AgreementId(agreement_id)
 
     async def examined() -> SaidScan:
-        async with call.transaction() as tx:
-            scan = await papers.scan(tx, agreement_id=of, exhibit_id=data.exhibit_id)
-        await asyncio.to_thread(papers.examine, scan)
+        await _examine(call, of, data.exhibit_id)
         return data.said()
 
     return await once_prepared(
@@ -201,6 +197,13 @@ def routes(own_key: OwnKey, outside: Outside) -> Router:
         route_handlers=[hand_in_signature, sign_with_own_key, sign_on_paper, scan_paper_anew, verify_agreement],
         tags=["Agreements"],
     )
+
+
+async def _examine(call: Call, of: AgreementId, exhibit_id: UUID) -> None:
+    """Look into a scan that was brought, while no transaction is open."""
+    async with call.transaction() as tx:
+        scan = await papers.scan(tx, agreement_id=of, exhibit_id=exhibit_id)
+    await asyncio.to_thread(papers.examine, scan)
 
 
 async def _ground(call: Call, agreement_id: UUID) -> Ground:

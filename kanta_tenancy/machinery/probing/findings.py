@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.kernel.severity import Severity
 
 
 class Rule(enum.StrEnum):
@@ -25,11 +26,6 @@ class Rule(enum.StrEnum):
     MISSING_INTERMEDIATE = "missing_intermediate"
     UNNEEDED_ROOT = "unneeded_root"
     UNRELATED = "unrelated"  # served, and on no way from the server's certificate upwards
-
-
-class Severity(enum.StrEnum):
-    ERROR = "error"  # somebody will not connect, or not to what is meant
-    WARNING = "warning"
 
 
 class Finding(Record, frozen=True, kw_only=True):

@@ -11,7 +11,8 @@ import msgspec
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.parties.errors import ImportRefused
-from kanta_tenancy.parties.imports.rows import LARGEST_FILE, BadRow
+from kanta_tenancy.parties.imports.rows import BadRow
+from kanta_tenancy.parties.imports.texts import text_of
 
 _LONGEST: Final = 80  # characters of a name of theirs that we repeat
 
@@ -43,15 +44,7 @@ def read_table(content: bytes, table: Table) -> tuple[list[Row], list[BadRow]]:
     Raises:
         ImportRefused: it is too large, is not UTF-8, or is neither.
     """
-    if len(content) > LARGEST_FILE:
-        raise ImportRefused(f"the file is larger than {LARGEST_FILE // 1_000_000} MB")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as why:
-        line = content.count(b"\n", 0, why.start) + 1
-        raise ImportRefused(f"line {line} is not UTF-8: save the file as UTF-8", line=line) from why
-    if not text.strip():
-        raise ImportRefused("the file is empty")
+    text = text_of(content)
     rows, bad = _json(text, table) if text.lstrip()[0] == "[" else _csv(text, table)
     if len(rows) > table.most:
         raise ImportRefused(f"the file names {len(rows)} {table.many}; {table.most} are allowed")

@@ -4,8 +4,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from kanta_tenancy.kernel.severity import Severity
 from kanta_tenancy.machinery.probing.endpoint import Endpoint, Probed, Stage, Trouble, read_endpoint
-from kanta_tenancy.machinery.probing.findings import Rule, Severity
+from kanta_tenancy.machinery.probing.findings import Rule
 from kanta_tenancy.machinery.probing.judging import fingerprint, judge
 from kanta_tenancy.machinery.probing.messages import certificates
 from kanta_tenancy.machinery.probing.names import is_for
