@@ -152,10 +152,11 @@ async def awaited(tx: Transaction, clock: Clock, prepared_id: UUID) -> Awaited:
         DomainError: `signing.ground` refuses.
     """
     prepared = await store.find(tx, prepared_id)
-    _check(prepared, await agreements.find(tx, prepared.agreement_id), clock.now())
+    await _check_as_it_is(tx, prepared, clock.now())
     try:
         ground = await signing.ground(tx, clock, agreement_id=prepared.agreement_id, version=prepared.version)
-    except AgreementChanged as why:  # by whoever signed a moment ago
+    except (AgreementChanged, MoveNotAllowed) as why:  # by whoever signed a moment ago
+        await _check_as_it_is(tx, prepared, clock.now())
         raise PreparedSuperseded(f"somebody signed it just now: {_ANEW}") from why
     return Awaited(prepared=prepared, to_sign=await store.to_sign(tx, prepared_id), ground=ground)
 
@@ -193,6 +194,13 @@ async def complete(tx: Transaction, clock: Clock, awaited: Awaited, accepted: Ac
     await store.forget_expired(tx, agreement, at=at)
     await _journal(tx, "completed", prepared, at)
     return after
+
+
+async def _check_as_it_is(tx: Transaction, prepared: Prepared, at: datetime) -> None:
+    agreement = await agreements.find(tx, prepared.agreement_id)
+    if agreement.version != prepared.version:  # whoever signed between the two reads may have used this very one
+        prepared = await store.find(tx, prepared.id)
+    _check(prepared, agreement, at)
 
 
 def _check(prepared: Prepared, agreement: Agreement, at: datetime) -> None:
