@@ -1,1 +1,1 @@
-"""Server and system signature certificates: looked at, and held against what their issuer promises."""
+"""Server and system signature certificates: looked at, kept, watched, and whom they stand for (clause 7)."""

@@ -1,47 +1,9 @@
-"""Certificates at the command line: `certificates inspect|lint|probe`, which need no service and no database."""
-
-import json
-from pathlib import Path
-from typing import Final
+"""Certificates at the command line: the group of commands, and which room brings which."""
 
 import click
-import msgspec
 
-from kanta_tenancy.certificates.gathering import Gathered, gather
-from kanta_tenancy.certificates.linting import lint as held_against
-from kanta_tenancy.certificates.probing_cli import probe
-from kanta_tenancy.certificates.profiles import profiles
-from kanta_tenancy.certificates.telling import entry_json, entry_text, expired, lint_json, lint_text
-from kanta_tenancy.kernel.clock import Clock, SystemClock
-from kanta_tenancy.kernel.severity import Severity
-from kanta_tenancy.machinery.x509.inspected import Inspected
-
-_EXPIRED: Final = 3
-_BROKEN: Final = 3
-_UNREADABLE: Final = 4
-_PATHS: Final = click.argument(
-    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True, path_type=Path)
-)
-_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-_PASSWORD: Final = click.option(
-    "--password-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file with the password of PKCS#12 containers, in its first line.",
-)
-_ABOUT_INSPECT: Final = """\b
-Exit codes:
-  0  every certificate can be read, and none has expired
-  2  wrong usage
-  3  a certificate has expired, whatever else there is
-  4  a certificate or a file cannot be read, or there is none
-"""
-_ABOUT_LINT: Final = """\b
-Exit codes:
-  0  nothing, or warnings only
-  2  wrong usage
-  3  a certificate does not keep a rule
-  4  a certificate or a file cannot be read
-"""
+from kanta_tenancy.certificates.looking.cli import inspect, lint
+from kanta_tenancy.certificates.looking.probing_cli import probe
 
 
 @click.group()
@@ -49,87 +11,6 @@ def certificates() -> None:
     """Look at certificates, and hold them against what their issuer promises."""
 
 
-@certificates.command(epilog=_ABOUT_INSPECT)
-@_PATHS
-@_JSON
-@_PASSWORD
-@click.pass_context
-def inspect(context: click.Context, /, paths: tuple[Path, ...], *, as_json: bool, password_file: Path | None) -> None:
-    """Tell everything of the certificates in PATH: files, folders, or zips of them.
-
-    PEM, DER, PKCS#7 and PKCS#12 are read. The same certificate in several places is told once. What is odd or cannot be
-    read is told, too. Private keys are told of by the name of their file, and never kept.
-    """
-    clock: Clock = context.obj or SystemClock()
-    now = clock.now()
-    found = gather(paths, _password(password_file))
-    _tell_of_keys(found)
-    if as_json:
-        _print_json([entry_json(entry, now) for entry in found.entries], found)
-    else:
-        for entry in found.entries:
-            click.echo("\n".join(entry_text(entry, now)).encode())
-        _tell_what_was_not_read(found)
-    context.exit(_EXPIRED if any(expired(entry, now) for entry in found.entries) else _unreadable(found))
-
-
-@certificates.command(epilog=_ABOUT_LINT)
-@_PATHS
-@click.option(
-    "--profile", "name", required=True, type=click.Choice(tuple(profiles())), help="What to hold them against."
-)
-@_JSON
-@_PASSWORD
-@click.pass_context
-def lint(
-    context: click.Context, /, paths: tuple[Path, ...], *, name: str, as_json: bool, password_file: Path | None
-) -> None:
-    """Hold the certificates in PATH against a profile.
-
-    Each finding says its rule, where that comes from, and whether that source was verified. Authorities in the same
-    files are held against the profile's RFC 5280 rules alone.
-    """
-    found = gather(paths, _password(password_file))
-    _tell_of_keys(found)
-    judged = [
-        (entry, profile, held_against(entry.certificate, profiles()[profile]))
-        for entry in found.entries
-        if isinstance(entry.certificate, Inspected)
-        for profile in ("rfc5280" if entry.certificate.is_authority else name,)
-    ]
-    if as_json:
-        _print_json([lint_json(*one) for one in judged], found)
-    else:
-        for one in judged:
-            click.echo("\n".join(lint_text(*one)).encode())
-        _tell_what_was_not_read(found)
-    broken = any(finding.severity is Severity.ERROR for *_, findings in judged for finding in findings)
-    context.exit(_BROKEN if broken else _unreadable(found))
-
-
-def _password(file: Path | None) -> bytes | None:
-    return None if file is None else (file.read_bytes().splitlines() or [b""])[0]
-
-
+certificates.add_command(inspect)
+certificates.add_command(lint)
 certificates.add_command(probe)
-
-
-def _tell_of_keys(found: Gathered) -> None:
-    for place in found.keys:
-        click.echo(f"{place}: there is a private key in it, which was not kept.", err=True)
-
-
-def _tell_what_was_not_read(found: Gathered) -> None:
-    for one in found.not_read:
-        click.echo(f"{one.where}: {one.why}.", err=True)
-
-
-def _print_json(told: list[dict[str, object]], found: Gathered) -> None:
-    whole = {"certificates": told, "keys": found.keys, "not_read": msgspec.to_builtins(found.not_read)}
-    click.echo(json.dumps(whole, indent=2).encode())
-
-
-def _unreadable(found: Gathered) -> int:
-    """Answer 4 unless all was read; a file of another kind is let pass where there are certificates beside it."""
-    whole = bool(found.entries) and all(isinstance(entry.certificate, Inspected) for entry in found.entries)
-    return 0 if whole and all(one.of_another_kind for one in found.not_read) else _UNREADABLE

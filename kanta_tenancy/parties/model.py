@@ -68,6 +68,8 @@ class Permission(enum.StrEnum):
     TRUST_MANAGE = "trust.manage"
     SYSTEMS_READ = "systems.read"
     SYSTEMS_WRITE = "systems.write"
+    CERTIFICATES_READ = "certificates.read"
+    CERTIFICATES_WRITE = "certificates.write"
 
 
 TENANT_PERMISSIONS: Final = frozenset(
@@ -86,6 +88,7 @@ TENANT_PERMISSIONS: Final = frozenset(
         Permission.CALENDAR_MANAGE,
         Permission.TRUST_READ,  # what its main connector trusts
         Permission.SYSTEMS_READ,  # what serves it
+        Permission.CERTIFICATES_READ,  # its own only
     }
 )
 

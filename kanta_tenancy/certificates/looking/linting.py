@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import MAXYEAR, datetime
 from typing import Final
 
-from kanta_tenancy.certificates.model import Check, Finding, Profile, Rule
+from kanta_tenancy.certificates.looking.model import Check, Finding, Profile, Rule
 from kanta_tenancy.machinery.x509.inspected import Inspected
 
 

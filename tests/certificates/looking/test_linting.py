@@ -8,13 +8,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from kanta_tenancy.certificates.linting import lint
-from kanta_tenancy.certificates.model import Check
-from kanta_tenancy.certificates.profiles import profiles
+from kanta_tenancy.certificates.looking.linting import lint
+from kanta_tenancy.certificates.looking.model import Check
+from kanta_tenancy.certificates.looking.profiles import profiles
 from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.machinery.x509.inspected import Inspected, OddityKind
 from kanta_tenancy.machinery.x509.inspection import inspect
-from tests.certificates.servers import DNS, YEAR, inspected, rsa_key, server
+from tests.certificates.looking.servers import DNS, YEAR, inspected, rsa_key, server
 from tests.machinery.x509 import der
 
 SECOND = timedelta(seconds=1)

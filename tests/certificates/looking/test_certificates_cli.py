@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from kanta_tenancy.certificates.cli import certificates
-from kanta_tenancy.certificates.gathering import Entry
-from kanta_tenancy.certificates.telling import heading
-from tests.certificates.servers import NOW, START, YEAR, inspected, pem, rsa_key, server
+from kanta_tenancy.certificates.looking.gathering import Entry
+from kanta_tenancy.certificates.looking.telling import heading
+from tests.certificates.looking.servers import NOW, START, YEAR, inspected, pem, rsa_key, server
 from tests.conftest import FrozenClock
 from tests.machinery.x509.authorities import authority
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from kanta_tenancy.certificates.model import Profile, Rule
+from kanta_tenancy.certificates.looking.model import Profile, Rule
 from kanta_tenancy.kernel.records import Record
 
 _FILE: Final = Path(__file__).parent / "data" / "profiles.toml"

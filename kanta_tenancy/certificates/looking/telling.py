@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from kanta_tenancy.certificates.gathering import Entry
-from kanta_tenancy.certificates.model import Finding
+from kanta_tenancy.certificates.looking.gathering import Entry
+from kanta_tenancy.certificates.looking.model import Finding
 from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.machinery.x509.description import fit_to_be_shown
 from kanta_tenancy.machinery.x509.inspected import Inspected, Name, Unreadable
