@@ -24,6 +24,8 @@ from kanta_tenancy.machinery.scheduling.ticking import Tick, tick
 from kanta_tenancy.machinery.web.repeatable import forget_answers
 from kanta_tenancy.messages import jobs as deliveries
 from kanta_tenancy.messages.events import fan_out
+from kanta_tenancy.renewals import following as renewals
+from kanta_tenancy.renewals import working as renewal_work
 
 # Which room is woken by which kind of message; of several that want a kind, each hears it, in this order and all in
 # one transaction.
@@ -33,6 +35,8 @@ SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
     {"agreement.signed": watching.watch_signer},
     {"promise.kept": settling.carry_on_kept},
     {"promise.kept": following.promise_was_kept},
+    dict.fromkeys(renewals.CHANGES, renewals.agreement_changed),
+    {renewals.ENDING: renewals.agreement_ending},
 )
 
 log: Final = structlog.get_logger("kanta_tenancy.work")
@@ -83,10 +87,12 @@ JOBS: Final[tuple[Job, ...]] = (
     Job(name="outbox", every=timedelta(seconds=1), run=_carry_on_outbox),
     Job(name="promises", every=timedelta(seconds=1), run=promised.pay),
     Job(name="campaigns", every=timedelta(seconds=1), run=running.work),
+    Job(name="renewals", every=timedelta(seconds=1), run=renewal_work.work),
     Job(name="remind", every=timedelta(minutes=15), run=remind),
     Job(name="forget-answers", every=timedelta(hours=1), run=forget_answers),
     Job(name="forget-messages", every=timedelta(hours=1), run=outbox.forget),
     Job(name="forget-deliveries", every=timedelta(hours=1), run=deliveries.forget),
+    Job(name="reduce-renewals", every=timedelta(hours=1), run=renewal_work.reduce),
     # It reads every document there is: not at each deployment, and not while an instance that fails starts over.
     Job(name="invariants", every=timedelta(hours=24), first_after=timedelta(hours=1), run=_check_invariants),
     Job(name="audit-promises", every=timedelta(hours=24), first_after=timedelta(hours=1), run=promised.audit_all),

@@ -38,6 +38,9 @@ EVENTS: Final[EventKinds] = {
         ("information_system.moved", "An information system was taken into use or withdrawn", False),
         ("deployment.changed", "A service runs on a system in another period than before", True),
         ("conformity_certificate.ending", "A system's certificate of conformity ends soon, or has ended", False),
+        ("renewal_receiving.decided", "The main connector has decided whether a unit receives renewal requests", True),
+        ("renewal_request.handed_over", "A renewal request went to the main connector's responsible physician", True),
+        ("renewal_request.closed", "A renewal request was rejected or has lapsed: a patient is to be told", True),
     )
 }
 

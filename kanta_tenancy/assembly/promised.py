@@ -19,6 +19,9 @@ from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.parties import desk_work
 from kanta_tenancy.parties.model import MainConnector
 from kanta_tenancy.promises import AMISS, Expectation, Finding, Keeper, What, audit, pay_due
+from kanta_tenancy.renewals import holding as renewal_holds
+from kanta_tenancy.renewals import owing as renewals_owing
+from kanta_tenancy.renewals import reminding as renewals
 from kanta_tenancy.seals.jobs import checkpoints_expected
 from kanta_tenancy.systems import jobs as systems
 from kanta_tenancy.systems import owing as systems_owing
@@ -32,6 +35,8 @@ KEEPERS: Final[dict[str, Keeper]] = {
     owing.REMIND: reminding.remind,
     WARN: warning.warn,
     systems_owing.WARN: systems.warn,
+    renewals_owing.REMIND: renewals.remind,
+    renewals_owing.UNHOLD: renewal_holds.look,
 }
 # By the name of whoever expects.
 EXPECTATIONS: Final[dict[str, Expectation]] = {
@@ -47,6 +52,8 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "checkpoints of the journal": checkpoints_expected,
     "warnings of certificates of conformity": systems.warnings_expected,
     "seals on receipts": receipts.seals_expected,
+    "patients to be told of renewal requests": renewals.duties_expected,
+    "decisions on renewal requests": renewals.decisions_expected,
 }
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

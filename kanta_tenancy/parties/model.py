@@ -70,6 +70,11 @@ class Permission(enum.StrEnum):
     SYSTEMS_WRITE = "systems.write"
     CERTIFICATES_READ = "certificates.read"
     CERTIFICATES_WRITE = "certificates.write"
+    RENEWALS_READ = "renewals.read"
+    RENEWALS_RECEIVE = "renewals.receive"  # told by the system that requests reach
+    RENEWALS_ANSWER = "renewals.answer"  # and that patients were told
+    RENEWALS_MANAGE = "renewals.manage"  # who prescribes, and is there
+    RENEWALS_DECIDE = "renewals.decide"  # units, whether they receive, and how requests are followed
 
 
 TENANT_PERMISSIONS: Final = frozenset(
@@ -89,6 +94,9 @@ TENANT_PERMISSIONS: Final = frozenset(
         Permission.TRUST_READ,  # what its main connector trusts
         Permission.SYSTEMS_READ,  # what serves it
         Permission.CERTIFICATES_READ,  # its own only
+        Permission.RENEWALS_READ,  # its own only
+        Permission.RENEWALS_ANSWER,  # its own only
+        Permission.RENEWALS_MANAGE,  # its own prescribers only
     }
 )
 

@@ -1,5 +1,6 @@
 """Questions about Annex 1 that change nothing."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -33,3 +34,11 @@ async def annexes(tx: Transaction, tenancy_id: TenancyId, day: date | None) -> l
     """
     await parties.check_tenancy(tx, tenancy_id)
     return [one for one in await annex_store.history(tx, tenancy_id) if day is None or one.since <= day]
+
+
+async def annexes_of_many(tx: Transaction, tenancy_ids: Collection[TenancyId]) -> dict[TenancyId, list[AnnexOnDay]]:
+    """Read every version of Annex 1 that held in some tenancies or will, oldest first; one without any is left out."""
+    found: dict[TenancyId, list[AnnexOnDay]] = {}
+    for one in await annex_store.history_of_many(tx, tenancy_ids):
+        found.setdefault(one.tenancy_id, []).append(one)
+    return found

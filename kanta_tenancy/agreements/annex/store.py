@@ -1,6 +1,6 @@
 """Annex 1 over time, in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -27,6 +27,7 @@ OF_TENANCY: Final = statement("agreements/annex.of_tenancy", AnnexOnDay)
 OF_ALL: Final = statement("agreements/annex.of_all", AnnexOnDay)
 CHANGES: Final = statement("agreements/annex.changes", Change)
 HISTORY: Final = statement("agreements/annex.history", AnnexOnDay)
+HISTORY_OF_MANY: Final = statement("agreements/annex.history_of_many", AnnexOnDay)
 
 
 async def said(tx: Transaction, agreement_id: AgreementId) -> list[AnnexSaid]:
@@ -72,3 +73,8 @@ async def changes(
 
 async def history(tx: Transaction, tenancy_id: TenancyId) -> list[AnnexOnDay]:
     return await HISTORY.all(tx, main_connector_id=tx.scope.main_connector_id, tenancy_id=tenancy_id)
+
+
+async def history_of_many(tx: Transaction, tenancy_ids: Collection[TenancyId]) -> list[AnnexOnDay]:
+    realm = tx.scope.main_connector_id
+    return await HISTORY_OF_MANY.all(tx, main_connector_id=realm, tenancy_ids=list(tenancy_ids))

@@ -65,3 +65,12 @@ SELECT tenancy_id, agreement_id, said_by, services, since, until
    AND tenancy_id = :tenancy_id
    AND (until IS NULL OR until > since)
  ORDER BY since;
+
+-- name: history_of_many
+-- The same of some tenancies, by tenancy.
+SELECT tenancy_id, agreement_id, said_by, services, since, until
+  FROM annex_period
+ WHERE main_connector_id = :main_connector_id
+   AND tenancy_id = ANY (:tenancy_ids::uuid[])
+   AND (until IS NULL OR until > since)
+ ORDER BY tenancy_id, since;

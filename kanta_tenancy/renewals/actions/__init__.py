@@ -1,0 +1,1 @@
+"""What people and systems do with renewal requests."""

@@ -1,0 +1,1 @@
+"""Renewal requests, and who handles them, in PostgreSQL."""
