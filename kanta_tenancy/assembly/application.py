@@ -25,6 +25,7 @@ from kanta_tenancy.parties.access import KeyAuthenticator, LastUses
 from kanta_tenancy.parties.routes import ROUTES as PARTIES
 from kanta_tenancy.promises.routes import ROUTES as PROMISES
 from kanta_tenancy.proofs.routes import routes as proof_routes
+from kanta_tenancy.renewals.routes import ROUTES as RENEWALS
 from kanta_tenancy.seals.routes import ROUTES as SEALS
 from kanta_tenancy.systems.routes import ROUTES as SYSTEMS
 from kanta_tenancy.trust.routes import ROUTES as TRUST
@@ -59,6 +60,7 @@ def build_application(
             CAMPAIGNS,
             JOINING,
             SYSTEMS,
+            RENEWALS,
             PROMISES,
             *TRUST,
             JOURNAL,

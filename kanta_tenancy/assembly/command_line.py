@@ -89,6 +89,11 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         summary="Look after the register of information systems, and what runs on them.",
         at_desk=True,
     ),
+    "renewals": Subcommand(
+        target="kanta_tenancy.renewals.cli:renewals",
+        summary="Look after prescription renewal requests, and report a month of them.",
+        at_desk=True,
+    ),
     "promises": Subcommand(
         target="kanta_tenancy.assembly.promises_cli:promises",
         summary="Look at what is owed, and whether it is kept.",

@@ -20,6 +20,7 @@ from kanta_tenancy.machinery.web.metrics import Metrics
 from kanta_tenancy.messages.jobs import MessageFigures
 from kanta_tenancy.parties.access import LastUses
 from kanta_tenancy.promises.figures import PromiseFigures
+from kanta_tenancy.renewals.figures import RenewalFigures
 
 Preparation = Callable[[Database, Clock], Awaitable[list[str]]]  # returns lines to show when serving begins
 
@@ -47,6 +48,7 @@ async def serve_api(
     uses = LastUses()
     metrics = Metrics()
     promises, messages = PromiseFigures(metrics.registry), MessageFigures(metrics.registry)
+    renewals = RenewalFigures(metrics.registry)
 
     async def record_uses(db: Database, _: Clock) -> int:
         return await uses.flush(db)
@@ -55,6 +57,7 @@ async def serve_api(
         Job(name="access-keys", every=timedelta(seconds=60), run=record_uses),
         Job(name="promise-figures", every=timedelta(seconds=60), run=promises.read),
         Job(name="message-figures", every=timedelta(seconds=60), run=messages.read),
+        Job(name="renewal-figures", every=timedelta(seconds=60), run=renewals.read),
     )
     async with connect(url, size=settings.pool_size, check=ensure_fit) as db:
         fit = await is_fit(db)

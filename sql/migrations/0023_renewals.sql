@@ -286,8 +286,7 @@ CREATE POLICY scope ON prescriber_absence USING (
 CREATE POLICY scope ON renewal_prevention USING (
     main_connector_id = (SELECT scope_main_connector())
     AND ((SELECT scope_is_whole_realm()) OR tenancy_id = (SELECT scope_tenancy())));
-CREATE POLICY scope ON renewal_policy USING (
-    main_connector_id = (SELECT scope_main_connector()) AND (SELECT scope_is_whole_realm()));
+CREATE POLICY scope ON renewal_policy USING (main_connector_id = (SELECT scope_main_connector()));
 CREATE POLICY scope ON renewal_request USING (
     main_connector_id = (SELECT scope_main_connector())
     AND ((SELECT scope_is_whole_realm()) OR tenancy_id = (SELECT scope_tenancy())));
@@ -310,6 +309,8 @@ CREATE POLICY main_connector_adds ON renewal_decision AS RESTRICTIVE FOR INSERT
     WITH CHECK ((SELECT scope_is_whole_realm()));
 CREATE POLICY main_connector_changes ON renewal_decision AS RESTRICTIVE FOR UPDATE
     USING ((SELECT scope_is_whole_realm()));
+CREATE POLICY main_connector_adds ON renewal_policy AS RESTRICTIVE FOR INSERT
+    WITH CHECK ((SELECT scope_is_whole_realm()));
 CREATE POLICY main_connector_adds ON renewal_request AS RESTRICTIVE FOR INSERT
     WITH CHECK ((SELECT scope_is_whole_realm()));
 

@@ -160,6 +160,11 @@ class Practice:
         async with self.database.transaction(by or self.tenant.caller) as tx:
             return await answers.tell_patient(tx, self.clock, request.id, way)
 
+    async def told(self, request_id: UUID) -> None:
+        """Have the main connector put down that a patient was told."""
+        async with self.database.transaction(self.realm) as tx:
+            await answers.tell_patient(tx, self.clock, request_id, Way.CALL)
+
     async def give_notice(self) -> Notice:
         """Have the tenant give notice of its agreement, delivered today: it ends in a month."""
         said = NewNotice(party=Party.TENANT, given_on=MARCH_2, message="We leave")

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
@@ -82,6 +83,9 @@ class StrictRequest(Request[Caller, Any, Any]):
 def read_json(raw: bytes, kind: type[T]) -> T:
     """Read one JSON document.
 
+    A kind with a classmethod `refuse` is shown what came when that is not what the kind says, and may refuse it in
+    words of its own room.
+
     Raises:
         RequestMalformed: it is no JSON, or it names a field of an object twice.
         RequestInvalid: it is JSON, but not what `kind` says, or holds what no database stores.
@@ -91,10 +95,18 @@ def read_json(raw: bytes, kind: type[T]) -> T:
         _NAMES.decode(raw.decode())
         refuse_unstorable(value)
     except msgspec.ValidationError as error:
+        _let_refuse(kind, raw)
         raise _invalid(flaw_of(error)) from error
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise RequestMalformed(_not_json(error)) from error
     return value
+
+
+def _let_refuse(kind: Any, raw: bytes) -> None:
+    refuse = getattr(kind, "refuse", None)
+    if refuse is not None:
+        with suppress(msgspec.DecodeError, UnicodeError, RecursionError):  # it is no JSON further on
+            refuse(msgspec.json.decode(raw))
 
 
 def refuse_unstorable(value: object) -> None:

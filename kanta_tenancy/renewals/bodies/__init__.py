@@ -1,0 +1,1 @@
+"""Renewal requests, units and prescribers as the API shows and takes them."""
