@@ -61,6 +61,7 @@ from kanta_tenancy.messages.actions.feeds import make_feed
 from kanta_tenancy.messages.model import SaidEndpoint
 from kanta_tenancy.messages.signatures import Keys
 from kanta_tenancy.promises import Owner, Wanted, page
+from kanta_tenancy.renewals.model import Office
 from kanta_tenancy.trust.actions import anchors, policies
 from kanta_tenancy.trust.model import Anchor, AnchorKind, Wish
 from tests import postgres_server
@@ -72,6 +73,7 @@ from tests.assembly.processes import eventually, running
 from tests.joining.examples import a_change
 from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant, looked, owner_of
 from tests.promises.examples import owed, promised
+from tests.renewals.practice import Practice
 from tests.systems.examples import Register
 
 CHECKS = [
@@ -127,6 +129,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         handed_out = await to_be_signed(database, clock, realm, agreement.id)
         happened = await lived(database, clock, realm, tenant) | await with_kela(database, clock, realm)
         happened |= await registered(database, clock, realm, tenant)
+        happened |= await renewing(database, clock, realm, tenant)
         campaign = await campaigning(database, clock, realm)
         anchor = await trusting(database, clock, realm)
         await promised(database, realm, owed(owner=Owner.MAIN_CONNECTOR))
@@ -200,6 +203,27 @@ async def registered(database: Database, clock: Clock, realm: Caller, tenant: Te
         "release_id": system.releases[0].id,
         "certificate_id": other.certificates[0].id,
         "deployment_id": deployment.id,
+    }
+
+
+async def renewing(database: Database, clock: Clock, realm: Caller, tenant: Tenant) -> dict[str, uuid.UUID]:
+    """Have a unit of the tenant receive a renewal request; unit and prescriber are at their second version."""
+    today = day_in_finland(clock.now())
+    practice = Practice(database, clock, realm, tenant)
+    await practice.prescriber(tenancy_id=None, code="900001", office=Office.RESPONSIBLE_PHYSICIAN)
+    unit = await practice.receiving(await practice.a_unit(), on=today)
+    author = await practice.prescriber(units=(unit.id,))
+    await practice.amended(author)
+    absent = await practice.absent(author, clock.now())
+    prevention = await practice.prevented()
+    request = await practice.arrived()
+    return {
+        "unit_id": unit.id,
+        "decision_id": unit.decisions[0].id,
+        "prescriber_id": author.id,
+        "absence_id": absent.absences[0].id,
+        "prevention_id": prevention,
+        "request_id": request.id,
     }
 
 

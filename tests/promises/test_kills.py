@@ -4,7 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from uuid import UUID
@@ -32,10 +32,11 @@ pytestmark = pytest.mark.slow
 class Workers:
     """Processes that work; one that was killed is followed by another."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, run: Callable[[str], None] = worker.run) -> None:
         self._url = url
+        self._run = run
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["tests.promises.worker"])  # a new one is there at once
+        self._context.set_forkserver_preload([run.__module__])  # a new one is there at once
         self._alive = [self._start() for _ in range(WORKERS)]
 
     def kill_one(self) -> None:
@@ -51,7 +52,7 @@ class Workers:
             each.join()
 
     def _start(self) -> BaseProcess:
-        process = self._context.Process(target=worker.run, args=(self._url,), daemon=True)
+        process = self._context.Process(target=self._run, args=(self._url,), daemon=True)
         process.start()
         return process
 

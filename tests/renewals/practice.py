@@ -118,6 +118,11 @@ class Practice:
                 tx, self.clock, tenancy_id=tenancy_id, code=code, said=a_said_prescriber(**said)
             )
 
+    async def amended(self, who: KnownPrescriber, **said: Any) -> KnownPrescriber:
+        now = {name: getattr(who, name) for name in SaidPrescriber.__struct_fields__} | said
+        async with self.database.transaction(self.realm) as tx:
+            return await prescribers.amend(tx, self.clock, who.id, version=who.version, said=SaidPrescriber(**now))
+
     async def absent(self, who: KnownPrescriber, since: datetime, until: datetime | None = None) -> KnownPrescriber:
         async with self.database.transaction(self.realm) as tx:
             return await prescribers.be_absent(tx, self.clock, who.id, since=since, until=until)

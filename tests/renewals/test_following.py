@@ -156,19 +156,10 @@ async def test_the_main_connectors_own_unit_has_prescribers_of_its_own(practice)
 
 async def test_the_physician_has_a_day_of_work_before_the_lapse(practice, clock):
     """Arrived on Monday at 14.00: the lapse is on Tuesday at 14.00; the physician works on Fridays alone."""
-    async with practice.database.transaction(practice.realm) as tx:
-        said = replace_shifts(practice.physician, Shift(weekday=5, begins=time(8), ends=time(16)))
-        await prescribers.amend(tx, clock, practice.physician.id, version=1, said=said)
+    await practice.amended(practice.physician, shifts=(Shift(weekday=5, begins=time(8), ends=time(16)),))
     request = await practice.followed()
     friday = start_of_day(date(2026, 3, 6)) + timedelta(hours=9)  # 9.00 in Finland: seven hours of work are left
     assert request.hand_over_at == friday
-
-
-def replace_shifts(who, *shifts):
-    return prescribers.SaidPrescriber(
-        **{name: getattr(who, name) for name in prescribers.SaidPrescriber.__struct_fields__ if name != "shifts"},
-        shifts=shifts,
-    )
 
 
 async def test_a_deputy_has_it_when_the_physician_is_absent(practice, clock):
