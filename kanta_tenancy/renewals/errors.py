@@ -9,12 +9,6 @@ class RequestNotFound(DomainError):
     category = Category.MISSING
 
 
-class RequestChanged(DomainError):
-    slug = "renewal-request-changed"
-    title = "The renewal request was changed by someone else"
-    category = Category.STALE
-
-
 class MoveNotAllowed(DomainError):
     slug = "renewal-request-move-not-allowed"
     title = "The renewal request is not in a state that allows this"

@@ -55,6 +55,12 @@ from kanta_tenancy.promises.figures import PromiseFigures
 from kanta_tenancy.promises.lifecycle import MOVES as PROMISE_MOVES
 from kanta_tenancy.promises.routes import ROUTES as PROMISES
 from kanta_tenancy.proofs.routes import routes as proof_routes
+from kanta_tenancy.renewals.figures import RenewalFigures
+from kanta_tenancy.renewals.lifecycle import MOVES as RENEWAL_MOVES
+from kanta_tenancy.renewals.model import Entitlement, Ground, Kind, Office, Taken, Way
+from kanta_tenancy.renewals.model import Reason as RenewalReason
+from kanta_tenancy.renewals.model import State as RenewalState
+from kanta_tenancy.renewals.routes import ROUTES as RENEWALS
 from kanta_tenancy.seals.model import Fate
 from kanta_tenancy.seals.routes import ROUTES as SEALS
 from kanta_tenancy.systems.lifecycle import MOVES as SYSTEM_MOVES
@@ -84,6 +90,7 @@ CAMPAIGN_MOVES = campaigns.MOVES | campaigns.ROW_MOVES  # two pictures on one pa
         ("promises", PROMISE_MOVES),
         ("joining", {**joining.MOVES, **joining.NOTICE_MOVES}),
         ("systems", SYSTEM_MOVES),
+        ("renewals", RENEWAL_MOVES),
         ("campaigns", CAMPAIGN_MOVES),
         ("trust", trust.MOVES),
     ],
@@ -129,6 +136,7 @@ def agreement_routes() -> tuple[Router, ...]:
         ("promises", [PROMISES]),
         ("joining", [JOINING]),
         ("systems", [SYSTEMS]),
+        ("renewals", [RENEWALS]),
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),
         ("seals", SEALS),
@@ -299,6 +307,14 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *CertificateKind,
         *Concern,
         *WarningOutcome,
+        *RenewalState,
+        *Kind,
+        *Ground,
+        *Office,
+        *Entitlement,
+        *Way,
+        *RenewalReason,
+        *Taken,
         *(service.key for service in catalogue.services()),
     }
     glossary = page("glossary.md")
@@ -317,5 +333,6 @@ def test_every_metric_and_every_line_of_the_log_is_told_of():
     metrics = Metrics()
     PromiseFigures(metrics.registry)
     MessageFigures(metrics.registry)
+    RenewalFigures(metrics.registry)
     figures = {family.name for family in metrics.registry.collect() if not family.name.endswith("_created")}
     assert set(re.findall(r"^\| `([a-z_]+)` \| (?:histogram|gauge|counter)", monitoring, re.MULTILINE)) == figures

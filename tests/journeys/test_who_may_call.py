@@ -13,6 +13,7 @@ from kanta_tenancy.machinery.x509 import sample_authority
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS, Permission
 from kanta_tenancy.promises import Owner, Wanted, page
 from tests.agreements.conftest import a_credential, signed_on_line
+from tests.journeys import renewals
 from tests.journeys.conftest import Realm, client
 from tests.journeys.test_from_draft_to_in_force import DOCX, hand_in, offered
 from tests.parties.examples import a_key, a_tenant, named, owner_of
@@ -90,10 +91,7 @@ QUERIES = {
     "tenancyAsOf": "?day=2030-01-01",
     "forecastOfTenancy": "?until=2030-01-01",
     "forecast": "?until=2030-01-01",
-    "findRenewalRequests": "?request_id=1.2.246.10.32213086.10.77.118",
-    "readRenewalReport": "?month=2026-03-01",
-    "readRenewalReportAsCsv": "?month=2026-03-01",
-    "readRenewalReportAsDocument": "?month=2026-03-01",
+    **renewals.QUERIES,
 }
 CAMPAIGN = {
     "name": "Another model",
@@ -117,28 +115,8 @@ CONFORMITY = {
     "granted_on": "2026-01-01",
     "last_day": "2026-12-31",
 }
-UNIT = {"oid": "1.2.246.10.12345671.10.1", "name": "Saaren vastaanotto"}
-PRESCRIBER = {"name": "Lea", "since": "2020-01-01"}
-ARRIVAL = {
-    "request_id": "1.2.246.10.32213086.10.77.118",
-    "prescription_id": "1.2.246.10.32213086.93.2026.118",
-    "unit": UNIT["oid"],
-    "prescriber_code": "123456",
-    "kind": "two_years",
-    "arrived_at": "2026-03-02T08:00:00Z",
-}
 BODIES: dict[str, dict[str, Any]] = {
-    "takeInRenewalRequest": ARRIVAL,
-    "takeInRenewalRequests": {"requests": [ARRIVAL]},
-    "answerRenewalRequest": {"answer": "renew"},
-    "tellPatientOfRenewalRequest": {"way": "call"},
-    "registerRenewalUnit": UNIT,
-    "amendRenewalUnit": {"name": "Saaren vastaanotto"},
-    "decideOnRenewalRequests": {"receives": False, "effective_on": "2026-09-01"},
-    "seeDecisionOnRenewalRequests": {"extranet": {"on": "2026-03-02", "reference": "E-1"}},
-    "withdrawDecisionOnRenewalRequests": {"reason": "A mistake"},
-    "amendPrescriber": PRESCRIBER,
-    "addAbsence": {"since": "2026-03-03T06:00:00Z"},
+    **renewals.BODIES,
     "amendSystem": SYSTEM,
     "takeSystemIntoUse": {"on": "2026-03-02"},
     "withdrawSystem": {"on": "2026-03-02", "reason": "A mistake"},
@@ -256,7 +234,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "agreement_id": agreement["id"],
         **lived,
         **await systems_of(realm),
-        **await renewals_of(realm),
+        **await renewals.ids_of(realm),
         "organisation_id": realm.tenant.organisation.id,
         "contact_id": contact.id,
         "evidence_id": evidence["id"],
@@ -285,32 +263,6 @@ async def systems_of(realm: Realm) -> dict[str, str]:
         "release_id": system["releases"][0]["id"],
         "certificate_id": system["certificates"][0]["id"],
         "deployment_id": deployed.json()["id"],
-    }
-
-
-async def renewals_of(realm: Realm) -> dict[str, str]:
-    """Have a unit of the tenant receive a renewal request; return the identifiers of what that takes."""
-    http, own = realm.main_connector, {"tenancy_id": str(realm.tenant.tenancy.id)}
-    physician = PRESCRIBER | {"code": "900001", "office": "responsible_physician"}
-    assert (await http.post("/v1/prescribers", json=physician)).status_code == 201
-    unit = (await http.post("/v1/renewal-units", json=UNIT | own)).json()
-    decided = await http.post(
-        f"/v1/renewal-units/{unit['id']}/decisions",
-        json={"receives": True, "effective_on": "2026-03-02"},
-        headers={"If-Match": '"1"'},
-    )
-    prescriber = (await realm.of_tenant.post("/v1/prescribers", json=PRESCRIBER | {"code": "123456"})).json()
-    absence = await realm.of_tenant.post(f"/v1/prescribers/{prescriber['id']}/absences", json=BODIES["addAbsence"])
-    prevention = await realm.of_tenant.post("/v1/renewal-preventions", json={})
-    request = await http.post("/v1/renewal-requests", json=ARRIVAL)
-    assert request.status_code == 201, request.text
-    return {
-        "unit_id": unit["id"],
-        "decision_id": decided.json()["decisions"][0]["id"],
-        "prescriber_id": prescriber["id"],
-        "absence_id": absence.json()["absences"][0]["id"],
-        "prevention_id": prevention.json()["id"],
-        "request_id": request.json()["id"],
     }
 
 
