@@ -39,8 +39,8 @@ _CODE: Final = re.compile(r"[0-9]{5,7}|[0-9]{11}")
 _LONGEST: Final = 128
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ()/-]{5,}[0-9]")
 _WORDS: Final = re.compile(r"[^\W\d_]{2,}[ ,]+[^\W\d_]{2,}")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOST_FLAWS: Final = 20
-_HOUR: Final = timedelta(hours=1)
 
 T = TypeVar("T")
 
@@ -104,6 +104,8 @@ def _of_patient(said: Any, path: str) -> Iterator[Flaw]:
 
 
 def _looks_like(text: str) -> str | None:
+    if _UUID.fullmatch(text):  # digits and hyphens, some of them
+        return None
     if holds_personal_identity_code(text) or text.startswith((f"{_PERSONS}.", f"{_PERSONS} ")) or text == _PERSONS:
         return "it looks like a personal identity code"
     if _PHONE.fullmatch(text.strip()) and not _CODE.fullmatch(text) and not _DATE.match(text):
@@ -111,9 +113,6 @@ def _looks_like(text: str) -> str | None:
     if _WORDS.search(text):
         return "it looks like a name, or words about somebody"
     return None
-
-
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _shown(field: str) -> str:

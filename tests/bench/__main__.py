@@ -12,6 +12,7 @@ from tests.bench import (
     lists,
     promises,
     rendering,
+    renewals,
     results,
     signatures,
     start_up,
@@ -50,6 +51,7 @@ def _groups(server: str) -> Mapping[str, Callable[[], list[results.Row]]]:
         "issuing": lambda: issuing.measure(server),
         "lists": lambda: lists.measure(server),
         "promises": lambda: promises.measure(server),
+        "renewals": lambda: renewals.measure(server),
         "start-up": lambda: start_up.measure(server),
     }
 

@@ -85,6 +85,20 @@ def test_no_uuid_is_taken_for_a_code(one: UUID):
     assert not holds_personal_identity_code(str(one))
 
 
+def test_not_even_one_that_ends_with_a_code():
+    """Day, month, year, a sign from A to F and a check character that is a hexadecimal digit."""
+    code = next(
+        f"010101a{number:03}{check}"
+        for number in range(2, 900)
+        if (check := CHECKS[int(f"010101{number:03}") % 31]) in "ABCDEF"
+    )
+    assert holds_personal_identity_code(code)
+    uuid = f"01a2157c-3631-77f4-aecc-b{code}".lower()
+    assert str(UUID(uuid)) == uuid
+    assert not holds_personal_identity_code(f"see {uuid}.")
+    assert holds_personal_identity_code(f"see {uuid} and {code}")
+
+
 def test_hardly_any_digest_is_taken_for_a_code():
     taken = sum(holds_personal_identity_code(hashlib.sha256(str(one).encode()).hexdigest()) for one in range(20_000))
     assert taken == 0

@@ -65,7 +65,7 @@ def a_said_prescriber(**said: Any) -> SaidPrescriber:
 class Practice:
     """What people and the patient information system do, each in a transaction of its own."""
 
-    def __init__(self, database: Database, clock: Any, realm: Caller, tenant: Tenant) -> None:
+    def __init__(self, database: Database, clock: Any, realm: Caller, tenant: Tenant | None) -> None:
         self.database = database
         self.clock = clock
         self.realm = realm
@@ -96,7 +96,8 @@ class Practice:
             return await earlier.bring_in(tx, self.clock, tenancy_id=tenancy_id, said=said)
 
     async def a_unit(self, **said: Any) -> Unit:
-        new = {"tenancy_id": self.tenant.tenancy.id, "oid": UNIT_OID, "name": "Saaren asema", "changes_on": None} | said
+        tenancy_id = said.pop("tenancy_id") if "tenancy_id" in said else self.tenant.tenancy.id
+        new = {"tenancy_id": tenancy_id, "oid": UNIT_OID, "name": "Saaren asema", "changes_on": None} | said
         async with self.database.transaction(self.realm) as tx:
             return await units.register(tx, self.clock, **new)
 
@@ -111,7 +112,7 @@ class Practice:
             return await units.amend(tx, self.clock, unit.id, version=unit.version, name=unit.name, changes_on=on)
 
     async def prescriber(self, **said: Any) -> KnownPrescriber:
-        tenancy_id = said.pop("tenancy_id", self.tenant.tenancy.id)
+        tenancy_id = said.pop("tenancy_id") if "tenancy_id" in said else self.tenant.tenancy.id
         code = said.pop("code", AUTHOR)
         async with self.database.transaction(self.realm) as tx:
             return await prescribers.name(
