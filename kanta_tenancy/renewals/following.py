@@ -27,7 +27,7 @@ async def agreement_ending(tx: Transaction, message: Message) -> None:
     """Let open requests hold an ending that became known, and none that fell away."""
     tenancy_id = _tenancy(message)
     agreement_id = AgreementId(UUID(str(message.body["agreement_id"])))
-    ends = message.body["until"] is not None
+    ends = message.body["until"] is not None and await stopping.end_of(tx, tenancy_id, message.at) is not None
     held = await store.hold_ending(tx, tenancy_id, agreement_id if ends else None)
     if ends and held:
         await holding.place(tx, agreement_id, at=message.at)

@@ -35,7 +35,7 @@ async def remind(tx: Transaction, clock: Clock, promise: Promise) -> Outcome:
     if now >= _escalates_at(duty) and duty.escalated_at is None and duty.owed_by is Party.TENANT:
         await _escalate(tx, request, duty, now)
     await telling.tell_all(tx, now, [
-        Told(whom=whom, topic=telling.TELL_PATIENT, requests=(request,), urgent=duty.escalated_at is not None)
+        Told(whom=whom, topic=telling.TELL_PATIENT, requests=(request,), urgent=False)
         for whom in _owing(request, duty, now)
     ])  # fmt: skip
     return Later(due_at=now + _AGAIN)

@@ -81,9 +81,11 @@ class _Search:
         request = self._request
         for one in self._house.prescribers:
             if one.id == request.person and request.ground is not None:
-                if presence.still_able(one, self._at, self._until, self._least):
+                theirs = one.code == request.prescriber_code
+                why = None if theirs else self._not_here(one)
+                if why is None and presence.still_able(one, self._at, self._until, self._least):
                     return _with(State.WITH_PRESCRIBER, one, request.ground, _parsed(request.passed))
-                self._note(Why.ABSENT)
+                self._note(why or Why.ABSENT)
         return None
 
     def original(self) -> Routed | None:

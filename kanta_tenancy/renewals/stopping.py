@@ -23,7 +23,7 @@ async def propose(tx: Transaction, tenancy_id: TenancyId | None, *, at: datetime
     Twice in a row does no harm. What the main connector has kept or released stays so while the change is the same.
     """
     today = day_in_finland(at)
-    ends_on = await _end_of(tx, tenancy_id, today)
+    ends_on = None if tenancy_id is None else await end_of(tx, tenancy_id, at)
     for unit in await units.receiving(tx, tenancy_id or tx.scope.main_connector_id, today):
         days = [one for one in (unit.changes_on, ends_on) if one is not None and one > today]
         await _propose(tx, unit, min(days, default=None), tenancy_id, at=at)
@@ -35,6 +35,13 @@ async def stopped(tx: Transaction, unit_id: UUID, *, effective_on: date, at: dat
         if promise.state is State.OWED and effective_on.isoformat() <= str(promise.facts["stop_on"]):
             result = {"effective_on": effective_on.isoformat()}
             await promises.keep(tx, promise.key, at=at, result=result)
+
+
+async def end_of(tx: Transaction, tenancy_id: TenancyId, at: datetime) -> date | None:
+    """Return the first day on which a tenant has no agreement any more, when that is known and to come."""
+    said = (await annexes.annexes_of_many(tx, [tenancy_id])).get(tenancy_id, [])
+    last = said[-1].until if said else None
+    return last if last is not None and last > day_in_finland(at) else None
 
 
 async def _propose(
@@ -55,15 +62,6 @@ async def _propose(
 
 async def _owed(tx: Transaction, unit_id: UUID) -> list[Promise]:
     return await promises.of_subjects(tx, [owing.of_unit(unit_id)], owing.STOP)
-
-
-async def _end_of(tx: Transaction, tenancy_id: TenancyId | None, today: date) -> date | None:
-    """Return the first day on which a tenant has no agreement any more, when that is known and to come."""
-    if tenancy_id is None:
-        return None
-    said = (await annexes.annexes_of_many(tx, [tenancy_id])).get(tenancy_id, [])
-    last = said[-1].until if said else None
-    return last if last is not None and last > today else None
 
 
 def _was_not_so(promise: Promise) -> bool:

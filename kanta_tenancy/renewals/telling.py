@@ -52,6 +52,13 @@ _WHERE: Final = Sentence(
 )
 
 
+_MORE: Final = Sentence(
+    fi="Tunnin aikana voi tulla lisää: katsokaa työlistaa.",
+    sv="Fler kan komma inom timmen: se arbetslistan.",
+    en="More may follow within the hour: look at the work list.",
+)
+
+
 class Whom(Record, frozen=True, kw_only=True):
     """Whom something is told: a person, and where they cannot be written to, their house."""
 
@@ -100,10 +107,8 @@ def whom(request: Request) -> Whom:
 def _notice(told: Told, person: Recipient, at: datetime) -> Notice:
     first = min(told.requests, key=lambda one: (one.lapses_at, one.id))
     tenancies = {one.tenancy_id for one in told.requests}
-    # What is told anew each day is another notice each day; all else is told once.
-    level = told.hours if told.hours is not None else f"{at:%Y%m%d}" if told.topic == TELL_PATIENT else "once"
     return Notice(
-        key=f"{told.topic}/{level}/{first.id}/{first.version}/{person.contact_id or person.email}",
+        key=f"{told.topic}/{_once(told, first, at)}/{person.contact_id or person.email}",
         to=person,
         topic=told.topic,
         subject=_SUBJECTS[told.topic],
@@ -112,6 +117,18 @@ def _notice(told: Told, person: Recipient, at: datetime) -> Notice:
         tenancy_id=tenancies.pop() if len(tenancies) == 1 else None,
         urgent=told.urgent,
     )
+
+
+def _once(told: Told, first: Request, at: datetime) -> str:
+    """Return what makes a notice the same one.
+
+    What is told at once is told once an hour, however many follow in that hour: nobody reads a mail for each.
+    What is told anew each day is another notice each day; all else is told once.
+    """
+    if told.urgent:
+        return f"{at:%Y%m%dT%H}"
+    again = f"/{at:%Y%m%d}" if told.topic == TELL_PATIENT else ""
+    return f"{told.hours or 0}/{first.id}{again}"
 
 
 def _lines(told: Told, first: Request, at: datetime) -> Iterable[Sentence]:
@@ -142,4 +159,6 @@ def _lines(told: Told, first: Request, at: datetime) -> Iterable[Sentence]:
             at=first.lapses_at,
             hours=max((first.lapses_at - at) // _HOUR, 0),
         )
+    if told.urgent:
+        yield _MORE
     yield _WHERE

@@ -105,7 +105,8 @@ def _decided(request: Request, seen: Situations, now: datetime) -> Decided:
     seen.moved(request, decided.request)
     if not decided.request.is_open:
         return decided
-    return replace(decided, request=replace(decided.request, holds=seen.ending_of(request)))
+    holds = seen.ending_of(request) or request.holds  # what holds an ending does so until it is closed
+    return replace(decided, request=replace(decided.request, holds=holds))
 
 
 async def _write(tx: Transaction, decided: Sequence[Decided], now: datetime) -> None:

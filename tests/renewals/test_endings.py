@@ -11,6 +11,8 @@ from kanta_tenancy.promises import State as PromiseState
 from kanta_tenancy.renewals import deadlines
 from kanta_tenancy.renewals.lifecycle import Move
 from kanta_tenancy.renewals.model import Ground, State
+from tests.agreements.conftest import Desk
+from tests.parties.examples import looked, owner_of
 from tests.renewals.practice import MARCH_2
 
 
@@ -73,6 +75,25 @@ async def test_what_is_open_when_the_agreement_ends_is_with_the_physician_by_the
     await practice.carry_on()
     await practice.pay()
     assert (await practice.read(request)).request.is_open, "and open until it is answered"
+    assert await holds(practice) == ["renewals"]
+    await practice.answer(request, by=practice.realm)
+    await practice.pay()
+    assert await holds(practice) == []
+
+
+async def test_where_another_agreement_follows_nothing_is_held(practice, clock, owner):
+    request = await practice.followed()
+    desk = Desk(practice.database, clock, practice.realm, practice.tenant)
+    for organisation_id in (await owner_of(practice.database, practice.realm), practice.tenant.organisation.id):
+        await looked(practice.database, clock, practice.realm, organisation_id)
+    another = await desk.offered()
+    for who in another.signatories:
+        another = await desk.sign(another, who)
+    await practice.carry_on()
+    await practice.work()
+    assert (await practice.read(request)).request.state is State.WITH_PRESCRIBER
+    assert await owner.fetchval("SELECT count(*) FROM ending_hold") == 0
+    assert await practice.owed("renewal.stop") == []
 
 
 async def test_a_lapse_releases_the_hold_as_well(practice, clock):
