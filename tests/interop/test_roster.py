@@ -8,12 +8,13 @@ import pytest
 from docx import Document
 from lxml import etree
 
-from kanta_tenancy.joining.roster_csv import COLUMNS, as_csv, harmless
+from kanta_tenancy.joining.roster_csv import COLUMNS, as_csv
 from kanta_tenancy.joining.roster_document import TITLE, as_docx
 from kanta_tenancy.kernel.languages import Language
+from kanta_tenancy.machinery.spreadsheets import harmless
 from tests.interop.installation import need
 from tests.joining.examples import a_roster
-from tests.joining.test_roster_csv import HARMFUL, HARMLESS
+from tests.machinery.test_spreadsheets import HARMFUL, HARMLESS
 
 SOFFICE = Path("/usr/bin/soffice")
 CALC = Path("/usr/lib/libreoffice/program/libsclo.so")
