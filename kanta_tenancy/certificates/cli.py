@@ -2,6 +2,7 @@
 
 import click
 
+from kanta_tenancy.certificates.impact.cli import dependencies, impact
 from kanta_tenancy.certificates.looking.cli import inspect, lint
 from kanta_tenancy.certificates.looking.probing_cli import probe
 
@@ -14,3 +15,5 @@ def certificates() -> None:
 certificates.add_command(inspect)
 certificates.add_command(lint)
 certificates.add_command(probe)
+certificates.add_command(impact)
+certificates.add_command(dependencies)

@@ -59,7 +59,7 @@ async def impact(tx: Transaction, clock: Clock, certificate_id: UUID, day: date 
     Raises:
         CertificateNotFound: the scope has none of that id.
     """
-    certificate = await subject(tx, certificate_id)
+    certificate = await _subject(tx, certificate_id)
     on = day or on_day(certificate.not_after, day_in_finland(clock.now()))
     counted = await reach_of(tx, [certificate_id], on)
     systems = await store.systems(tx, certificate, on)
@@ -71,14 +71,14 @@ async def impact(tx: Transaction, clock: Clock, certificate_id: UUID, day: date 
     )
 
 
-async def subject(tx: Transaction, certificate_id: UUID) -> Subject:
-    """Read a certificate as far as its impact needs it.
+async def day_of(tx: Transaction, clock: Clock, certificate_id: UUID, day: date | None) -> date:
+    """Tell of which day a certificate's impact is, as `impact` does.
 
     Raises:
         CertificateNotFound: the scope has none of that id.
     """
-    found = await store.subject(tx, certificate_id)
-    return replace(found, name=_shown(found.name))
+    certificate = await _subject(tx, certificate_id)
+    return day or on_day(certificate.not_after, day_in_finland(clock.now()))
 
 
 async def affected(
@@ -141,6 +141,11 @@ async def underlying(
 
 def position(certificate: UnderlyingCertificate) -> UnderlyingPosition:
     return store.position(certificate)
+
+
+async def _subject(tx: Transaction, certificate_id: UUID) -> Subject:
+    found = await store.subject(tx, certificate_id)
+    return replace(found, name=_shown(found.name))
 
 
 async def _main_connector(tx: Transaction, day: date) -> NamedOnDay | PartyFacts:

@@ -10,8 +10,8 @@ from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery import spreadsheets
 
 COLUMNS: Final = (
-    "day", "certificate", "certificate_sha256", "tenant", "business_id", "tenancy_reference", "service_keys", "services",
-    "systems", "contact", "contact_function", "contact_email", "contact_phone",
+    "day", "certificate", "certificate_sha256", "tenant", "business_id", "tenancy_reference", "service_keys",
+    "services", "systems", "contact", "contact_function", "contact_email", "contact_phone",
 )  # fmt: skip
 _BETWEEN: Final = " | "  # what stands in no name of a service; a comma does
 
