@@ -2,6 +2,7 @@
 
 import click
 
+from kanta_tenancy.certificates.exports.cli import export
 from kanta_tenancy.certificates.impact.cli import dependencies, impact
 from kanta_tenancy.certificates.looking.cli import inspect, lint
 from kanta_tenancy.certificates.looking.probing_cli import probe
@@ -17,3 +18,4 @@ certificates.add_command(lint)
 certificates.add_command(probe)
 certificates.add_command(impact)
 certificates.add_command(dependencies)
+certificates.add_command(export)

@@ -20,12 +20,12 @@ from kanta_tenancy.certificates.impact.model import (
     UnderlyingPosition,
 )
 from kanta_tenancy.certificates.impact.telling import in_order, on_day
+from kanta_tenancy.certificates.looking.telling import short
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.kernel.languages import alphabetical
 from kanta_tenancy.machinery.postgres.database import Transaction
-from kanta_tenancy.machinery.x509.description import fit_to_be_shown
 from kanta_tenancy.parties import Function, NamedOnDay, PartyFacts, Reachable
 
 # Whom to tell at a tenant: those of the first of these functions that somebody has.
@@ -37,7 +37,6 @@ PEOPLE: Final = (
     Function.ADMINISTRATOR,
 )
 _PAGE: Final = 200
-_LONGEST: Final = 200  # characters of a name: a certificate may hold one of 64 kB
 
 
 async def reach_of(tx: Transaction, certificate_ids: Iterable[UUID], day: date) -> dict[UUID, Reach]:
@@ -136,7 +135,7 @@ async def underlying(
         await parties.check_tenancy(tx, tenancy_id)
     holder = tx.scope.main_connector_id if tenancy_id is None else tenancy_id
     found = await store.underlying(tx, holder, day, after=after, count=count)
-    return [replace(one, name=_shown(one.name)) for one in found]
+    return [replace(one, name=short(one.name)) for one in found]
 
 
 def position(certificate: UnderlyingCertificate) -> UnderlyingPosition:
@@ -145,7 +144,7 @@ def position(certificate: UnderlyingCertificate) -> UnderlyingPosition:
 
 async def _subject(tx: Transaction, certificate_id: UUID) -> Subject:
     found = await store.subject(tx, certificate_id)
-    return replace(found, name=_shown(found.name))
+    return replace(found, name=short(found.name))
 
 
 async def _main_connector(tx: Transaction, day: date) -> NamedOnDay | PartyFacts:
@@ -173,9 +172,3 @@ def _named(
 
 def _arranged(found: Reach) -> Reach:
     return replace(found, services=in_order(found.services), own_services=in_order(found.own_services))
-
-
-def _shown(name: str) -> str:
-    """Return a name that a stranger chose as it can stand in a table, a document or a terminal."""
-    shown = fit_to_be_shown(name)
-    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
