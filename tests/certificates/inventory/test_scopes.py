@@ -27,8 +27,8 @@ WRITES = {
     "certificates/use.insert", "certificates/use.replace",
 }  # fmt: skip
 TABLES = {
-    "certificate": "id, main_connector_id, content, sha256, kind, unreadable, authority, seen, state, state_since, version,"
-    " first_seen_at",
+    "certificate": "id, main_connector_id, content, sha256, kind, unreadable, authority, seen, state, state_since,"
+    " version, first_seen_at",
     "certificate_source": "id, main_connector_id, kind, name, created_at",
     "certificate_place": "id, main_connector_id, certificate_id, source_id, place, since",
     "certificate_use": "id, main_connector_id, certificate_id, host, since",
@@ -37,7 +37,7 @@ TABLES = {
 
 
 class Neighbourhood:
-    """A tenant's certificate, replaced, with all that belongs to it; one of the main connector; a neighbour, a stranger."""
+    """A tenant's certificate, replaced, with all that belongs to it; the main connector's; a neighbour, a stranger."""
 
     def __init__(self, database, clock) -> None:
         self.database = database
@@ -94,9 +94,9 @@ class Neighbourhood:
             "state_since": NOON,
             "version": self.certificate.version + 1,
             "certificates": 2,
-            "before": lists._AFTER_ALL,
+            "before": lists.AFTER_ALL,
             "after": uuid.UUID(int=0),
-            "after_end": lists._BEGINNING,
+            "after_end": lists.BEGINNING,
             "after_id": uuid.UUID(int=0),
             "count": 9,
         }
