@@ -52,26 +52,29 @@ class Seen(Record, frozen=True, kw_only=True):
 def oddities(seen: Seen) -> tuple[Oddity, ...]:
     """Return every oddity, in the order of the table."""
     return tuple(
-        Oddity(kind=kind, rule=TOLD[kind][0], sentence=sentence)
+        Oddity(kind=kind, rule=TOLD[kind][0], sentence=_sentence(kind, about), about=about)
         for kind in OddityKind
-        for sentence in _told(kind, seen)
+        for about in _about(kind, seen)
     )
 
 
-def _told(kind: OddityKind, seen: Seen) -> Iterator[str]:
+def _sentence(kind: OddityKind, about: str) -> str:
     sentence = TOLD[kind][1]
+    return f"{sentence[:-1]}: {about}." if about else sentence
+
+
+def _about(kind: OddityKind, seen: Seen) -> Iterator[str]:
+    """Return what is odd in that way: the names of extensions, or for what can be so once only an empty one."""
     match kind:
         case OddityKind.EXTENSION_UNREADABLE:
-            yield from (
-                f"{sentence[:-1]}: {one.what.removeprefix('extension ')}." for one in seen.extensions.unreadable
-            )
+            yield from (one.what.removeprefix("extension ") for one in seen.extensions.unreadable)
         case OddityKind.EXTENSION_TWICE:
-            yield from (f"{sentence[:-1]}: {name}." for name in seen.extensions.twice)
+            yield from seen.extensions.twice
         case OddityKind.CRITICAL_UNKNOWN:
-            yield from (f"{sentence[:-1]}: {name}." for name in _critical_unknown(seen))
+            yield from _critical_unknown(seen)
         case _:
             if _HOLDS[kind](seen):
-                yield sentence
+                yield ""
 
 
 def _critical_unknown(seen: Seen) -> Iterator[str]:
