@@ -93,8 +93,8 @@ CREATE INDEX certificate_by_subject ON certificate (main_connector_id, subject_s
 CREATE INDEX certificate_by_issuer_name ON certificate (main_connector_id, issuer_name_sha256)
     WHERE issuer_sha256 IS NULL;
 CREATE INDEX certificate_by_issuer ON certificate (main_connector_id, issuer_sha256) WHERE issuer_sha256 IS NOT NULL;
--- What is to be examined; of those in use, which are renewals of one another.
-CREATE INDEX certificate_to_examine ON certificate (main_connector_id, examine_at);
+-- What is to be examined, issuers first; of those in use, which are renewals of one another.
+CREATE INDEX certificate_to_examine ON certificate (main_connector_id, examine_at, authority DESC);
 CREATE INDEX certificate_by_line ON certificate (main_connector_id, line_sha256, not_before)
     WHERE line_sha256 IS NOT NULL AND state = 'in_use';
 ALTER TABLE certificate ALTER COLUMN content SET STORAGE EXTERNAL;
@@ -288,7 +288,7 @@ $$;
 -- What a certificate of the scope took the place of, and what took its place, however often: a tenant sees it too.
 CREATE FUNCTION certificate_line(of_certificate uuid)
     RETURNS TABLE (step integer, id uuid, own boolean, sha256 text, serial text, subject text, common_name text,
-                   not_before timestamptz, not_after timestamptz, state text, recorded_at timestamptz)
+                   not_before timestamptz, not_after timestamptz, state text, recorded_at timestamptz, beside_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
     WITH RECURSIVE this AS (
@@ -297,25 +297,25 @@ AS $$
          WHERE of_one.id = of_certificate
            AND of_one.main_connector_id = public.scope_main_connector()
            AND (public.scope_is_whole_realm() OR of_one.tenancy_id = public.scope_tenancy())),
-    before (step, id, main_connector_id, recorded_at) AS (
-        SELECT 0, this.id, this.main_connector_id, NULL::timestamptz FROM this
+    before (step, id, main_connector_id, recorded_at, beside_id) AS (
+        SELECT 0, this.id, this.main_connector_id, NULL::timestamptz, NULL::uuid FROM this
         UNION ALL
-        SELECT before.step - 1, link.replaced_id, link.main_connector_id, link.recorded_at
+        SELECT before.step - 1, link.replaced_id, link.main_connector_id, link.recorded_at, before.id
           FROM before
           JOIN public.certificate_replacement AS link
             ON link.main_connector_id = before.main_connector_id AND link.successor_id = before.id
          WHERE before.step > -100),
-    after (step, id, main_connector_id, recorded_at) AS (
-        SELECT 0, this.id, this.main_connector_id, NULL::timestamptz FROM this
+    after (step, id, main_connector_id, recorded_at, beside_id) AS (
+        SELECT 0, this.id, this.main_connector_id, NULL::timestamptz, NULL::uuid FROM this
         UNION ALL
-        SELECT after.step + 1, link.successor_id, link.main_connector_id, link.recorded_at
+        SELECT after.step + 1, link.successor_id, link.main_connector_id, link.recorded_at, after.id
           FROM after
           JOIN public.certificate_replacement AS link
             ON link.main_connector_id = after.main_connector_id AND link.replaced_id = after.id
          WHERE after.step < 100)
     SELECT line.step, one.id, public.scope_is_whole_realm() OR coalesce(one.tenancy_id = public.scope_tenancy(), false),
            one.sha256, one.serial, one.subject, one.common_name, one.not_before, one.not_after, one.state,
-           line.recorded_at
+           line.recorded_at, line.beside_id
       FROM (SELECT * FROM before UNION ALL SELECT * FROM after WHERE after.step > 0) AS line
       JOIN public.certificate AS one ON one.id = line.id
      ORDER BY line.step, one.not_after, one.id

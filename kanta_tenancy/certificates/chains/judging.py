@@ -30,9 +30,7 @@ def subject_of(certificate_id: UUID) -> str:
     return f"certificate/{certificate_id}"
 
 
-def findings(
-    certificate: Subject, above: Sequence[Authority], *, namesakes: int, issuer: str | None, at: datetime
-) -> Iterator[Finding]:
+def findings(certificate: Subject, above: Sequence[Authority], *, namesakes: int, at: datetime) -> Iterator[Finding]:
     """Return what is amiss with the chain of a certificate that can be read; nothing once it has expired itself.
 
     An authority at the top whose issuer is not here is let be: that issuer is mostly a root, which clients have.
@@ -40,20 +38,19 @@ def findings(
     Args:
         above: from the issuer upwards, as far as issuers are here.
         namesakes: how many authorities have the name of its issuer, whether or not they issued it.
-        issuer: whom the certificate names as its issuer.
     """
     if certificate.not_after is None or certificate.not_after < at:
         return
     if certificate.issuer_sha256 is None and not certificate.authority:
-        yield _not_issued(certificate, issuer) if namesakes else _missing(certificate, issuer)
+        yield _not_issued(certificate) if namesakes else _missing(certificate)
     for one in above:
         yield from _of_issuer(certificate, one, certificate.not_after, at)
 
 
 def turns(certificate: Subject, above: Sequence[Authority], at: datetime) -> Iterator[datetime]:
     """Return the instants to come at which the findings can turn because of time alone."""
-    for one in (certificate, *above):
-        yield from (turn for turn in (one.not_before, one.not_after) if turn is not None and turn > at)
+    ends = [(certificate.not_before, certificate.not_after), *((one.not_before, one.not_after) for one in above)]
+    yield from (turn for both in ends for turn in both if turn is not None and turn > at)
 
 
 def _of_issuer(certificate: Subject, issuer: Authority, not_after: datetime, at: datetime) -> Iterator[Finding]:
@@ -67,7 +64,7 @@ def _of_issuer(certificate: Subject, issuer: Authority, not_after: datetime, at:
         yield _not_yet_valid(certificate, issuer)
 
 
-def _missing(certificate: Subject, issuer: str | None) -> Finding:
+def _missing(certificate: Subject) -> Finding:
     said = sentence(
         "Varmenteen {name} myöntäjän varmenne puuttuu luettelosta: {issuer}. Tuokaa se, jotta ketju ja sulkutiedot"
         " voidaan tarkistaa.",
@@ -76,23 +73,23 @@ def _missing(certificate: Subject, issuer: str | None) -> Finding:
         "The certificate of the issuer of {name} is not in the inventory: {issuer}. Hand it in, so that the chain and"
         " revocation can be checked.",
         name=_name(certificate),
-        issuer=issuer or "?",
+        issuer=certificate.issuer or "?",
     )
-    return _finding(certificate, ISSUER_MISSING, Severity.WARNING, said, _ISSUERS, issuer=issuer)
+    return _finding(certificate, ISSUER_MISSING, Severity.WARNING, said, _ISSUERS, issuer=certificate.issuer)
 
 
-def _not_issued(certificate: Subject, issuer: str | None) -> Finding:
+def _not_issued(certificate: Subject) -> Finding:
     said = sentence(
         "Luettelossa on varmentaja, jolla on varmenteen {name} myöntäjän nimi {issuer}, mutta varmenteen allekirjoitus"
         " ei ole sen avaimella tehty, tai sitä ei voida tarkistaa.",
         "I förteckningen finns en utfärdare med namnet på den som utfärdat {name}, {issuer}, men underskriften är inte"
         " gjord med dess nyckel, eller kan inte kontrolleras.",
-        "An authority with the name of the issuer of {name}, {issuer}, is in the inventory, but its key did not make the"
-        " signature, or the signature cannot be checked.",
+        "An authority with the name of the issuer of {name}, {issuer}, is in the inventory, but its key did not make"
+        " the signature, or the signature cannot be checked.",
         name=_name(certificate),
-        issuer=issuer or "?",
+        issuer=certificate.issuer or "?",
     )
-    return _finding(certificate, NOT_ISSUED, Severity.WARNING, said, _KEY_IDS, issuer=issuer)
+    return _finding(certificate, NOT_ISSUED, Severity.WARNING, said, _KEY_IDS, issuer=certificate.issuer)
 
 
 def _ends_first(certificate: Subject, issuer: Authority, not_after: datetime) -> Finding:

@@ -18,6 +18,7 @@ from kanta_tenancy.kernel.severity import Severity
 from kanta_tenancy.machinery.x509.inspected import Inspected, Unreadable
 
 FAMILY: Final = "lint"
+KEYS: Final = "key"
 UNREADABLE: Final = "lint.unreadable"
 BASICS: Final = "rfc5280"
 _CERTIFICATE: Final = "RFC 5280, 4.1"
@@ -26,7 +27,7 @@ _CERTIFICATE: Final = "RFC 5280, 4.1"
 def profile_of(name: str | None, *, authority: bool) -> Profile:
     """Return what a certificate is held against: an authority, and one whose profile is not known, RFC 5280 alone."""
     known = profiles()
-    return known[BASICS] if authority or name not in known else known[name]
+    return known[BASICS] if authority or name is None or name not in known else known[name]
 
 
 def lint_findings(certificate: Subject, seen: Inspected | Unreadable) -> Iterator[Finding]:

@@ -27,6 +27,17 @@ class Revocation(Record, frozen=True, kw_only=True):
     next_at: datetime | None = None  # until when it counts
 
 
+class Word(Record, frozen=True, kw_only=True):
+    """What is to be made of what an authority says now, by itself."""
+
+    status: RevocationStatus
+    because: str
+    revoked_at: datetime | None = None
+    on_hold: bool = False  # revoked for the time being only
+    produced_at: datetime | None = None
+    counts_until: datetime | None = None  # None: for good
+
+
 class Subject(Record, frozen=True, kw_only=True):
     """A certificate as it is examined."""
 
@@ -140,6 +151,7 @@ class Renewed(Record, frozen=True, kw_only=True):
     not_after: datetime | None
     state: State
     recorded_at: datetime | None  # when people said that it was replaced, or that it is the successor
+    beside_id: UUID | None  # the next one towards the one that was asked about
 
 
 class Suggested(Record, frozen=True, kw_only=True):

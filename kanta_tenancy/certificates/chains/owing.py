@@ -10,6 +10,7 @@ from kanta_tenancy.promises import Owed, Owner
 
 ASK: Final = "certificate.ask_revocation"
 RULE: Final = "K7"
+_SHOWN: Final = 16  # digits of a fingerprint, which names no person
 
 
 def key_of(certificate_id: UUID) -> str:
@@ -21,7 +22,7 @@ def certificate_of(key: str) -> UUID:
     return UUID(key.removeprefix(f"{ASK}/"))
 
 
-def to_ask(certificate_id: UUID, *, name: str, not_after: datetime, at: datetime) -> Owed:
+def to_ask(certificate_id: UUID, *, sha256: str, at: datetime) -> Owed:
     """Return the promise to ask whether a certificate was revoked, from now on until it ends."""
     return Owed(
         key=key_of(certificate_id),
@@ -31,11 +32,10 @@ def to_ask(certificate_id: UUID, *, name: str, not_after: datetime, at: datetime
         due_at=at,
         rule=RULE,
         title=sentence(
-            "Kysy varmentajalta, onko varmenne {name} suljettu",
-            "Fråga utfärdaren om certifikatet {name} har spärrats",
-            "Ask the authority whether the certificate {name} was revoked",
-            name=name,
+            "Kysy varmentajalta, onko varmenne {digits}… suljettu",
+            "Fråga utfärdaren om certifikatet {digits}… har spärrats",
+            "Ask the authority whether the certificate {digits}… was revoked",
+            digits=sha256[:_SHOWN],
         ),
         made_at=at,
-        facts={"until": not_after.isoformat()},
     )

@@ -24,12 +24,12 @@ def finding(suggested: Suggested) -> Finding:
         subject=subject_of(suggested.of_id),
         certificate_id=suggested.of_id,
         sentence=sentence(
-            "Samalta myöntäjältä on samoille nimille tullut uudempi varmenne, {name}, voimassa {begins} – {ends}."
-            " Kirjatkaa, jos se korvaa tämän; muuten tästä varoitetaan edelleen.",
-            "Ett nyare certifikat för samma namn och från samma utfärdare har kommit, {name}, giltigt {begins} – {ends}."
-            " Anteckna om det ersätter detta; annars fortsätter varningarna för detta.",
-            "A newer certificate for the same names and from the same issuer has come, {name}, valid {begins} – {ends}."
-            " Record it if it replaces this one; otherwise people are still warned of this one.",
+            "Samalta myöntäjältä on samoille nimille tullut uudempi varmenne, {name}: voimassa alkaen {begins}, päättyy"
+            " {ends}. Kirjatkaa, jos se korvaa tämän; muuten tästä varoitetaan edelleen.",
+            "Ett nyare certifikat för samma namn och från samma utfärdare har kommit, {name}: giltigt från {begins}"
+            " till {ends}. Anteckna om det ersätter detta; annars fortsätter varningarna för detta.",
+            "A newer certificate for the same names and from the same issuer has come, {name}: valid from {begins}"
+            " until {ends}. Record it if it replaces this one; otherwise people are still warned of this one.",
             name=name_of(suggested.common_name, suggested.subject, suggested.sha256),
             begins=suggested.not_before,
             ends=suggested.not_after,

@@ -15,7 +15,6 @@ from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.kernel.severity import Severity
 
-FAMILY: Final = "key"
 _FILE: Final = Path(__file__).parent / "data" / "strength.toml"
 
 

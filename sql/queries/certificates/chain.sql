@@ -6,6 +6,14 @@
 -- In which realms certificates are to be examined; rows are Waiting.
 SELECT main_connector_id FROM certificate_realms_to_examine(:now);
 
+-- name: alone
+-- Be the only one who examines in this realm until the transaction ends; false when another one does. Rows are Alone.
+SELECT pg_try_advisory_xact_lock(uuid_hash_extended(:main_connector_id, 19)) AS alone;
+
+-- name: become_alone
+-- The same, after whoever does now; rows are Alone.
+SELECT pg_advisory_xact_lock(uuid_hash_extended(:main_connector_id, 19)) IS NOT NULL AS alone;
+
 -- name: take_waiting
 -- Hold some of the certificates that are to be examined, those that nobody else holds.
 SELECT id, content, sha256, subject, issuer, common_name, subject_sha256, issuer_name_sha256, issuer_key_id, not_before,
@@ -13,9 +21,17 @@ SELECT id, content, sha256, subject, issuer, common_name, subject_sha256, issuer
   FROM certificate
  WHERE main_connector_id = :main_connector_id
    AND examine_at <= :now
- ORDER BY examine_at
+ ORDER BY examine_at, authority DESC
  LIMIT :count
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: find
+-- One certificate.
+SELECT id, content, sha256, subject, issuer, common_name, subject_sha256, issuer_name_sha256, issuer_key_id, not_before,
+       not_after, authority, profile, state, issuer_sha256, line_sha256, examined_at
+  FROM certificate
+ WHERE main_connector_id = :main_connector_id
+   AND id = :certificate_id;
 
 -- name: take
 -- Hold these certificates, those that the scope has.
@@ -131,5 +147,5 @@ SELECT step, id, own, sha256, subject, issuer, common_name, not_before, not_afte
 
 -- name: line
 -- What a certificate took the place of, and what took its place; rows are Renewed.
-SELECT step, id, own, sha256, serial, subject, common_name, not_before, not_after, state, recorded_at
+SELECT step, id, own, sha256, serial, subject, common_name, not_before, not_after, state, recorded_at, beside_id
   FROM certificate_line(:certificate_id);

@@ -14,12 +14,22 @@ from kanta_tenancy.certificates.chains.model import (
     Suggested,
     Waiting,
 )
+from kanta_tenancy.certificates.inventory.errors import CertificateNotFound
 from kanta_tenancy.kernel.identifiers import MainConnectorId
+from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Connection, Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, statement
 
+
+class Alone(Record, frozen=True, kw_only=True):
+    alone: bool
+
+
 WAITING_REALMS: Final = statement("certificates/chain.waiting_realms", Waiting)
+ALONE: Final = statement("certificates/chain.alone", Alone)
+BECOME_ALONE: Final = statement("certificates/chain.become_alone", Alone)
 TAKE_WAITING: Final = statement("certificates/chain.take_waiting", Subject)
+FIND: Final = statement("certificates/chain.find", Subject)
 TAKE: Final = statement("certificates/chain.take", Subject)
 AUTHORITIES_NAMED: Final = statement("certificates/chain.authorities_named", Authority)
 AUTHORITIES: Final = statement("certificates/chain.authorities", Authority)
@@ -39,9 +49,32 @@ async def waiting_realms(connection: Connection, now: datetime) -> list[MainConn
     return [MainConnectorId(one.main_connector_id) for one in await WAITING_REALMS.all(connection, now=now)]
 
 
+async def is_alone(tx: Transaction) -> bool:
+    """Return whether nobody else examines in this realm until the transaction ends."""
+    row = await ALONE.one(tx, main_connector_id=tx.scope.main_connector_id)
+    return row is not None and row.alone
+
+
+async def become_alone(tx: Transaction) -> None:
+    """Wait until nobody else examines in this realm, and let nobody else until the transaction ends."""
+    await BECOME_ALONE.one(tx, main_connector_id=tx.scope.main_connector_id)
+
+
 async def take_waiting(tx: Transaction, now: datetime, *, count: int) -> list[Subject]:
     """Hold some of the certificates that are to be examined and that nobody else holds."""
     return await TAKE_WAITING.all(tx, main_connector_id=tx.scope.main_connector_id, now=now, count=count)
+
+
+async def find(tx: Transaction, certificate_id: UUID) -> Subject:
+    """Read one certificate, and hold nothing.
+
+    Raises:
+        CertificateNotFound: the scope has none of that id.
+    """
+    found = await FIND.one(tx, main_connector_id=tx.scope.main_connector_id, certificate_id=certificate_id)
+    if found is None:
+        raise CertificateNotFound(f"no certificate {certificate_id}")
+    return found
 
 
 async def take(tx: Transaction, ids: Collection[UUID]) -> list[Subject]:
