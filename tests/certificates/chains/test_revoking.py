@@ -79,7 +79,9 @@ async def test_a_list_is_fetched_once_for_all_that_it_speaks_of(examination, pub
     assert len(publisher.asked) <= 4  # so many are asked for side by side
 
 
-async def test_a_revocation_is_told_of_at_once_and_once(examination, publisher, answered, database, clock, realm, owner):
+async def test_a_revocation_is_told_of_at_once_and_once(
+    examination, publisher, answered, database, clock, realm, owner
+):
     own = await owner_of(database, realm)
     await named(
         database, clock, realm, own, email="it@example.org", function=Function.TECHNICAL, valid_from=date(2020, 1, 1)
@@ -218,9 +220,7 @@ async def test_an_issuer_that_was_revoked_is_an_error_of_every_certificate_below
     publisher.of = ROOT
     issuing = an_authority("Revoked", by=ROOT, extensions=(publisher.lists(),))
     below = an_authority("Below", by=issuing)
-    server, *_ = await examination.have(
-        a_server(below), below.certificate, issuing.certificate, ROOT.certificate
-    )
+    server, *_ = await examination.have(a_server(below), below.certificate, issuing.certificate, ROOT.certificate)
     publisher.revoke(issuing.certificate)
     await examination.ask()
     await examination.examine()
