@@ -15,6 +15,7 @@ from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.signing_check import SigningCheck
 from kanta_tenancy.certificates.chains.routes import ROUTES as CERTIFICATE_CHAINS
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
+from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.postgres.database import Database
@@ -63,6 +64,7 @@ def build_application(
             SYSTEMS,
             CERTIFICATE_CHAINS,
             CERTIFICATE_FINDINGS,
+            INVENTORY,
             PROMISES,
             *TRUST,
             JOURNAL,
