@@ -1,4 +1,4 @@
-"""The authorities that are asked about signatures and certificates, and the jobs that ask them: of time, of revocation."""
+"""The authorities that are asked about signatures and certificates, and the jobs that ask: of time, of revocation."""
 
 from collections.abc import Sequence
 from datetime import timedelta

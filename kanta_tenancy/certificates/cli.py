@@ -2,6 +2,7 @@
 
 import click
 
+from kanta_tenancy.certificates.chains.cli import chain
 from kanta_tenancy.certificates.looking.cli import inspect, lint
 from kanta_tenancy.certificates.looking.probing_cli import probe
 
@@ -11,6 +12,7 @@ def certificates() -> None:
     """Look at certificates, and hold them against what their issuer promises."""
 
 
+certificates.add_command(chain)
 certificates.add_command(inspect)
 certificates.add_command(lint)
 certificates.add_command(probe)

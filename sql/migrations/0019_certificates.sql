@@ -285,9 +285,9 @@ AS $$
      ORDER BY up.step
 $$;
 
--- What a certificate of the scope took the place of, and what took its place, however often: a tenant sees it too.
+-- What a certificate of the scope took the place of, and what took its place, however often; of those that the scope has.
 CREATE FUNCTION certificate_line(of_certificate uuid)
-    RETURNS TABLE (step integer, id uuid, own boolean, sha256 text, serial text, subject text, common_name text,
+    RETURNS TABLE (step integer, id uuid, sha256 text, serial text, subject text, common_name text,
                    not_before timestamptz, not_after timestamptz, state text, recorded_at timestamptz, beside_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -313,11 +313,12 @@ AS $$
           JOIN public.certificate_replacement AS link
             ON link.main_connector_id = after.main_connector_id AND link.replaced_id = after.id
          WHERE after.step < 100)
-    SELECT line.step, one.id, public.scope_is_whole_realm() OR coalesce(one.tenancy_id = public.scope_tenancy(), false),
-           one.sha256, one.serial, one.subject, one.common_name, one.not_before, one.not_after, one.state,
-           line.recorded_at, line.beside_id
+    SELECT line.step, one.id, one.sha256, one.serial, one.subject, one.common_name, one.not_before, one.not_after,
+           one.state, line.recorded_at, line.beside_id
       FROM (SELECT * FROM before UNION ALL SELECT * FROM after WHERE after.step > 0) AS line
       JOIN public.certificate AS one ON one.id = line.id
+     WHERE public.scope_is_whole_realm()
+        OR one.tenancy_id = public.scope_tenancy()
      ORDER BY line.step, one.not_after, one.id
 $$;
 

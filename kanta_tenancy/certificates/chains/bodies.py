@@ -70,9 +70,7 @@ class ShownChain(Body, frozen=True, kw_only=True):
 
 
 class ShownRenewed(Body, frozen=True, kw_only=True):
-    certificate_id: Annotated[
-        UUID | None, msgspec.Meta(description="In the inventory; null when it is not the caller's to read")
-    ]
+    certificate_id: UUID
     step: Annotated[int, msgspec.Meta(description="Below zero: it came before; 0: this one; above: it came after")]
     sha256: str
     serial: str | None
@@ -190,7 +188,7 @@ def _link(one: Link, now: datetime) -> ShownLink:
 
 def _renewed(one: Renewed, line: Line) -> ShownRenewed:
     return ShownRenewed(
-        certificate_id=one.id if one.own else None,
+        certificate_id=one.id,
         step=one.step,
         sha256=one.sha256,
         serial=one.serial,

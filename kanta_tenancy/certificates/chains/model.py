@@ -142,7 +142,6 @@ class Renewed(Record, frozen=True, kw_only=True):
 
     step: int  # below zero: it came before; 0: the one that was asked about; above: it came after
     id: UUID
-    own: bool
     sha256: str
     serial: str | None
     subject: str | None

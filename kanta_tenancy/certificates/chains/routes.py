@@ -89,7 +89,8 @@ async def lint_certificate(certificate_id: FromPath[UUID], call: NamedDependency
 async def read_renewals(certificate_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownLine]:
     """Read what a certificate took the place of and what took its place, with the days that overlap or lack cover.
 
-    A certificate for the same names from the same issuer is suggested; recording it is left to people.
+    A certificate for the same names from the same issuer is suggested; recording it is left to people. A tenant is told
+    of those that are its own.
     """
     async with call.transaction() as tx:
         line = await reading.line_of(tx, certificate_id)

@@ -147,5 +147,5 @@ SELECT step, id, own, sha256, subject, issuer, common_name, not_before, not_afte
 
 -- name: line
 -- What a certificate took the place of, and what took its place; rows are Renewed.
-SELECT step, id, own, sha256, serial, subject, common_name, not_before, not_after, state, recorded_at, beside_id
+SELECT step, id, sha256, serial, subject, common_name, not_before, not_after, state, recorded_at, beside_id
   FROM certificate_line(:certificate_id);

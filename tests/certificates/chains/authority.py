@@ -1,4 +1,4 @@
-"""A certificate authority with intermediates that answers by OCSP and publishes lists, on loopback, by a clock that moves."""
+"""A certificate authority with intermediates, which answers by OCSP and publishes lists, by a clock that moves."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -47,7 +47,7 @@ def an_authority(
 ) -> Credential:
     """Found an authority: a root, or one below another."""
     own = key(key_of or name)
-    made = _certificate(name, own, by, starts, lasts, (x509.BasicConstraints(ca=True, path_length=None), *extensions))
+    made = _signed(name, own, by, (starts, lasts), (x509.BasicConstraints(ca=True, path_length=None), *extensions))
     return Credential(key=own, chain=(made, *(by.chain if by is not None else ())))
 
 
@@ -64,15 +64,14 @@ def a_server(
     """Issue a server's certificate; it signs itself when nobody issues it."""
     alternative = x509.SubjectAlternativeName([x509.DNSName(one) for one in (names or (name,))])
     server = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
-    return _certificate(name, own_key or key("server"), by, starts, lasts, (alternative, server, *extensions))
+    return _signed(name, own_key or key("server"), by, (starts, lasts), (alternative, server, *extensions))
 
 
-def _certificate(
+def _signed(
     name: str,
     own: PrivateKey,
     by: Credential | None,
-    starts: datetime,
-    lasts: timedelta,
+    valid: tuple[datetime, timedelta],
     extensions: Iterable[x509.ExtensionType],
 ) -> x509.Certificate:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -83,8 +82,8 @@ def _certificate(
         .issuer_name(subject if by is None else by.certificate.subject)
         .public_key(own.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(starts)
-        .not_valid_after(starts + lasts)
+        .not_valid_before(valid[0])
+        .not_valid_after(sum(valid[1:], valid[0]))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
     )

@@ -10,7 +10,8 @@ from kanta_tenancy.certificates.chains import auditing, jobs, owing, reading
 from kanta_tenancy.certificates.chains.model import Chain, Line, Revocation
 from kanta_tenancy.certificates.chains.revoking import ask
 from kanta_tenancy.certificates.findings import KeptFinding
-from kanta_tenancy.certificates.inventory.model import SourceNamed, State, TakenIn
+from kanta_tenancy.certificates.inventory.actions import certificates as actions
+from kanta_tenancy.certificates.inventory.model import SourceNamed, TakenIn
 from kanta_tenancy.machinery.outgoing.allowance import read_allowed
 from kanta_tenancy.machinery.outgoing.posting import Outgoing
 from kanta_tenancy.machinery.revocation.gathering import Gatherer
@@ -60,12 +61,20 @@ class Examination(Inventory):
         async with self.database.transaction(self.caller) as tx:
             return await reading.line_of(tx, certificate_id)
 
-    async def moves(self, certificate_id: UUID, state: State, because: str | None = "it was said") -> None:
-        """Move a certificate to another state, as people do by acts of the inventory."""
+    async def retire(self, certificate_id: UUID) -> None:
+        version = (await self.read(certificate_id)).version
         async with self.database.transaction(self.caller) as tx:
-            await tx.connection.execute(
-                "UPDATE certificate SET state = $2, state_because = $3 WHERE id = $1", certificate_id, state, because
-            )
+            await actions.retire(tx, self.clock, certificate_id, because="Not in use any more", version=version)
+
+    async def restore(self, certificate_id: UUID) -> None:
+        version = (await self.read(certificate_id)).version
+        async with self.database.transaction(self.caller) as tx:
+            await actions.restore(tx, self.clock, certificate_id, because="It is in use after all", version=version)
+
+    async def replace(self, certificate_id: UUID, successor_id: UUID) -> None:
+        version = (await self.read(certificate_id)).version
+        async with self.database.transaction(self.caller) as tx:
+            await actions.replace(tx, self.clock, certificate_id, successor_id=successor_id, version=version)
 
     async def ask(self, *, allowed: str = "127.0.0.1/32") -> int:
         """Have authorities asked about whatever is due, over the network."""

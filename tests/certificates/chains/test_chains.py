@@ -6,7 +6,6 @@ import pytest
 
 from kanta_tenancy.certificates.chains.model import ChainEnd
 from kanta_tenancy.certificates.inventory.errors import CertificateNotFound
-from kanta_tenancy.certificates.inventory.model import State
 from tests.certificates.chains.authority import BEGAN, DAY, YEAR, a_server, an_authority, der
 from tests.machinery.x509 import der as odd
 from tests.parties.examples import a_realm
@@ -138,12 +137,12 @@ async def test_what_cannot_be_read_is_an_error_and_no_crash(examination):
 
 async def test_one_that_is_not_in_use_has_nothing_amiss_and_keeps_its_chain(examination):
     (server,) = await examination.have(SERVER)
-    await examination.moves(server, State.RETIRED)
+    await examination.retire(server)
     assert await examination.examine() == 1
     assert await examination.amiss(server) == set()
     await examination.have(ISSUING.certificate)
     assert await subjects(examination, server) == ["palvelin.example.org", "Issuing"]
-    await examination.moves(server, State.IN_USE)
+    await examination.restore(server)
     await examination.examine()
     assert await examination.amiss(server) == set()
 

@@ -229,9 +229,7 @@ async def test_one_replaces_another_with_the_overlap_in_days(both):
     )  # fmt: skip
     assert [(one["certificate_id"], one["overlap_days"]) for one in shown["replaces"]] == [(old["id"], 31)]
     assert await listed(http, state="replaced") == ["old"]
-    back = await http.delete(
-        f"/v1/certificates/{old['id']}/replacement", headers={"If-Match": f'"{old["version"]}"'}
-    )
+    back = await http.delete(f"/v1/certificates/{old['id']}/replacement", headers={"If-Match": f'"{old["version"]}"'})
     assert (back.json()["state"], back.json()["replaced_by"]) == ("in_use", None)
 
 
@@ -246,7 +244,9 @@ async def test_a_certificate_is_snoozed_retired_and_restored_with_a_reason(both)
     retired = await done(http, awake.json(), "retirement", reason="Palvelin poistettiin")
     assert (retired["state"], retired["state_because"]) == ("retired", "Palvelin poistettiin")
     refused = await http.post(
-        f"{address}/snooze", json={"until": "2026-03-09", "reason": "x"}, headers={"If-Match": f'"{retired["version"]}"'}
+        f"{address}/snooze",
+        json={"until": "2026-03-09", "reason": "x"},
+        headers={"If-Match": f'"{retired["version"]}"'},
     )
     assert problem(refused) == (409, "certificate-move-not-allowed")
     restored = await done(http, retired, "restoration", reason="Se on yhä käytössä")
