@@ -248,9 +248,10 @@ CREATE FUNCTION certificate_realms_to_examine(now_is timestamptz) RETURNS TABLE 
 AS $$
     SELECT realm.main_connector_id
       FROM public.main_connector AS realm
-     WHERE EXISTS (SELECT FROM public.certificate AS waiting
-                    WHERE waiting.main_connector_id = realm.main_connector_id
-                      AND waiting.examine_at <= now_is)
+     CROSS JOIN LATERAL (SELECT FROM public.certificate AS waiting    -- one look at the index for each realm
+                          WHERE waiting.main_connector_id = realm.main_connector_id
+                            AND waiting.examine_at <= now_is
+                          LIMIT 1) AS one
 $$;
 
 -- The way up from a certificate of the scope, as far as issuers are here. Issuers are the main connector's, and what

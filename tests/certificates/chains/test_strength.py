@@ -10,6 +10,7 @@ from kanta_tenancy.kernel.dated import Certainty
 from tests.certificates.chains.authority import a_server, an_authority
 
 DAY = date(2026, 3, 2)
+SHORT = rsa.generate_private_key(65537, 1024)  # noqa: S505  to be found too short
 SOON, LATE = datetime(2027, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, 12, tzinfo=UTC)
 LAST_OF_2030 = datetime(2030, 12, 31, 21, 59, tzinfo=UTC)  # in Finland
 SIGNED = "rsa-with-sha256"
@@ -72,7 +73,7 @@ def test_every_rule_says_where_it_comes_from_and_none_pretends_to_be_read():
 async def test_weak_keys_are_findings_of_the_inventory(examination):
     root = an_authority("Root")
     weak_one, short_curve, strong, _ = await examination.have(
-        a_server(root, name="a.example.org", own_key=rsa.generate_private_key(65537, 1024)),
+        a_server(root, name="a.example.org", own_key=SHORT),
         a_server(root, name="b.example.org", own_key=ec.generate_private_key(ec.SECP192R1())),
         a_server(root, name="c.example.org"),
         root.certificate,
