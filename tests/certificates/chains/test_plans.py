@@ -21,7 +21,8 @@ INSERT INTO certificate (id, main_connector_id, content, sha256, kind, subject, 
                          line_sha256, examined_at, examine_at, state, state_since, version, first_seen_at)
 SELECT lpad(to_hex(n), 32, '0')::uuid, $1, n::text::bytea, encode(sha256(n::text::bytea), 'hex'), 'server',
        'CN=' || n, 'CN=' || n % $3, 'name ' || n, 'name ' || n % $3, $4::timestamptz,
-       $4::timestamptz + make_interval(days => 300 + n % 300), $4, n < $3, CASE WHEN n % 500 > 0 THEN encode(sha256((n % $3)::text::bytea), 'hex') END, '{}',
+       $4::timestamptz + make_interval(days => 300 + n % 300), $4, n < $3,
+       CASE WHEN n % 500 > 0 THEN encode(sha256((n % $3)::text::bytea), 'hex') END, '{}',
        'line ' || n / 2, $4, CASE WHEN n < $5 THEN $4 ELSE $4::timestamptz + make_interval(days => 30) END,
        'in_use', $4, 1, $4
   FROM generate_series(0, $2::integer - 1) AS n
