@@ -13,9 +13,9 @@ def certificates() -> None:
     """Look at certificates, keep an inventory of them, and hold them against what their issuer promises."""
 
 
-certificates.add_command(chain)
 certificates.add_command(inspect)
 certificates.add_command(lint)
 certificates.add_command(probe)
 certificates.add_command(import_)
 certificates.add_command(list_)
+certificates.add_command(chain)
