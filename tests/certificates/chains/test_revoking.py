@@ -112,6 +112,7 @@ async def test_a_revocation_is_told_of_at_once_and_once(examination, publisher, 
     assert "revocation.revoked" in await examination.amiss(one)
 
 
+@pytest.mark.usefixtures("technician")
 async def test_of_one_that_was_replaced_nobody_is_told_but_its_state_is_kept(examination, publisher, answered, owner):
     (one, _, other) = await examination.have(answered, ISSUING.certificate, a_server(ISSUING, name="b.example.org"))
     await examination.replace(one, other)
