@@ -9,6 +9,7 @@ from uuid import UUID
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -51,6 +52,7 @@ def der(
     starts: datetime = NOON - timedelta(days=30),
     lasts: timedelta = timedelta(days=365),
     key: str = "one",
+    private: CertificateIssuerPrivateKeyTypes | None = None,
     signer: str = "authority",
     extensions: Iterable[x509.ExtensionType] = SERVER,
     subject: Sequence[tuple[x509.ObjectIdentifier, str]] = (),
@@ -61,7 +63,7 @@ def der(
         x509.CertificateBuilder()
         .subject_name(x509.Name(named))
         .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
-        .public_key(a_key(key).public_key())
+        .public_key((private or a_key(key)).public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(starts)
         .not_valid_after(starts + lasts)
