@@ -13,6 +13,7 @@ from kanta_tenancy.assembly.own_keys import own_key, shelf_of
 from kanta_tenancy.assembly.sealing import SealCheck, seal_keys
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.signing_check import SigningCheck
+from kanta_tenancy.certificates.chains.routes import ROUTES as CERTIFICATE_CHAINS
 from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
 from kanta_tenancy.certificates.impact.routes import ROUTES as IMPACT
@@ -67,6 +68,7 @@ def build_application(
             INVENTORY,
             CERTIFICATE_FINDINGS,
             CERTIFICATE_EXPORTS,
+            CERTIFICATE_CHAINS,
             PROMISES,
             *TRUST,
             JOURNAL,

@@ -2,6 +2,7 @@
 
 import click
 
+from kanta_tenancy.certificates.chains.cli import chain
 from kanta_tenancy.certificates.exports.cli import export
 from kanta_tenancy.certificates.impact.cli import dependencies, impact
 from kanta_tenancy.certificates.inventory.cli import import_, list_
@@ -22,3 +23,4 @@ certificates.add_command(list_)
 certificates.add_command(impact)
 certificates.add_command(dependencies)
 certificates.add_command(export)
+certificates.add_command(chain)

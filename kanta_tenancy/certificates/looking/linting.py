@@ -5,6 +5,8 @@ from datetime import MAXYEAR, datetime
 from typing import Final
 
 from kanta_tenancy.certificates.looking.model import Check, Finding, Profile, Rule
+from kanta_tenancy.certificates.looking.oddities import told
+from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.machinery.x509.inspected import Inspected
 
 
@@ -17,9 +19,9 @@ def lint(certificate: Inspected, profile: Profile) -> tuple[Finding, ...]:
     )
 
 
-def _broken(certificate: Inspected, rule: Rule) -> Iterator[str]:
-    if rule.check is Check.NO_ODDITY:
-        yield from (oddity.sentence for oddity in certificate.oddities if oddity.kind in rule.oddities)
+def _broken(certificate: Inspected, rule: Rule) -> Iterator[Sentence]:
+    if rule.sentence is None:
+        yield from (told(oddity) for oddity in certificate.oddities if oddity.kind in rule.oddities)
     elif not _KEPT[rule.check](certificate, rule):
         yield rule.sentence
 
