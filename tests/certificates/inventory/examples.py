@@ -13,9 +13,18 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from kanta_tenancy.certificates.inventory import intake, reading
-from kanta_tenancy.certificates.inventory.model import Arrival, Certificate, Place, SourceKind, SourceNamed, TakenIn
+from kanta_tenancy.certificates.inventory.model import (
+    Arrival,
+    Certificate,
+    Place,
+    SourceKind,
+    SourceNamed,
+    State,
+    TakenIn,
+)
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.identifiers import new_id
 from kanta_tenancy.machinery.postgres.database import Database
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -23,8 +32,8 @@ FOLDER = SourceNamed(kind=SourceKind.IMPORT, name="folder")
 HANDED_IN = SourceNamed(kind=SourceKind.HANDED_IN, name="API")
 SERVER = (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]),)
 _USAGES = (
-    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign",
-    "crl_sign", "encipher_only", "decipher_only",
+    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
+    "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
 )  # fmt: skip
 SIGNS = (x509.KeyUsage(**{one: one == "content_commitment" for one in _USAGES}),)
 AUTHORITY = (x509.BasicConstraints(ca=True, path_length=None),)
@@ -64,6 +73,28 @@ def der(
 
 def many(count: int, **said: Any) -> list[bytes]:
     return [der(f"palvelin{number}.example.org", **said) for number in range(count)]
+
+
+def a_certificate(**said: Any) -> Certificate:
+    """Return a certificate as the inventory keeps it, without bytes."""
+    return Certificate(
+        **dict.fromkeys(Certificate.__struct_fields__)
+        | {
+            "id": new_id(),
+            "sha256": "0" * 64,
+            "kind": "server",
+            "profile": "dvv-server",
+            "subject": "CN=palvelin.example.org",
+            "not_before": NOON - timedelta(days=30),
+            "not_after": NOON + timedelta(days=335),
+            "authority": False,
+            "state": State.IN_USE,
+            "state_since": NOON,
+            "version": 1,
+            "first_seen_at": NOON,
+        }
+        | said
+    )
 
 
 class Inventory:
