@@ -1,0 +1,214 @@
+"""What people do with orders: put down with a request, arrived, deployed, the old one revoked, closed, cancelled."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec.structs import asdict, replace
+
+from kanta_tenancy import promises
+from kanta_tenancy.certificates import inventory
+from kanta_tenancy.certificates.orders import checking, history, lifecycle, owing, steps, store
+from kanta_tenancy.certificates.orders.errors import CertificateNotOrdered
+from kanta_tenancy.certificates.orders.model import (
+    CertificateOrder,
+    NewOrder,
+    Old,
+    OrderMoved,
+    OrderState,
+    Request,
+    Revocation,
+    SaidOrder,
+)
+from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.identifiers import new_id
+from kanta_tenancy.machinery.postgres.database import Transaction
+from kanta_tenancy.machinery.postgres.journal import record
+from kanta_tenancy.machinery.x509 import requests
+
+
+async def put_down(tx: Transaction, clock: Clock, said: NewOrder, content: bytes) -> CertificateOrder:
+    """Put down that a certificate was ordered with a request, which proves that whoever made it has the key.
+
+    A request that does not keep its profile is put down as well: the order was made, and what is wrong is told of it.
+
+    Raises:
+        OrderRefused: what was said is not acceptable.
+        RequestUnreadable, RequestNotProven: of the request.
+        KeyMaterialRefused: it came with a private key.
+        CertificateNotFound: the inventory does not have the certificate that is replaced.
+        OrderExists: an order with this key waits already.
+    """
+    at = clock.now()
+    fit = checking.order(said, day_in_finland(at))
+    read = requests.read(content)
+    order = CertificateOrder(
+        id=new_id(),
+        state=OrderState.ORDERED,
+        version=1,
+        recorded_at=at,
+        request=Request(**asdict(read.said)),
+        old=None if fit.replaces_id is None else await _old(tx, fit.replaces_id, read.public_key),
+        profile=fit.profile,
+        ordered_on=fit.ordered_on,
+        purpose=fit.purpose,
+        reference=fit.reference,
+    )
+    await store.add(tx, order, content=read.der, public_key=read.public_key)
+    await _owe(tx, order, at=at)
+    act = history.of_order("put_down", None, order, at=at, request=order.request.sha256, profile=order.profile)
+    await record(tx, act, announce=_told(order, at=at))
+    return order
+
+
+async def amend(tx: Transaction, clock: Clock, order_id: UUID, said: SaidOrder, *, version: int) -> CertificateOrder:
+    """Say anew what was ordered, when and under which number; the request stays.
+
+    Raises:
+        OrderNotFound, OrderChanged: there is none, or not at that version any more.
+        OrderMoveNotAllowed: the certificate is in use, or the order has ended.
+        OrderRefused: what was said is not acceptable.
+    """
+    at = clock.now()
+    before = await store.take(tx, order_id, version)
+    after = lifecycle.amend(before, checking.order(said, day_in_finland(at)))
+    await store.save(tx, after)
+    await _owe(tx, after, at=at)
+    await record(tx, history.of_order("amended", before, after, at=at))
+    return after
+
+
+async def arrive_by_hand(
+    tx: Transaction, clock: Clock, order_id: UUID, certificate_id: UUID, *, version: int
+) -> CertificateOrder:
+    """Say which certificate of the inventory is the one that was ordered, when it was there before the order.
+
+    Raises:
+        OrderNotFound, OrderChanged: there is none, or not at that version any more.
+        OrderMoveNotAllowed: it does not wait for its certificate.
+        CertificateNotFound: the inventory does not have it.
+        CertificateNotOrdered: it has another key than the request, or came by another order.
+    """
+    before = await store.take(tx, order_id, version)
+    after = lifecycle.arrive(before, certificate_id, at=clock.now())
+    await inventory.reading.certificate(tx, certificate_id)
+    own = requests.read(await store.content(tx, order_id)).public_key
+    if await _key_of(tx, certificate_id) != own:
+        raise CertificateNotOrdered("the certificate has another key than the request of the order")
+    await moved(tx, "arrived", before, after, at=clock.now(), certificate=str(certificate_id))
+    return after
+
+
+async def deploy(tx: Transaction, clock: Clock, order_id: UUID, *, version: int, on: date) -> CertificateOrder:
+    """Say since which day the new certificate is in use; from then on it has taken the place of the old one.
+
+    Raises:
+        OrderNotFound, OrderChanged: there is none, or not at that version any more.
+        OrderMoveNotAllowed: it has not arrived, or is in use.
+        OrderRefused: the day has not come, or is before that of the order.
+    """
+    at = clock.now()
+    before = await store.take(tx, order_id, version)
+    after = lifecycle.deploy(before, on=on, at=at)
+    await moved(tx, "deployed", before, after, at=at, on=on.isoformat())
+    return after
+
+
+async def revoke(
+    tx: Transaction, clock: Clock, order_id: UUID, revocation: Revocation, *, version: int
+) -> CertificateOrder:
+    """Say that the issuer was told to revoke the old certificate: which serial number, why, on which day.
+
+    Raises:
+        OrderNotFound, OrderChanged: there is none, or not at that version any more.
+        OrderMoveNotAllowed: there is no old one, it was revoked before, or the order has ended.
+        OrderRefused: the serial is not that of the old one, or the day has not come.
+    """
+    at = clock.now()
+    before = await store.take(tx, order_id, version)
+    after = lifecycle.revoke(before, revocation, at=at)
+    facts = {"on": revocation.on.isoformat(), "reason": revocation.reason.value}
+    await moved(tx, "old_revoked", before, after, at=at, **facts)
+    return after
+
+
+async def close(
+    tx: Transaction, clock: Clock, order_id: UUID, *, version: int, because: str | None
+) -> CertificateOrder:
+    """Say that nothing is left to do; where the old certificate is valid and was not revoked, with the reason why not.
+
+    Raises:
+        OrderNotFound, OrderChanged: there is none, or not at that version any more.
+        OrderMoveNotAllowed: the new one is not in use, or the order has ended.
+        OldNotRevoked: the old one is valid, was not revoked, and no reason is given.
+        OrderRefused: the reason cannot be kept.
+    """
+    at = clock.now()
+    before = await store.take(tx, order_id, version)
+    after = lifecycle.close(before, because=None if because is None else checking.reason(because), at=at)
+    await moved(tx, "closed", before, after, at=at, because=after.ended_because)
+    return after
+
+
+async def cancel(tx: Transaction, clock: Clock, order_id: UUID, *, version: int, because: str) -> CertificateOrder:
+    """Say that an order comes to nothing, and why.
+
+    Raises:
+        OrderNotFound, OrderChanged: there is none, or not at that version any more.
+        OrderMoveNotAllowed: the certificate is in use, or the order has ended.
+        OrderRefused: the reason is none, or cannot be kept.
+    """
+    at = clock.now()
+    before = await store.take(tx, order_id, version)
+    after = lifecycle.cancel(before, because=checking.reason(because), at=at)
+    await moved(tx, "cancelled", before, after, at=at, because=after.ended_because)
+    return after
+
+
+async def moved(
+    tx: Transaction,
+    done: str,
+    before: CertificateOrder,
+    after: CertificateOrder,
+    *,
+    at: datetime,
+    **facts: str | int | None,
+) -> None:
+    """Write a move of an order that the transaction holds, with what it keeps and owes, and say so."""
+    await store.save(tx, after)
+    await _settle(tx, before, after, at=at)
+    await _owe(tx, after, at=at)
+    await record(tx, history.of_order(done, before, after, at=at, **facts), announce=_told(after, at=at))
+
+
+async def _settle(tx: Transaction, before: CertificateOrder, after: CertificateOrder, *, at: datetime) -> None:
+    """Keep the promise of the step that is done, or release it when nobody has to do it any more."""
+    step = steps.waits_for(before)
+    if step is None or step is steps.waits_for(after):
+        return
+    if steps.done_on(after)[step] is not None:
+        await promises.keep(tx, owing.key_of(after, step), at=at)
+    else:
+        because = after.ended_because or "it is not needed any more"
+        await promises.release(tx, owing.key_of(after, step), at=at, because=because)
+
+
+async def _owe(tx: Transaction, order: CertificateOrder, *, at: datetime) -> None:
+    owed = owing.owed(order, at=at)
+    if owed is not None:
+        await promises.owe(tx, owed)
+
+
+async def _old(tx: Transaction, certificate_id: UUID, public_key: bytes) -> Old:
+    found = await inventory.reading.certificate(tx, certificate_id)
+    same = await _key_of(tx, certificate_id) == public_key
+    return Old(id=found.id, serial=found.serial, ends_at=found.not_after, same_key=same)
+
+
+async def _key_of(tx: Transaction, certificate_id: UUID) -> bytes | None:
+    contents = await inventory.reading.contents(tx, [certificate_id])
+    return requests.public_key_of(contents[certificate_id])
+
+
+def _told(order: CertificateOrder, *, at: datetime) -> OrderMoved:
+    return OrderMoved(order_id=order.id, state=order.state, certificate_id=order.certificate_id, at=at)
