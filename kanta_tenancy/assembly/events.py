@@ -38,6 +38,7 @@ EVENTS: Final[EventKinds] = {
         ("information_system.moved", "An information system was taken into use or withdrawn", False),
         ("deployment.changed", "A service runs on a system in another period than before", True),
         ("conformity_certificate.ending", "A system's certificate of conformity ends soon, or has ended", False),
+        ("certificate_order.moved", "A certificate was ordered, or its order came to another state", False),
     )
 }
 

@@ -12,6 +12,7 @@ from kanta_tenancy.agreements.receipts import sealing as receipts
 from kanta_tenancy.agreements.signing import upgrading
 from kanta_tenancy.agreements.signing.actions import OwnKey
 from kanta_tenancy.agreements.signing.raising import Outside
+from kanta_tenancy.certificates.orders import auditing as certificate_orders
 from kanta_tenancy.joining import auditing as joining
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
@@ -47,6 +48,7 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "checkpoints of the journal": checkpoints_expected,
     "warnings of certificates of conformity": systems.warnings_expected,
     "seals on receipts": receipts.seals_expected,
+    "steps of orders of certificates": certificate_orders.steps_expected,
 }
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

@@ -4,6 +4,8 @@ import click
 
 from kanta_tenancy.certificates.looking.cli import inspect, lint
 from kanta_tenancy.certificates.looking.probing_cli import probe
+from kanta_tenancy.certificates.orders.cli import orders
+from kanta_tenancy.certificates.orders.requesting_cli import request
 
 
 @click.group()
@@ -14,3 +16,5 @@ def certificates() -> None:
 certificates.add_command(inspect)
 certificates.add_command(lint)
 certificates.add_command(probe)
+certificates.add_command(request)
+certificates.add_command(orders)

@@ -76,4 +76,7 @@ _KEPT_AS_ASKED: Final[Mapping[Check, Callable[[Asked, Rule], bool]]] = {
     ),
     Check.USED_FOR_ONE_OF: lambda certificate, rule: not set(certificate.extended_usages).isdisjoint(rule.usages),
 }
-_KEPT: Final[Mapping[Check, Callable[[Inspected, Rule], bool]]] = {Check.LASTS_AT_MOST: _lasts_at_most} | _KEPT_AS_ASKED
+_KEPT: Final[Mapping[Check, Callable[[Inspected, Rule], bool]]] = {
+    Check.LASTS_AT_MOST: _lasts_at_most,
+    **_KEPT_AS_ASKED,
+}

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import asdict
 
 from kanta_tenancy import promises
-from kanta_tenancy.certificates import inventory
+from kanta_tenancy.certificates.inventory import reading as inventory
+from kanta_tenancy.certificates.inventory.errors import KeyMaterialRefused
 from kanta_tenancy.certificates.orders import checking, history, lifecycle, owing, steps, store
 from kanta_tenancy.certificates.orders.errors import CertificateNotOrdered
 from kanta_tenancy.certificates.orders.model import (
@@ -25,6 +26,7 @@ from kanta_tenancy.kernel.identifiers import new_id
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
 from kanta_tenancy.machinery.x509 import requests
+from kanta_tenancy.machinery.x509.bundles import KeyMaterialFound, certificates_in
 
 
 async def put_down(tx: Transaction, clock: Clock, said: NewOrder, content: bytes) -> CertificateOrder:
@@ -41,7 +43,7 @@ async def put_down(tx: Transaction, clock: Clock, said: NewOrder, content: bytes
     """
     at = clock.now()
     fit = checking.order(said, day_in_finland(at))
-    read = requests.read(content)
+    read = _read(content)
     order = CertificateOrder(
         id=new_id(),
         state=OrderState.ORDERED,
@@ -91,7 +93,7 @@ async def arrive_by_hand(
     """
     before = await store.take(tx, order_id, version)
     after = lifecycle.arrive(before, certificate_id, at=clock.now())
-    await inventory.reading.certificate(tx, certificate_id)
+    await inventory.certificate(tx, certificate_id)
     own = requests.read(await store.content(tx, order_id)).public_key
     if await _key_of(tx, certificate_id) != own:
         raise CertificateNotOrdered("the certificate has another key than the request of the order")
@@ -199,14 +201,20 @@ async def _owe(tx: Transaction, order: CertificateOrder, *, at: datetime) -> Non
         await promises.owe(tx, owed)
 
 
+def _read(content: bytes) -> requests.Read:
+    if any(isinstance(one, KeyMaterialFound) for one in certificates_in(content, "request")):
+        raise KeyMaterialRefused("a private key is no business of this service: nothing of the request was kept")
+    return requests.read(content)
+
+
 async def _old(tx: Transaction, certificate_id: UUID, public_key: bytes) -> Old:
-    found = await inventory.reading.certificate(tx, certificate_id)
+    found = await inventory.certificate(tx, certificate_id)
     same = await _key_of(tx, certificate_id) == public_key
     return Old(id=found.id, serial=found.serial, ends_at=found.not_after, same_key=same)
 
 
 async def _key_of(tx: Transaction, certificate_id: UUID) -> bytes | None:
-    contents = await inventory.reading.contents(tx, [certificate_id])
+    contents = await inventory.contents(tx, [certificate_id])
     return requests.public_key_of(contents[certificate_id])
 
 

@@ -84,9 +84,9 @@ class Revoked(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Closing(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    reason: Annotated[Line | None, msgspec.Meta(description="Why the old certificate is not revoked, when it is not")] = (
-        None
-    )
+    reason: Annotated[
+        Line | None, msgspec.Meta(description="Why the old certificate is not revoked, when it is not")
+    ] = None
 
 
 class Cancelling(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -16,7 +16,7 @@ from kanta_tenancy.kernel.dated import in_force_on
 from kanta_tenancy.machinery.x509.keys import KeyKind
 
 _FILE: Final = Path(__file__).parent / "data" / "issuing.toml"
-_NAMES: Final[Mapping[str, KeyKind]] = {
+NAMES: Final[Mapping[str, KeyKind]] = {
     "RSA-2048": KeyKind.RSA_2048,
     "RSA-3072": KeyKind.RSA_3072,
     "RSA-4096": KeyKind.RSA_4096,
@@ -42,7 +42,7 @@ def known() -> tuple[str, ...]:
 def keys_of(profile: str) -> tuple[KeyKind, ...]:
     """Return which keys the profile allows; all that can be made here when it says nothing."""
     allowed = [set(rule.keys) for rule in profiles()[profile].rules if rule.check is Check.KEY_AMONG]
-    return tuple(kind for name, kind in _NAMES.items() if all(name in one for one in allowed))
+    return tuple(kind for name, kind in NAMES.items() if all(name in one for one in allowed))
 
 
 def due(step: Step, profile: str, day: date) -> Due:

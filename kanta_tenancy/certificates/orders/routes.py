@@ -130,9 +130,7 @@ async def note_arrival(
     """Say which certificate was ordered, when it was there before the order; others are matched by themselves."""
     return await _acted(
         call,
-        lambda tx: actions.arrive_by_hand(
-            tx, call.clock, order_id, data.certificate_id, version=call.expected_version
-        ),
+        lambda tx: actions.arrive_by_hand(tx, call.clock, order_id, data.certificate_id, version=call.expected_version),
     )
 
 
@@ -159,7 +157,9 @@ async def deploy(
     status_code=200,
     responses=refusals(*_MOVED),
 )
-async def revoke(order_id: FromPath[UUID], data: JSONBody[Revoked], call: NamedDependency[Call]) -> Response[ShownOrder]:
+async def revoke(
+    order_id: FromPath[UUID], data: JSONBody[Revoked], call: NamedDependency[Call]
+) -> Response[ShownOrder]:
     """Put down that the issuer was told to revoke the old certificate, by which serial number and why.
 
     This service tells no issuer: whoever calls has done so. Of a key that may have leaked it can be said at any time.

@@ -18,7 +18,9 @@ from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.kernel.explanation import Sentence, sentence
 
-BEFORE_THE_END: Final = timedelta(days=7)  # this service's own choice: the new one is in use so long before the old ends
+BEFORE_THE_END: Final = timedelta(
+    days=7
+)  # this service's own choice: the new one is in use so long before the old ends
 _WAITS_FOR: Final[Mapping[OrderState, Step]] = {
     OrderState.ORDERED: Step.ARRIVE,
     OrderState.ARRIVED: Step.DEPLOY,
@@ -121,11 +123,11 @@ def _sentence(order: CertificateOrder, step: Step) -> Sentence:
 
 def _revoke(serial: str | None) -> Sentence:
     return sentence(
-        "Pyytäkää myöntäjää sulkemaan vanha varmenne; kertokaa sen sarjanumero {serial} ja syy. Sulkemista ei voi perua.",
-        "Be utfärdaren spärra det gamla certifikatet; uppge dess serienummer {serial} och orsaken. Spärrningen kan inte"
-        " återtas.",
-        "Ask the issuer to revoke the old certificate; tell its serial number {serial} and the reason. It cannot be undone.",
-        serial=serial or "–",
+        "Pyytäkää myöntäjää sulkemaan vanha varmenne; kertokaa sen sarjanumero {serial} ja syy. Sulkemista ei peruta.",
+        "Be utfärdaren spärra det gamla certifikatet; uppge dess serienummer {serial} och orsaken. Spärrningen återtas"
+        " inte.",
+        "Ask the issuer to revoke the old certificate; tell its serial number {serial} and the reason. That is final.",
+        serial=serial or "-",
     )
 
 

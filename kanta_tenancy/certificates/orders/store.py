@@ -161,9 +161,7 @@ async def page(tx: Transaction, state: OrderState | None, *, before: UUID | None
 
 async def replacing(tx: Transaction, certificate_ids: Collection[UUID]) -> list[ListedOrder]:
     """Read the orders that are to replace some certificates, newest first."""
-    return await REPLACING.all(
-        tx, main_connector_id=tx.scope.main_connector_id, certificate_ids=list(certificate_ids)
-    )
+    return await REPLACING.all(tx, main_connector_id=tx.scope.main_connector_id, certificate_ids=list(certificate_ids))
 
 
 async def content(tx: Transaction, order_id: UUID) -> bytes:
@@ -180,14 +178,10 @@ async def content(tx: Transaction, order_id: UUID) -> bytes:
 
 async def of_certificate(tx: Transaction, certificate_id: UUID) -> UUID | None:
     """Return by which order a certificate came; None: by none that is known."""
-    found = await OF_CERTIFICATE.one(
-        tx, main_connector_id=tx.scope.main_connector_id, certificate_id=certificate_id
-    )
+    found = await OF_CERTIFICATE.one(tx, main_connector_id=tx.scope.main_connector_id, certificate_id=certificate_id)
     return None if found is None else found.id
 
 
 async def arrivals(tx: Transaction, certificate_ids: Collection[UUID]) -> list[Arrival]:
     """Read those of some certificates that may be ordered ones, by order and then the oldest first."""
-    return await ARRIVALS.all(
-        tx, main_connector_id=tx.scope.main_connector_id, certificate_ids=list(certificate_ids)
-    )
+    return await ARRIVALS.all(tx, main_connector_id=tx.scope.main_connector_id, certificate_ids=list(certificate_ids))

@@ -29,7 +29,7 @@ X = TypeVar("X", bound=x509.ExtensionType)
 class Wanted(Record, frozen=True, kw_only=True):
     """What a certificate is asked to say."""
 
-    common_name: str
+    common_name: str | None = None
     organisation: str | None = None
     unit: str | None = None
     country: str | None = None
