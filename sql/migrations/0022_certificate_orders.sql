@@ -57,7 +57,8 @@ CREATE UNIQUE INDEX certificate_order_by_certificate ON certificate_order (main_
     WHERE certificate_id IS NOT NULL;
 CREATE INDEX certificate_order_by_replaced ON certificate_order (main_connector_id, replaces_id, id)
     WHERE replaces_id IS NOT NULL;
-CREATE INDEX certificate_order_by_state ON certificate_order (main_connector_id, state, id);
+CREATE INDEX certificate_order_by_day ON certificate_order (main_connector_id, ordered_on, id);
+CREATE INDEX certificate_order_by_state ON certificate_order (main_connector_id, state, ordered_on, id);
 ALTER TABLE certificate_order ALTER COLUMN content SET STORAGE EXTERNAL;
 
 -- What has ended does not change any more, whatever the program says.

@@ -15,6 +15,7 @@ from kanta_tenancy.certificates.orders.model import (
     CertificateOrder,
     ListedOrder,
     NewOrder,
+    OrderPosition,
     OrderState,
     Revocation,
     RevocationReason,
@@ -50,7 +51,7 @@ def orders() -> None:
 @_AS_JSON
 @click.pass_obj
 def list_(desk: Desk, *, state: str | None, main_connector: str | None, as_json: bool) -> None:
-    """List orders, newest first.
+    """List orders, the latest day first.
 
     Each line: id, state, day of the order, profile, the issuer's number, subject; separated by tabs, a dash where there
     is nothing.
@@ -204,10 +205,10 @@ async def _list(desk: Desk, main_connector: str | None, state: OrderState | None
         realm = await desk_work.realm(db, main_connector)
         async with db.transaction(desk_work.at_desk(desk, realm.id)) as tx:
             found: list[ListedOrder] = []
-            before: UUID | None = None
-            while page := await reading.listed(tx, state, before=before, count=_PAGE):
+            after: OrderPosition | None = None
+            while page := await reading.listed(tx, state, after=after, count=_PAGE):
                 found += page
-                before = page[-1].id
+                after = reading.position(page[-1])
             return found
 
 

@@ -107,6 +107,13 @@ class ListedOrder(Record, frozen=True, kw_only=True):
     certificate_id: UUID | None
 
 
+class OrderPosition(Record, frozen=True, kw_only=True):
+    """Where a page of orders ended, by day; the next begins after it."""
+
+    ordered_on: date
+    id: UUID
+
+
 class Due(Record, frozen=True, kw_only=True, rename={"since": "from"}):
     """In how many days a step of an order is due."""
 

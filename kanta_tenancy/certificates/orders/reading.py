@@ -9,7 +9,7 @@ from kanta_tenancy.certificates.looking.model import Finding
 from kanta_tenancy.certificates.looking.profiles import profiles
 from kanta_tenancy.certificates.orders import store
 from kanta_tenancy.certificates.orders.lifecycle import ENDED
-from kanta_tenancy.certificates.orders.model import CertificateOrder, ListedOrder, OrderState
+from kanta_tenancy.certificates.orders.model import CertificateOrder, ListedOrder, OrderPosition, OrderState
 from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.kernel.severity import Severity
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -33,9 +33,16 @@ async def order(tx: Transaction, order_id: UUID) -> CertificateOrder:
     return await store.find(tx, order_id)
 
 
-async def listed(tx: Transaction, state: OrderState | None, *, before: UUID | None, count: int) -> list[ListedOrder]:
-    """Read a page of orders, newest first; in every state when none is named."""
-    return await store.page(tx, state, before=before, count=count)
+async def listed(
+    tx: Transaction, state: OrderState | None, *, after: OrderPosition | None, count: int
+) -> list[ListedOrder]:
+    """Read a page of orders, the latest day first; in every state when none is named."""
+    return await store.page(tx, state, after=after, count=count)
+
+
+def position(listed: ListedOrder) -> OrderPosition:
+    """Return where a page ends that ends with this order."""
+    return OrderPosition(ordered_on=listed.ordered_on, id=listed.id)
 
 
 async def request(tx: Transaction, order_id: UUID) -> bytes:

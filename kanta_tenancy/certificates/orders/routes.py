@@ -32,7 +32,7 @@ from kanta_tenancy.certificates.orders.errors import (
     OrderNotFound,
     OrderRefused,
 )
-from kanta_tenancy.certificates.orders.model import CertificateOrder, ListedOrder
+from kanta_tenancy.certificates.orders.model import CertificateOrder, OrderPosition
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
@@ -68,11 +68,11 @@ async def order_certificate(data: JSONBody[NewCertificateOrder], call: NamedDepe
 
 @get("/", operation_id="listCertificateOrders", opt=needs(Permission.CERTIFICATES_READ, query=OrdersAsked))
 async def list_orders(call: NamedDependency[Call]) -> Response[Page[ShownListedOrder]]:
-    """List orders, newest first; a tenant is shown none."""
+    """List orders, the latest day first; a tenant is shown none."""
     asked = call.asked(OrdersAsked)
     async with call.transaction() as tx:
-        rows = await reading.listed(tx, asked.state, before=asked.position(UUID), count=asked.fetch)
-    return paged(call.request, asked, rows, position=_id, body=bodies.listed)
+        rows = await reading.listed(tx, asked.state, after=asked.position(OrderPosition), count=asked.fetch)
+    return paged(call.request, asked, rows, position=reading.position, body=bodies.listed)
 
 
 @get(
@@ -213,10 +213,6 @@ async def _acted(call: Call, act: Acted, *, made: bool = False) -> Response[Show
 
 def _answer(body: ShownOrder, *, made: bool) -> Response[ShownOrder]:
     return with_etag(body, body.version, location=f"/v1/certificate-orders/{body.id}" if made else None)
-
-
-def _id(order: ListedOrder) -> UUID:
-    return order.id
 
 
 ROUTES: Final = Router(

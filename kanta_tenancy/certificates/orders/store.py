@@ -1,14 +1,15 @@
 """Orders in PostgreSQL. The only module that reads `sql/queries/certificates/order.sql`."""
 
 from collections.abc import Collection
-from typing import Final
+from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
 from kanta_tenancy.certificates.orders.errors import CertificateNotOrdered, OrderChanged, OrderExists, OrderNotFound
-from kanta_tenancy.certificates.orders.model import CertificateOrder, ListedOrder, OrderState
+from kanta_tenancy.certificates.orders.model import CertificateOrder, ListedOrder, OrderPosition, OrderState
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, statement
@@ -46,7 +47,7 @@ CONTENT: Final = statement("certificates/order.content", RequestContent)
 OF_CERTIFICATE: Final = statement("certificates/order.of_certificate", OrderId)
 ARRIVALS: Final = statement("certificates/order.arrivals", Arrival)
 
-NEWEST: Final = UUID(int=2**128 - 1)
+LATEST: Final = OrderPosition(ordered_on=date(9999, 12, 31), id=UUID(int=0))
 
 
 async def add(tx: Transaction, order: CertificateOrder, *, content: bytes, public_key: bytes) -> None:
@@ -149,13 +150,21 @@ async def save(tx: Transaction, order: CertificateOrder) -> None:
         raise OrderChanged(f"the order is no longer at version {order.version - 1}")
 
 
-async def page(tx: Transaction, state: OrderState | None, *, before: UUID | None, count: int) -> list[ListedOrder]:
-    """Read a page of orders, newest first.
+async def page(
+    tx: Transaction, state: OrderState | None, *, after: OrderPosition | None, count: int
+) -> list[ListedOrder]:
+    """Read a page of orders, the latest day first.
 
     Args:
         state: those in this one; None: in every state.
     """
-    asked = {"main_connector_id": tx.scope.main_connector_id, "before": before or NEWEST, "count": count}
+    begin = after or LATEST
+    asked: dict[str, Any] = {
+        "main_connector_id": tx.scope.main_connector_id,
+        "before_day": begin.ordered_on,
+        "before_id": begin.id,
+        "count": count,
+    }
     return await (PAGE.all(tx, **asked) if state is None else PAGE_OF_STATE.all(tx, state=state, **asked))
 
 

@@ -45,22 +45,22 @@ UPDATE certificate_order
 RETURNING version;
 
 -- name: page
--- A page of orders, newest first; rows are ListedOrder.
+-- A page of orders, the latest day first; rows are ListedOrder.
 SELECT id, state, version, profile, ordered_on, purpose, reference, subject, replaces_id, certificate_id
   FROM certificate_order
  WHERE main_connector_id = :main_connector_id
-   AND id < :before
- ORDER BY id DESC
+   AND (ordered_on, id) < (:before_day, :before_id)
+ ORDER BY ordered_on DESC, id DESC
  LIMIT :count;
 
 -- name: page_of_state
--- A page of the orders in one state, newest first; rows are ListedOrder.
+-- A page of the orders in one state, the latest day first; rows are ListedOrder.
 SELECT id, state, version, profile, ordered_on, purpose, reference, subject, replaces_id, certificate_id
   FROM certificate_order
  WHERE main_connector_id = :main_connector_id
    AND state = :state
-   AND id < :before
- ORDER BY id DESC
+   AND (ordered_on, id) < (:before_day, :before_id)
+ ORDER BY ordered_on DESC, id DESC
  LIMIT :count;
 
 -- name: replacing

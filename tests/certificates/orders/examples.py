@@ -12,7 +12,15 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from kanta_tenancy.certificates.inventory import intake
-from kanta_tenancy.certificates.inventory.model import Arrival, CertificatesArrived, SourceKind, SourceNamed, TakenIn
+from kanta_tenancy.certificates.inventory import reading as inventory
+from kanta_tenancy.certificates.inventory.model import (
+    Arrival,
+    Certificate,
+    CertificatesArrived,
+    SourceKind,
+    SourceNamed,
+    TakenIn,
+)
 from kanta_tenancy.certificates.orders import actions, following, reading
 from kanta_tenancy.certificates.orders.model import (
     CertificateOrder,
@@ -121,16 +129,19 @@ class Orders:
     async def came(self, *ders: bytes) -> TakenIn:
         """Hand in certificates, and let the messages of that be heard."""
         taken = await self.taken(*ders)
-        await outbox.carry_on(
-            self.database, self.clock, {"certificate.arrived": following.certificates_arrived}
-        )
+        await outbox.carry_on(self.database, self.clock, {"certificate.arrived": following.certificates_arrived})
         return taken
 
     async def told(self, certificate_ids: Sequence[UUID]) -> None:
         """Tell of an arrival once more."""
         told = CertificatesArrived(certificate_ids=tuple(certificate_ids), at=self.clock.now())
         message = outbox.Message(
-            id=new_id(), tenancy_id=None, kind="certificate.arrived", body=msgspec.to_builtins(told), at=NOON, attempts=1
+            id=new_id(),
+            tenancy_id=None,
+            kind="certificate.arrived",
+            body=msgspec.to_builtins(told),
+            at=NOON,
+            attempts=1,
         )
         async with self.database.transaction(self.caller) as tx:
             await following.certificates_arrived(tx, message)
@@ -142,12 +153,18 @@ class Orders:
 
     async def replacing(self, *, key: str = "one", lasts: timedelta = timedelta(days=60)) -> CertificateOrder:
         """Put down an order that is to replace a certificate of the inventory."""
-        old = (await self.taken(issued("old", starts=NOON - timedelta(days=300), lasts=timedelta(days=300) + lasts))).new
+        old = (
+            await self.taken(issued("old", starts=NOON - timedelta(days=300), lasts=timedelta(days=300) + lasts))
+        ).new
         return await self.put_down(a_request(key), replaces_id=old[0])
 
     async def read(self, order_id: UUID) -> CertificateOrder:
         async with self.database.transaction(self.caller) as tx:
             return await reading.order(tx, order_id)
+
+    async def read_certificate(self, certificate_id: UUID) -> Certificate:
+        async with self.database.transaction(self.caller) as tx:
+            return await inventory.certificate(tx, certificate_id)
 
     async def act(self, action: Any, order: CertificateOrder, *given: Any, **said: Any) -> CertificateOrder:
         async with self.database.transaction(self.caller) as tx:

@@ -1,4 +1,4 @@
-"""Any history of moves obeys the table; a revocation has the right serial; an order does not close on a valid old one."""
+"""Any history of moves obeys the table; a revocation has the right serial; a valid old one keeps an order open."""
 
 from datetime import date, timedelta
 

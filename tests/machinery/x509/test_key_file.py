@@ -35,7 +35,7 @@ def test_with_a_password_it_opens_with_that_alone(tmp_path):
     key_file.write(file, KEY, b"salasana")
     assert b"BEGIN ENCRYPTED PRIVATE KEY" in file.read_bytes()
     assert load_pem_private_key(file.read_bytes(), b"salasana").private_numbers() == KEY.private_numbers()
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="password"):
         load_pem_private_key(file.read_bytes(), b"another")
 
 
@@ -69,7 +69,7 @@ def test_of_a_key_that_cannot_be_written_whole_nothing_is_left(tmp_path):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))  # as on a disk that is full
     try:
-        with pytest.raises(OSError) as trouble:
+        with pytest.raises(OSError, match="File too large") as trouble:
             key_file.write_new(file, b"x" * 100_000, 0o600)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -72,7 +72,9 @@ def test_a_request_with_anothers_key_proves_nothing():
         requests.read(DER.replace(own, other))
 
 
-@pytest.mark.parametrize("content", [b"", b"-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n", b"0\x00", b"x" * (MAX_BYTES + 1)])
+@pytest.mark.parametrize(
+    "content", [b"", b"-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n", b"0\x00", b"x" * (MAX_BYTES + 1)]
+)
 def test_what_is_no_request_is_refused_in_words(content):
     with pytest.raises(RequestUnreadable):
         requests.read(content)
