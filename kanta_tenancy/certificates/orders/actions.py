@@ -7,9 +7,12 @@ from msgspec.structs import asdict
 
 from kanta_tenancy import promises
 from kanta_tenancy.certificates.inventory import reading as inventory
+from kanta_tenancy.certificates.inventory.actions import certificates
 from kanta_tenancy.certificates.inventory.errors import KeyMaterialRefused
+from kanta_tenancy.certificates.inventory.model import Description, State
 from kanta_tenancy.certificates.orders import checking, history, lifecycle, owing, steps, store
 from kanta_tenancy.certificates.orders.errors import CertificateNotOrdered
+from kanta_tenancy.certificates.orders.lifecycle import Move
 from kanta_tenancy.certificates.orders.model import (
     CertificateOrder,
     NewOrder,
@@ -92,27 +95,52 @@ async def arrive_by_hand(
         CertificateNotOrdered: it has another key than the request, or came by another order.
     """
     before = await store.take(tx, order_id, version)
-    after = lifecycle.arrive(before, certificate_id, at=clock.now())
+    lifecycle.check(before, Move.ARRIVE)
     await inventory.certificate(tx, certificate_id)
     own = requests.read(await store.content(tx, order_id)).public_key
     if await _key_of(tx, certificate_id) != own:
         raise CertificateNotOrdered("the certificate has another key than the request of the order")
-    await moved(tx, "arrived", before, after, at=clock.now(), certificate=str(certificate_id))
+    await hold_promises(tx, before)
+    return await arrive(tx, clock, before, certificate_id)
+
+
+async def arrive(tx: Transaction, clock: Clock, before: CertificateOrder, certificate_id: UUID) -> CertificateOrder:
+    """Say that a certificate with the key of the request came; it is held against the profile that was ordered.
+
+    The order, and what it owes, is held by the transaction.
+    """
+    at = clock.now()
+    after = lifecycle.arrive(before, certificate_id, at=at)
+    came = await inventory.certificate(tx, certificate_id)
+    said = Description(
+        kind=came.kind,
+        profile=after.profile,
+        purpose=came.purpose or after.purpose,
+        tenancy_id=came.tenancy_id,
+        responsible_id=came.responsible_id,
+        deputy_id=came.deputy_id,
+    )
+    if (came.profile, came.purpose) != (said.profile, said.purpose):
+        await certificates.describe(tx, clock, came.id, said, version=came.version)
+    await _move(tx, "arrived", before, after, at=at, certificate=str(certificate_id))
     return after
 
 
 async def deploy(tx: Transaction, clock: Clock, order_id: UUID, *, version: int, on: date) -> CertificateOrder:
-    """Say since which day the new certificate is in use; from then on it has taken the place of the old one.
+    """Say since which day the new certificate is in use; the inventory then has it in the place of the old one.
 
     Raises:
         OrderNotFound, OrderChanged: there is none, or not at that version any more.
         OrderMoveNotAllowed: it has not arrived, or is in use.
         OrderRefused: the day has not come, or is before that of the order.
+        CertificateMoveNotAllowed: somebody has said that the new one is not in use any more.
     """
     at = clock.now()
     before = await store.take(tx, order_id, version)
     after = lifecycle.deploy(before, on=on, at=at)
-    await moved(tx, "deployed", before, after, at=at, on=on.isoformat())
+    await hold_promises(tx, before)
+    await _replace(tx, clock, after)
+    await _move(tx, "deployed", before, after, at=at, on=on.isoformat())
     return after
 
 
@@ -130,7 +158,7 @@ async def revoke(
     before = await store.take(tx, order_id, version)
     after = lifecycle.revoke(before, revocation, at=at)
     facts = {"on": revocation.on.isoformat(), "reason": revocation.reason.value}
-    await moved(tx, "old_revoked", before, after, at=at, **facts)
+    await _move(tx, "old_revoked", before, after, at=at, **facts)
     return after
 
 
@@ -148,7 +176,7 @@ async def close(
     at = clock.now()
     before = await store.take(tx, order_id, version)
     after = lifecycle.close(before, because=None if because is None else checking.reason(because), at=at)
-    await moved(tx, "closed", before, after, at=at, because=after.ended_because)
+    await _move(tx, "closed", before, after, at=at, because=after.ended_because)
     return after
 
 
@@ -163,11 +191,25 @@ async def cancel(tx: Transaction, clock: Clock, order_id: UUID, *, version: int,
     at = clock.now()
     before = await store.take(tx, order_id, version)
     after = lifecycle.cancel(before, because=checking.reason(because), at=at)
-    await moved(tx, "cancelled", before, after, at=at, because=after.ended_because)
+    await _move(tx, "cancelled", before, after, at=at, because=after.ended_because)
     return after
 
 
-async def moved(
+async def hold_promises(tx: Transaction, order: CertificateOrder) -> None:
+    """Hold what an order owes, before an act that journals and changes it afterwards."""
+    await promises.hold(tx, owing.subject(order), owing.KINDS)
+
+
+async def _replace(tx: Transaction, clock: Clock, order: CertificateOrder) -> None:
+    """Say in the inventory that the new certificate took the place of the old one, unless somebody has said so."""
+    if order.old is None or order.certificate_id is None:
+        return
+    old = await inventory.certificate(tx, order.old.id)
+    if old.state is State.IN_USE:
+        await certificates.replace(tx, clock, old.id, successor_id=order.certificate_id, version=old.version)
+
+
+async def _move(
     tx: Transaction,
     done: str,
     before: CertificateOrder,

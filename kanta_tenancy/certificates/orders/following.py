@@ -4,6 +4,7 @@ import msgspec
 
 from kanta_tenancy.certificates.inventory.model import CertificatesArrived
 from kanta_tenancy.certificates.orders import matching
+from kanta_tenancy.kernel.clock import StoppedClock
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.outbox import Message
 
@@ -11,4 +12,4 @@ from kanta_tenancy.machinery.postgres.outbox import Message
 async def certificates_arrived(tx: Transaction, message: Message) -> None:
     """Match new certificates to the orders that wait for them; subscribes to `certificate.arrived`."""
     told = msgspec.convert(message.body, CertificatesArrived)
-    await matching.arrived(tx, told.at, told.certificate_ids)
+    await matching.arrived(tx, StoppedClock(told.at), told.certificate_ids)

@@ -127,6 +127,16 @@ def serial_of(text: str) -> str:
     return sign + (digits.lstrip("0") or "0")
 
 
+def check(order: CertificateOrder, move: Move) -> None:
+    """Refuse a move that the table does not have.
+
+    Raises:
+        OrderMoveNotAllowed: the order is not in a state that allows it.
+    """
+    if (order.state, move) not in MOVES:
+        raise OrderMoveNotAllowed(f"cannot {move.value} an order that is {order.state.value}", state=order.state.value)
+
+
 def next_moves(order: CertificateOrder) -> tuple[Move, ...]:
     """Return what can be done with an order now by people."""
     moves = tuple(move for state, move in MOVES if state is order.state and move is not Move.ARRIVE)
@@ -135,10 +145,8 @@ def next_moves(order: CertificateOrder) -> tuple[Move, ...]:
 
 
 def _moved(order: CertificateOrder, move: Move) -> CertificateOrder:
-    target = MOVES.get((order.state, move))
-    if target is None:
-        raise OrderMoveNotAllowed(f"cannot {move.value} an order that is {order.state.value}", state=order.state.value)
-    return replace(order, state=target, version=order.version + 1)
+    check(order, move)
+    return replace(order, state=MOVES[order.state, move], version=order.version + 1)
 
 
 def _refuse_day(on: date, order: CertificateOrder, *, at: datetime, since_order: bool = True) -> None:

@@ -9,7 +9,11 @@ from litestar import Response, Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from kanta_tenancy.certificates.inventory.errors import CertificateNotFound, KeyMaterialRefused
+from kanta_tenancy.certificates.inventory.errors import (
+    CertificateMoveNotAllowed,
+    CertificateNotFound,
+    KeyMaterialRefused,
+)
 from kanta_tenancy.certificates.orders import actions, bodies, reading
 from kanta_tenancy.certificates.orders.bodies import (
     Arrived,
@@ -139,12 +143,12 @@ async def note_arrival(
     operation_id="deployOrderedCertificate",
     opt=needs(Permission.CERTIFICATES_WRITE, if_match=True),
     status_code=200,
-    responses=refusals(*_MOVED),
+    responses=refusals(*_MOVED, CertificateMoveNotAllowed),
 )
 async def deploy(
     order_id: FromPath[UUID], data: JSONBody[Deployed], call: NamedDependency[Call]
 ) -> Response[ShownOrder]:
-    """Say since which day the new certificate is in use; it has taken the place of the old one then."""
+    """Say since which day the new certificate is in use; the inventory then has it in the place of the old one."""
     return await _acted(
         call, lambda tx: actions.deploy(tx, call.clock, order_id, version=call.expected_version, on=data.on)
     )

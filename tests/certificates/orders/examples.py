@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from kanta_tenancy.certificates.inventory import intake
 from kanta_tenancy.certificates.inventory import reading as inventory
+from kanta_tenancy.certificates.inventory.actions import certificates
 from kanta_tenancy.certificates.inventory.model import (
     Arrival,
     Certificate,
@@ -38,7 +39,9 @@ from kanta_tenancy.machinery.postgres import outbox
 from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.machinery.x509 import keys, requests, sample_authority
 from kanta_tenancy.machinery.x509.keys import KeyKind, PrivateKey
-from kanta_tenancy.machinery.x509.requests import Wanted
+from kanta_tenancy.machinery.x509.requests import Wanted as Asked
+from kanta_tenancy.promises import Promise, Wanted, page
+from kanta_tenancy.promises.actions import keep_by_hand
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MARCH_2 = date(2026, 3, 2)
@@ -60,7 +63,7 @@ def a_request(key: str = "one", **said: Any) -> bytes:
         "domains": ("palvelin.example.org",),
         "usages": ("server",),
     } | said
-    return requests.make(a_key(key), Wanted(**wanted))
+    return requests.make(a_key(key), Asked(**wanted))
 
 
 def issued(
@@ -165,6 +168,22 @@ class Orders:
     async def read_certificate(self, certificate_id: UUID) -> Certificate:
         async with self.database.transaction(self.caller) as tx:
             return await inventory.certificate(tx, certificate_id)
+
+    async def retired(self, certificate_id: UUID) -> None:
+        """Say that nobody uses a certificate any more."""
+        version = (await self.read_certificate(certificate_id)).version
+        async with self.database.transaction(self.caller) as tx:
+            await certificates.retire(tx, self.clock, certificate_id, because="Not needed", version=version)
+
+    async def kept_by_hand(self, order: CertificateOrder, step: str) -> Promise:
+        """Say of what an order owes that a person has kept it, as it is now."""
+        wanted = Wanted(subject=f"certificate_order/{order.id}", kind=f"certificate_order.{step}")
+        async with self.database.transaction(self.caller) as tx:
+            (promise,) = await page(tx, wanted, after=None, count=1)
+        async with self.database.transaction(self.caller) as tx:
+            return await keep_by_hand(
+                tx, self.clock, promise_id=promise.id, version=promise.version, evidence="Installed"
+            )
 
     async def act(self, action: Any, order: CertificateOrder, *given: Any, **said: Any) -> CertificateOrder:
         async with self.database.transaction(self.caller) as tx:

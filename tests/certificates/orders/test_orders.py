@@ -7,7 +7,12 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from kanta_tenancy.assembly.promised import EXPECTATIONS
-from kanta_tenancy.certificates.inventory.errors import CertificateNotFound, KeyMaterialRefused
+from kanta_tenancy.certificates.inventory.errors import (
+    CertificateMoveNotAllowed,
+    CertificateNotFound,
+    KeyMaterialRefused,
+)
+from kanta_tenancy.certificates.inventory.model import State
 from kanta_tenancy.certificates.orders import actions, reading
 from kanta_tenancy.certificates.orders.errors import (
     CertificateNotOrdered,
@@ -262,3 +267,54 @@ async def test_what_has_ended_does_not_change_in_the_database_either(orders, own
     with pytest.raises(Exception, match="does not change") as refused:
         await owner.execute("UPDATE certificate_order SET purpose = 'x' WHERE id = $1", order.id)
     assert refused.value.constraint_name == "certificate_order_frozen"
+
+
+async def test_the_certificate_that_comes_is_held_against_what_was_ordered(orders):
+    await orders.put_down(purpose="Reseptikeskus")
+    came = await orders.read_certificate((await orders.came(issued())).new[0])
+    assert (came.profile, came.purpose, came.version) == ("dvv-server", "Reseptikeskus", 2)
+
+
+async def test_the_deployed_one_takes_the_place_of_the_old_one_in_the_inventory(orders):
+    order = await orders.replacing()
+    new = (await orders.came(issued())).new[0]
+    assert (await orders.read_certificate(order.old.id)).state is State.IN_USE  # people are warned of it until then
+    await orders.act(actions.deploy, await orders.read(order.id), on=MARCH_2)
+    assert (await orders.read_certificate(order.old.id)).state is State.REPLACED
+    assert (await orders.read_certificate(new)).state is State.IN_USE
+
+
+async def test_an_old_one_that_nobody_uses_any_more_stays_as_it_is(orders):
+    order = await orders.replacing()
+    await orders.came(issued())
+    await orders.retired(order.old.id)
+    deployed = await orders.act(actions.deploy, await orders.read(order.id), on=MARCH_2)
+    assert deployed.state is OrderState.DEPLOYED
+    assert (await orders.read_certificate(order.old.id)).state is State.RETIRED
+
+
+async def test_a_new_one_that_nobody_uses_any_more_is_not_deployed_in_anothers_place(orders):
+    order = await orders.replacing()
+    await orders.retired((await orders.came(issued())).new[0])
+    with pytest.raises(CertificateMoveNotAllowed):
+        await orders.act(actions.deploy, await orders.read(order.id), on=MARCH_2)
+    assert (await orders.read(order.id)).state is OrderState.ARRIVED
+
+
+async def test_keeping_the_promise_by_hand_while_the_certificate_is_deployed_locks_nobody_out(orders, owner):
+    for number in range(8):
+        order = await orders.replacing(key=f"race {number}")
+        await orders.came(issued(f"race {number}"))
+        arrived = await orders.read(order.id)
+        done = await asyncio.gather(
+            orders.act(actions.deploy, arrived, on=MARCH_2),
+            orders.kept_by_hand(arrived, "deploy"),
+            return_exceptions=True,
+        )
+        assert {type(one).__name__ for one in done} <= {
+            "CertificateOrder",
+            "Promise",
+            "PromiseSettled",
+            "PromiseChanged",
+        }
+        assert (await orders.read(order.id)).state is OrderState.DEPLOYED
