@@ -34,7 +34,10 @@ SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
     {"agreement.signed": watching.watch_signer},
     {"promise.kept": settling.carry_on_kept},
     {"promise.kept": following.promise_was_kept},
-    {"certificate.arrived": certificate_orders.certificates_arrived},
+    {
+        "certificate.arrived": certificate_orders.certificates_arrived,
+        "promise.kept": certificate_orders.promise_was_kept,
+    },
 )
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from kanta_tenancy import promises
 from kanta_tenancy.certificates.orders.lifecycle import RULE
@@ -27,6 +28,11 @@ KINDS: Final = tuple(kind_of(step) for step in Step)
 
 def key_of(order: CertificateOrder, step: Step) -> str:
     return f"{kind_of(step)}/{order.id}"
+
+
+def id_in(key: str) -> UUID:
+    """Return which order a promise is about."""
+    return UUID(key.rpartition("/")[2])
 
 
 def due_at(step: DueStep) -> datetime:

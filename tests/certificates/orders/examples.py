@@ -132,8 +132,13 @@ class Orders:
     async def came(self, *ders: bytes) -> TakenIn:
         """Hand in certificates, and let the messages of that be heard."""
         taken = await self.taken(*ders)
-        await outbox.carry_on(self.database, self.clock, {"certificate.arrived": following.certificates_arrived})
+        await self.heard()
         return taken
+
+    async def heard(self) -> None:
+        """Let the messages that wait be heard."""
+        heard = {"certificate.arrived": following.certificates_arrived, "promise.kept": following.promise_was_kept}
+        await outbox.carry_on(self.database, self.clock, heard)
 
     async def told(self, certificate_ids: Sequence[UUID]) -> None:
         """Tell of an arrival once more."""

@@ -301,6 +301,43 @@ async def test_a_new_one_that_nobody_uses_any_more_is_not_deployed_in_anothers_p
     assert (await orders.read(order.id)).state is OrderState.ARRIVED
 
 
+async def test_whoever_keeps_a_promise_by_hand_has_done_the_step(orders):
+    order = await orders.put_down()
+    await orders.came(issued())
+    await orders.kept_by_hand(order, "deploy")
+    await orders.heard()
+    deployed = await orders.read(order.id)
+    assert (deployed.state, deployed.deployed_on) == (OrderState.DEPLOYED, MARCH_2)
+    await orders.kept_by_hand(order, "close")
+    await orders.heard()
+    assert (await orders.read(order.id)).state is OrderState.CLOSED
+
+
+async def test_a_revocation_is_put_down_with_its_serial_and_not_by_keeping_a_promise(orders):
+    order = await orders.replacing()
+    await orders.came(issued())
+    deployed = await orders.act(actions.deploy, await orders.read(order.id), on=MARCH_2)
+    await orders.kept_by_hand(order, "revoke")
+    await orders.heard()
+    assert await orders.read(order.id) == deployed
+    await orders.act(actions.revoke, deployed, a_revocation(serial=order.old.serial))
+
+
+async def test_an_arrival_needs_its_certificate_and_not_the_keeping_of_a_promise(orders):
+    order = await orders.put_down()
+    await orders.kept_by_hand(order, "arrive")
+    await orders.heard()
+    assert await orders.read(order.id) == order
+
+
+async def test_what_was_retired_is_not_deployed_by_keeping_a_promise(orders):
+    order = await orders.replacing()
+    await orders.retired((await orders.came(issued())).new[0])
+    await orders.kept_by_hand(order, "deploy")
+    await orders.heard()
+    assert (await orders.read(order.id)).state is OrderState.ARRIVED
+
+
 async def test_keeping_the_promise_by_hand_while_the_certificate_is_deployed_locks_nobody_out(orders, owner):
     for number in range(8):
         order = await orders.replacing(key=f"race {number}")
