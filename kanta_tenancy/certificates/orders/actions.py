@@ -11,8 +11,8 @@ from kanta_tenancy.certificates.inventory.actions import certificates
 from kanta_tenancy.certificates.inventory.errors import KeyMaterialRefused
 from kanta_tenancy.certificates.inventory.model import Description, State
 from kanta_tenancy.certificates.orders import checking, history, lifecycle, owing, steps, store
-from kanta_tenancy.certificates.orders.errors import CertificateNotOrdered
-from kanta_tenancy.certificates.orders.lifecycle import Move
+from kanta_tenancy.certificates.orders.errors import CertificateNotOrdered, OrderRefused
+from kanta_tenancy.certificates.orders.lifecycle import RULE, Move
 from kanta_tenancy.certificates.orders.model import (
     CertificateOrder,
     NewOrder,
@@ -25,6 +25,7 @@ from kanta_tenancy.certificates.orders.model import (
 )
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.kernel.identifiers import new_id
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
@@ -246,7 +247,11 @@ async def _owe(tx: Transaction, order: CertificateOrder, *, at: datetime) -> Non
 def _read(content: bytes) -> requests.Read:
     if any(isinstance(one, KeyMaterialFound) for one in certificates_in(content, "request")):
         raise KeyMaterialRefused("a private key is no business of this service: nothing of the request was kept")
-    return requests.read(content)
+    read = requests.read(content)
+    if read.has_password:
+        detail = "it has a challenge password, which is a secret: make the request without one"
+        raise OrderRefused(f"request: {detail}", rule=RULE, flaws=(Flaw(field="request", detail=detail, rule=RULE),))
+    return read
 
 
 async def _old(tx: Transaction, certificate_id: UUID, public_key: bytes) -> Old:

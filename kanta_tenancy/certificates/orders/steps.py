@@ -100,9 +100,13 @@ def _item(order: CertificateOrder, step: Step, at: datetime) -> ChecklistItem:
 def _standing(order: CertificateOrder, step: Step, at: datetime, *, done: bool) -> Standing:
     if done:
         return Standing.DONE
-    if order.state in ENDED or (step is Step.REVOKE and not to_be_revoked(order, at)):
+    needless = not to_be_revoked(order, at)
+    if order.state in ENDED or (step is Step.REVOKE and needless):
         return Standing.NOT_NEEDED
-    return Standing.OPEN if step is waits_for(order) else Standing.LATER
+    now = waits_for(order)
+    if now is Step.REVOKE and needless:  # the old one has ended meanwhile
+        now = Step.CLOSE
+    return Standing.OPEN if step is now else Standing.LATER
 
 
 def done_on(order: CertificateOrder) -> Mapping[Step, date | None]:

@@ -33,6 +33,9 @@ def write(path: Path, key: PrivateKey, password: bytes | None = None) -> None:
 def write_new(path: Path, content: bytes, mode: int) -> None:
     """Write a file that was not there; when that fails half-way, it is not there afterwards either.
 
+    Args:
+        mode: who may do what with it, as far as the account's mask allows.
+
     Raises:
         KeyFileRefused: there is one.
         OSError: it cannot be written.
@@ -43,7 +46,6 @@ def write_new(path: Path, content: bytes, mode: int) -> None:
         raise KeyFileRefused(f"{path} is there already, and is never written over; give another name") from trouble
     try:
         with os.fdopen(number, "wb") as file:
-            os.fchmod(number, mode)  # whatever the account's mask says
             file.write(content)
             file.flush()
             os.fsync(number)

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AttributeOID, ExtendedKeyUsageOID, NameOID
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.x509 import keys
@@ -52,6 +52,7 @@ class Requested(Record, frozen=True, kw_only=True):
 class Read(Record, frozen=True, kw_only=True):
     der: bytes
     public_key: bytes  # SubjectPublicKeyInfo, DER
+    has_password: bool  # a challenge password (RFC 2985, 5.4.1), which is a secret
     said: Requested
 
 
@@ -85,7 +86,12 @@ def read(content: bytes) -> Read:
         except _UNREADABLE as trouble:
             raise RequestUnreadable("it is no PKCS #10 request that can be read, in PEM or DER") from trouble
         _prove(request)
-    return Read(der=request.public_bytes(Encoding.DER), public_key=public_key, said=said)
+    return Read(
+        der=request.public_bytes(Encoding.DER),
+        public_key=public_key,
+        has_password=any(one.oid == AttributeOID.CHALLENGE_PASSWORD for one in request.attributes),
+        said=said,
+    )
 
 
 def public_key_of(certificate: bytes) -> bytes | None:

@@ -87,7 +87,8 @@ SELECT id
 
 -- name: arrivals
 -- Of some certificates those whose bytes have the key of an order that waits, made on the day before it at the earliest:
--- an authority may date back by hours. What has the key elsewhere is sorted out afterwards. Rows are Arrival.
+-- an authority may date back by hours. One that came by another order is left out; what has the key elsewhere is sorted
+-- out afterwards. Rows are Arrival.
 SELECT waiting.id AS order_id, certificate.id AS certificate_id, certificate.content, waiting.public_key
   FROM certificate_order AS waiting
   JOIN certificate
@@ -97,4 +98,7 @@ SELECT waiting.id AS order_id, certificate.id AS certificate_id, certificate.con
    AND position(waiting.public_key IN certificate.content) > 0
  WHERE waiting.main_connector_id = :main_connector_id
    AND waiting.state = 'ordered'
+   AND NOT EXISTS (SELECT FROM certificate_order AS other
+                    WHERE other.main_connector_id = waiting.main_connector_id
+                      AND other.certificate_id = certificate.id)
  ORDER BY waiting.id, certificate.not_before, certificate.id;

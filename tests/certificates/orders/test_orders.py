@@ -4,7 +4,10 @@ import asyncio
 from datetime import date, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import AttributeOID
 
 from kanta_tenancy.assembly.promised import EXPECTATIONS
 from kanta_tenancy.certificates.inventory.errors import (
@@ -86,6 +89,14 @@ async def test_a_private_key_is_refused_and_kept_nowhere(orders, owner, encoding
     assert await owner.fetchval("SELECT count(*) FROM certificate_order") == 0
 
 
+async def test_a_request_with_a_password_in_it_is_refused_and_kept_nowhere(orders, owner):
+    request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
+    request = request.add_attribute(AttributeOID.CHALLENGE_PASSWORD, b"salasana").sign(a_key(), hashes.SHA256())
+    with pytest.raises(OrderRefused, match="challenge password"):
+        await orders.put_down(request.public_bytes(Encoding.PEM))
+    assert await owner.fetchval("SELECT count(*) FROM certificate_order") == 0
+
+
 @pytest.mark.parametrize(
     ("said", "field"),
     [
@@ -160,6 +171,17 @@ async def test_what_was_there_before_the_order_is_said_by_hand(orders):
     again = await orders.put_down()  # the same key once more, which no rule forbids
     with pytest.raises(CertificateNotOrdered):
         await orders.act(actions.arrive_by_hand, again, taken.new[0])
+
+
+async def test_a_certificate_that_came_by_one_order_is_not_that_of_another_with_the_same_key(orders):
+    first = await orders.put_down()
+    taken = await orders.came(issued())
+    await orders.act(actions.cancel, await orders.read(first.id), because="The names are wrong")
+    again = await orders.put_down()
+    await orders.told(taken.new)
+    assert (await orders.read(again.id)).state is OrderState.ORDERED
+    right = await orders.came(issued())
+    assert (await orders.read(again.id)).certificate_id == right.new[0]
 
 
 async def test_the_message_of_an_arrival_is_heard_twice_and_counts_once(orders):

@@ -85,6 +85,12 @@ def test_the_checklist_tells_the_whole_way():
     assert standings(lifecycle.close(deployed(), because=None, at=NOON)) == ["done", "done", "not_needed", "done"]
 
 
+def test_when_the_old_one_ends_before_it_was_revoked_only_closing_is_left():
+    order = deployed(old=an_old_one(ends_at=NOON + timedelta(days=3)))
+    standings = [item.standing.value for item in steps.checklist(order, NOON + timedelta(days=4))]
+    assert standings == ["done", "done", "not_needed", "open"]
+
+
 def test_every_profile_can_be_ordered_with_its_own_kind_of_key():
     assert set(issuing.known()) == set(profiles())
     for name in issuing.known():
