@@ -1,6 +1,8 @@
 """Orders at the command line, from the request on the operator's machine to the closed order."""
 
 import json
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -92,3 +94,40 @@ async def test_of_several_main_connectors_one_is_named(desk, database, clock, or
     await a_realm(database, clock, 2100000)
     assert "say which main connector" in (await desk.type("certificates", "orders", "list")).errors
     assert (await desk.type("certificates", "orders", "list", "--main-connector", "2000000-8")).code == 0
+
+
+async def test_what_openssl_issues_for_our_request_is_known_when_it_is_imported(desk, orders, tmp_path):
+    made = await desk.type(
+        "certificates", "request", "--profile", "dvv-server", "--key", "rsa-2048", "--organisation", "Klinikka Oy",
+        "--dns", "palvelin.example.org", "--out", tmp_path / "palvelin",
+    )  # fmt: skip
+    assert made.code == 0
+    recorded = await desk.type("certificates", "orders", "record", tmp_path / "palvelin.csr", "--profile", "dvv-server")
+    order = lines(recorded.output)[0][1]
+    authority = (
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem",
+    )
+    openssl(tmp_path, "req", "-x509", *authority, "-subj", "/CN=Test authority")
+    openssl(
+        tmp_path, "x509", "-req", "-in", "palvelin.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+        "-copy_extensions", "copy", "-days", "365", "-out", "palvelin.pem",
+    )  # fmt: skip
+    imported = await desk.type("certificates", "import", tmp_path / "palvelin.pem")
+    assert imported.code == 0, imported.errors
+    await orders.heard()
+    shown = json.loads((await desk.type("certificates", "orders", "show", order, "--json")).output)
+    assert (shown["state"], shown["checklist"][1]["standing"]) == ("arrived", "open")
+    fits = openssl(tmp_path, "x509", "-in", "palvelin.pem", "-noout", "-pubkey")
+    assert fits == openssl(tmp_path, "pkey", "-in", "palvelin.key", "-pubout")
+
+
+def openssl(folder: Path, *arguments: str) -> bytes:
+    return subprocess.run(["openssl", *arguments], cwd=folder, capture_output=True, check=True).stdout
