@@ -255,7 +255,7 @@ def _lines(order: ShownOrder) -> Iterator[tuple[str, ...]]:
         yield "finding", finding.severity, finding.rule, finding.sentence, finding.certainty
     for step in order.checklist:
         day = step.done_on or step.due_on
-        sure = "" if step.certainty in {None, Certainty.READ} else f" (due day unverified: {step.certainty})"
+        sure = " (due day unverified)" if step.certainty is Certainty.EXCERPT else ""
         yield "step", step.item, step.standing, "-" if day is None else day.isoformat(), step.sentence.en + sure
 
 

@@ -46,8 +46,8 @@ def due_step(order: CertificateOrder) -> DueStep | None:
     begins = _begins(order)
     due = issuing.due(step, order.profile, begins)
     due_on, because = begins + timedelta(days=due.days), [_counted(begins, due.days)]
-    if due.certainty is not Certainty.READ:
-        because.append(_UNVERIFIED)
+    if due.certainty in _UNSURE:
+        because.append(_UNSURE[due.certainty])
     if step is Step.DEPLOY and order.old is not None and order.old.ends_at is not None:
         latest = max(day_in_finland(order.old.ends_at) - BEFORE_THE_END, begins)
         if latest < due_on:
@@ -151,11 +151,18 @@ def _old_ends(ends_on: date) -> Sentence:
     )
 
 
-_UNVERIFIED: Final = Sentence(
-    fi="Määräaikaa ei ole varmistettu myöntäjältä.",
-    sv="Tiden har inte bekräftats av utfärdaren.",
-    en="This time was not verified with the issuer.",
-)
+_UNSURE: Final[Mapping[Certainty, Sentence]] = {
+    Certainty.EXCERPT: Sentence(
+        fi="Määräaikaa ei ole varmistettu myöntäjältä.",
+        sv="Tiden har inte bekräftats av utfärdaren.",
+        en="This time was not verified with the issuer.",
+    ),
+    Certainty.ASSUMED: Sentence(
+        fi="Määräaika on tämän palvelun oma valinta.",
+        sv="Tiden är denna tjänsts eget val.",
+        en="This time is this service's own choice.",
+    ),
+}
 _TOLD: Final[Mapping[Step, Sentence]] = {
     Step.ARRIVE: Sentence(
         fi="Tilattu varmenne saapuu, ja sen julkinen avain on sama kuin pyynnön.",

@@ -38,7 +38,7 @@ async def test_an_order_goes_its_whole_way(desk, orders, file):
     order = told[0][1]
     assert told[0][2:] == ["ordered", MARCH_2.isoformat(), "dvv-server", told[0][-1]]
     assert told[2][1:3] == [str(old.id), old.serial]
-    assert (told[3][1:4], told[3][4].endswith("(due day unverified: excerpt)")) == (
+    assert (told[3][1:4], told[3][4].endswith("(due day unverified)")) == (
         ["arrive", "open", "2026-03-09"],
         True,
     )

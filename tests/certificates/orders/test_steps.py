@@ -26,6 +26,7 @@ def test_of_dvv_a_certificate_is_awaited_a_week_from_the_order_which_nobody_veri
     step = steps.due_step(an_order())
     assert (step.step, step.due_on, step.due.certainty) == (Step.ARRIVE, date(2026, 3, 9), Certainty.EXCERPT)
     assert "not verified" in step.because[-1].en
+    assert "own choice" in steps.due_step(an_order(profile="rfc5280")).because[-1].en
     promise = owing.owed(an_order(), at=NOON)
     assert promise.explanation.inputs["certainty"] == "excerpt"
     assert promise.due_at.isoformat() == "2026-03-09T22:00:00+00:00"  # the end of the day in Finland
