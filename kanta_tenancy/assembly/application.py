@@ -18,6 +18,7 @@ from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPO
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
 from kanta_tenancy.certificates.impact.routes import ROUTES as IMPACT
 from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
+from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDERS
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.postgres.database import Database
@@ -69,6 +70,7 @@ def build_application(
             CERTIFICATE_FINDINGS,
             CERTIFICATE_EXPORTS,
             CERTIFICATE_CHAINS,
+            CERTIFICATE_ORDERS,
             PROMISES,
             *TRUST,
             JOURNAL,

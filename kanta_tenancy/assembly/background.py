@@ -16,6 +16,7 @@ from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.assembly.reminding import remind
 from kanta_tenancy.assembly.serving import GRACE_S, Stop
 from kanta_tenancy.certificates.chains.jobs import examine_waiting
+from kanta_tenancy.certificates.orders import following as certificate_orders
 from kanta_tenancy.joining import following
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
@@ -34,6 +35,10 @@ SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
     {"agreement.signed": watching.watch_signer},
     {"promise.kept": settling.carry_on_kept},
     {"promise.kept": following.promise_was_kept},
+    {
+        "certificate.arrived": certificate_orders.certificates_arrived,
+        "promise.kept": certificate_orders.promise_was_kept,
+    },
 )
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

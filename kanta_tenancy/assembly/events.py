@@ -44,6 +44,7 @@ EVENTS: Final[EventKinds] = {
         ),
         ("certificate.revoked", "An authority says that a certificate of the inventory was revoked", False),
         ("conformity_certificate.ending", "A system's certificate of conformity ends soon, or has ended", False),
+        ("certificate_order.moved", "A certificate was ordered, or its order came to another state", False),
     )
 }
 

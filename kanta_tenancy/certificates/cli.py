@@ -8,6 +8,8 @@ from kanta_tenancy.certificates.impact.cli import dependencies, impact
 from kanta_tenancy.certificates.inventory.cli import import_, list_
 from kanta_tenancy.certificates.looking.cli import inspect, lint
 from kanta_tenancy.certificates.looking.probing_cli import probe
+from kanta_tenancy.certificates.orders.cli import orders
+from kanta_tenancy.certificates.orders.requesting_cli import request
 
 
 @click.group()
@@ -24,3 +26,5 @@ certificates.add_command(impact)
 certificates.add_command(dependencies)
 certificates.add_command(export)
 certificates.add_command(chain)
+certificates.add_command(request)
+certificates.add_command(orders)
