@@ -72,6 +72,8 @@ async def test_another_realm_reads_and_changes_nothing(examination, stranger, id
         assert await rows(examination, stranger, statement, about) == 0, statement.name
     for statement in WRITES:
         assert await rows(examination, stranger, statement, ids[0]) == 0, statement.name
+    for statement in (certificates.EXAMINE_CHILDREN, certificates.EXAMINED, certificates.PUT_OFF):
+        assert await rows(examination, examination.caller, statement, ids[0]) >= 1, statement.name
 
 
 async def test_a_tenant_reads_its_own_and_changes_nothing(examination, owner, tenant, ids):
