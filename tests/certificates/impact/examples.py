@@ -39,8 +39,8 @@ INSERT INTO certificate_place (id, main_connector_id, certificate_id, source_id,
 VALUES (gen_random_uuid(), $1, $2, $3, $4, now())
 """
 _REVOCATION = """
-INSERT INTO certificate_revocation (certificate_id, main_connector_id, status, because, asked_at)
-VALUES ($1, $2, $3, 'OCSP', now())
+INSERT INTO certificate_revocation (certificate_id, main_connector_id, status, because, asked_at, since)
+VALUES ($1, $2, $3, 'OCSP', now(), now())
 """
 _FINDING = """
 INSERT INTO certificate_finding (id, main_connector_id, rule, severity, source, certainty, subject, sentence, facts,
