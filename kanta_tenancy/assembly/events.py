@@ -38,6 +38,9 @@ EVENTS: Final[EventKinds] = {
         ("information_system.moved", "An information system was taken into use or withdrawn", False),
         ("deployment.changed", "A service runs on a system in another period than before", True),
         ("conformity_certificate.ending", "A system's certificate of conformity ends soon, or has ended", False),
+        ("certificate.arrived", "Certificates came into the inventory that it did not have", False),
+        ("certificate.changed", "Something was said anew of a certificate, or it was replaced, retired or snoozed", False),
+        ("certificate_source.read", "A source of certificates has others than before, or could not be read", False),
     )
 }
 
