@@ -38,6 +38,8 @@ from kanta_tenancy.assembly.settings import read_settings
 from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
 from kanta_tenancy.certificates.impact.routes import ROUTES as IMPACT
+from kanta_tenancy.certificates.inventory.lifecycle import MOVES as INVENTORY_MOVES
+from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
 from kanta_tenancy.joining import lifecycle as joining
 from kanta_tenancy.joining.bodies.applications import StepAsked
 from kanta_tenancy.joining.model import ChangeKind, Clash
@@ -87,6 +89,7 @@ CAMPAIGN_MOVES = campaigns.MOVES | campaigns.ROW_MOVES  # two pictures on one pa
         ("promises", PROMISE_MOVES),
         ("joining", {**joining.MOVES, **joining.NOTICE_MOVES}),
         ("systems", SYSTEM_MOVES),
+        ("certificates", INVENTORY_MOVES),
         ("campaigns", CAMPAIGN_MOVES),
         ("trust", trust.MOVES),
     ],
@@ -133,7 +136,7 @@ def agreement_routes() -> tuple[Router, ...]:
         ("joining", [JOINING]),
         ("systems", [SYSTEMS]),
         ("certificate-impact", [IMPACT, CERTIFICATE_EXPORTS]),
-        ("certificates", [CERTIFICATE_FINDINGS]),
+        ("certificates", [INVENTORY, CERTIFICATE_FINDINGS]),
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),
         ("seals", SEALS),
