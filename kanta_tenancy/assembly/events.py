@@ -44,6 +44,13 @@ EVENTS: Final[EventKinds] = {
         ),
         ("certificate.revoked", "An authority says that a certificate of the inventory was revoked", False),
         ("conformity_certificate.ending", "A system's certificate of conformity ends soon, or has ended", False),
+        ("certificate.arrived", "Certificates came into the inventory that it did not have", False),
+        (
+            "certificate.changed",
+            "Something was said anew of a certificate, or it was replaced, retired or snoozed",
+            False,
+        ),
+        ("certificate_source.read", "A source of certificates has others than before, or could not be read", False),
         ("certificate_order.moved", "A certificate was ordered, or its order came to another state", False),
     )
 }

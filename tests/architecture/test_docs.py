@@ -39,6 +39,8 @@ from kanta_tenancy.certificates.chains.routes import ROUTES as CERTIFICATE_CHAIN
 from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
 from kanta_tenancy.certificates.impact.routes import ROUTES as IMPACT
+from kanta_tenancy.certificates.inventory.lifecycle import MOVES as INVENTORY_MOVES
+from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
 from kanta_tenancy.certificates.orders.lifecycle import MOVES as ORDER_MOVES
 from kanta_tenancy.certificates.orders.model import OrderState, RevocationReason, Step
 from kanta_tenancy.certificates.orders.model import Standing as StepStanding
@@ -92,6 +94,7 @@ CAMPAIGN_MOVES = campaigns.MOVES | campaigns.ROW_MOVES  # two pictures on one pa
         ("promises", PROMISE_MOVES),
         ("joining", {**joining.MOVES, **joining.NOTICE_MOVES}),
         ("systems", SYSTEM_MOVES),
+        ("certificates", INVENTORY_MOVES),
         ("certificate-orders", ORDER_MOVES),
         ("campaigns", CAMPAIGN_MOVES),
         ("trust", trust.MOVES),
@@ -139,7 +142,7 @@ def agreement_routes() -> tuple[Router, ...]:
         ("joining", [JOINING]),
         ("systems", [SYSTEMS]),
         ("certificate-impact", [IMPACT, CERTIFICATE_EXPORTS]),
-        ("certificates", [CERTIFICATE_CHAINS, CERTIFICATE_FINDINGS]),
+        ("certificates", [INVENTORY, CERTIFICATE_CHAINS, CERTIFICATE_FINDINGS]),
         ("certificate-orders", [CERTIFICATE_ORDERS]),
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),

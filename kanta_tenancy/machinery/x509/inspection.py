@@ -86,7 +86,7 @@ def _inspected(certificate: x509.Certificate, der: bytes, fingerprint: str) -> I
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         extensions=extensions,
-        by_number={one.oid: one for one in extensions.read},
+        by_number=found.by_number,
         subject=None if subject is None else subject.rfc4514_string(),
         issuer=issuer_text,
         key_read=key is not None,
@@ -153,13 +153,11 @@ class _Found:
     """Extensions by what they are."""
 
     def __init__(self, extensions: tuple[x509.Extension[x509.ExtensionType], ...]) -> None:
-        self._values: dict[type, x509.ExtensionType] = {}
-        for one in extensions:
-            self._values.setdefault(type(one.value), one.value)
+        self.by_number = {one.oid: one for one in extensions}
 
     def value(self, kind: type[X]) -> X | None:
-        value = self._values.get(kind)
-        return value if isinstance(value, kind) else None
+        extension = self.by_number.get(kind.oid)
+        return extension.value if extension is not None and isinstance(extension.value, kind) else None
 
 
 def _hexadecimal(serial: int) -> str:
