@@ -19,6 +19,14 @@ SOON: Final = timedelta(days=90)
 _SHOWN: Final = 10  # names in a sentence
 
 
+class _Above(Record, frozen=True, kw_only=True):
+    """What is known of authorities apart from what is served, and how long theirs should last."""
+
+    anchors: tuple[x509.Certificate, ...]
+    issuers: tuple[x509.Certificate, ...]
+    soon: timedelta
+
+
 class _Served(Record, frozen=True, kw_only=True):
     position: int  # from 1
     certificate: x509.Certificate
@@ -36,6 +44,7 @@ def judge(
     expected: str | None = None,
     replaced: Collection[str] = (),
     anchors: Sequence[x509.Certificate] = (),
+    issuers: Sequence[x509.Certificate] = (),
     soon: timedelta = SOON,
 ) -> tuple[Finding, ...]:
     """Compare what was served with what should be.
@@ -46,6 +55,7 @@ def judge(
         replaced: those of certificates that should not be there any more.
         anchors: roots that clients trust. Without them, a way that ends below a root is taken to be whole when it has
             two certificates or more: nobody can tell from the server's side alone.
+        issuers: authorities that are known to be no roots: a way that ends below one of them is not whole.
         soon: what an issuer's certificate should have left.
     """
     if not probed.chain:
@@ -55,7 +65,12 @@ def judge(
         return (
             *_of_the_probe(probed),
             *_compared(fingerprint(probed.chain[0]), expected, replaced),
-            *_of_the_chain(probed, name or probed.endpoint.server_name or probed.endpoint.host, at, anchors, soon),
+            *_of_the_chain(
+                probed,
+                name or probed.endpoint.server_name or probed.endpoint.host,
+                at,
+                _Above(anchors=tuple(anchors), issuers=tuple(issuers), soon=soon),
+            ),
         )
 
 
@@ -77,9 +92,7 @@ def _compared(leaf: str, expected: str | None, replaced: Collection[str]) -> Ite
         yield finding(Rule.DIFFERENT, "Another certificate is served ({sha256}) than the one expected.", 1, sha256=leaf)
 
 
-def _of_the_chain(
-    probed: Probed, name: str, at: datetime, anchors: Sequence[x509.Certificate], soon: timedelta
-) -> Iterator[Finding]:
+def _of_the_chain(probed: Probed, name: str, at: datetime, above: _Above) -> Iterator[Finding]:
     served: list[_Served] = []
     for position, der in enumerate(probed.chain, start=1):
         try:
@@ -95,9 +108,9 @@ def _of_the_chain(
     if _issued(leaf, leaf):
         yield finding(Rule.SELF_SIGNED, "The server's certificate is signed by itself.", 1)
     path = _path(served)
-    yield from _way(path, served, anchors)
+    yield from _way(path, served, above)
     for one in path[1:]:
-        yield from _issuer_validity(one, at, soon)
+        yield from _issuer_validity(one, at, above.soon)
 
 
 def _own_validity(leaf: x509.Certificate, at: datetime) -> Iterator[Finding]:
@@ -152,14 +165,14 @@ def _path(served: Sequence[_Served]) -> list[_Served]:
     return path
 
 
-def _way(path: Sequence[_Served], served: Sequence[_Served], anchors: Sequence[x509.Certificate]) -> Iterator[Finding]:
+def _way(path: Sequence[_Served], served: Sequence[_Served], above: _Above) -> Iterator[Finding]:
     if any(lower.position > upper.position for lower, upper in pairwise(path)):
         order = ", ".join(str(one.position) for one in path)
         sentence = "The certificates are served out of order; the way upwards is {order}."
         yield finding(Rule.WRONG_ORDER, sentence, order=order)
     top = path[-1].certificate
     own_root = _issued(top, top)
-    if not own_root and not _reaches(top, anchors, has_issuer=len(path) > 1):
+    if not own_root and not _reaches(top, above, has_issuer=len(path) > 1):
         sentence = "The certificate of an issuer is not served: {issuer}."
         yield finding(Rule.MISSING_INTERMEDIATE, sentence, issuer=_issuer_of(top))
     if own_root and len(path) > 1:
@@ -170,10 +183,12 @@ def _way(path: Sequence[_Served], served: Sequence[_Served], anchors: Sequence[x
             yield finding(Rule.UNRELATED, sentence, one.position, number=one.position)
 
 
-def _reaches(top: x509.Certificate, anchors: Sequence[x509.Certificate], *, has_issuer: bool) -> bool:
-    if not anchors:
-        return has_issuer
-    return top in anchors or any(_issued(top, anchor) for anchor in anchors)
+def _reaches(top: x509.Certificate, above: _Above, *, has_issuer: bool) -> bool:
+    if top in above.anchors or any(_issued(top, anchor) for anchor in above.anchors):
+        return True
+    if above.anchors or any(_issued(top, issuer) for issuer in above.issuers):
+        return False
+    return has_issuer
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
