@@ -1,4 +1,4 @@
-"""The authorities that are asked about signatures, and the jobs that ask them: of timestamps, and of revocation."""
+"""Who outside is asked, and the jobs that ask: authorities about signatures, and servers for their certificates."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,6 +12,8 @@ from kanta_tenancy.agreements.signing import upgrading
 from kanta_tenancy.agreements.signing.raising import Outside
 from kanta_tenancy.assembly.background import Job
 from kanta_tenancy.assembly.settings import Settings
+from kanta_tenancy.certificates.watching import probing
+from kanta_tenancy.certificates.watching.owing import PROBE
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.outgoing.posting import Outgoing
 from kanta_tenancy.machinery.postgres.database import Database
@@ -39,6 +41,7 @@ def asking_jobs(settings: Settings) -> tuple[Job, ...]:
     """Return the jobs that ask; apart from each other and from the rest, which never waits for an authority."""
     return (
         Job(name="revocation", every=timedelta(seconds=5), run=partial(refresh_revocation, settings=settings)),
+        Job(name="certificate-probes", every=timedelta(seconds=5), run=partial(probe_servers, settings=settings)),
         Job(name="signature-levels", every=timedelta(seconds=5), run=partial(raise_signatures, settings=settings)),
     )
 
@@ -57,6 +60,11 @@ async def raise_signatures(db: Database, clock: Clock, *, settings: Settings) ->
     """Have signatures brought to the level that is wanted."""
     keepers = {owing.RAISE: upgrading.upgrade(outside(settings, clock))}
     return await pay_due(db, clock, keepers, lease=LEASE, patience_s=PATIENCE_S)
+
+
+async def probe_servers(db: Database, clock: Clock, *, settings: Settings) -> int:
+    """Have watched servers asked for their certificates."""
+    return await pay_due(db, clock, {PROBE: probing.keeper(settings.probing_allowed)})
 
 
 def _lists(settings: Settings) -> Outgoing:

@@ -12,6 +12,8 @@ from kanta_tenancy.agreements.receipts import sealing as receipts
 from kanta_tenancy.agreements.signing import upgrading
 from kanta_tenancy.agreements.signing.actions import OwnKey
 from kanta_tenancy.agreements.signing.raising import Outside
+from kanta_tenancy.certificates.watching import owing as watching
+from kanta_tenancy.certificates.watching import rounds
 from kanta_tenancy.joining import auditing as joining
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
@@ -26,12 +28,15 @@ from kanta_tenancy.trust import auditing as trust
 from kanta_tenancy.trust import warning
 from kanta_tenancy.trust.owing import WARN
 
+# By which the service watches certificates; the watch tells when one of them is late.
+CERTIFICATE_KINDS: Final = (watching.PROBE,)
 # Kind of promise → who keeps it when it is due.
 KEEPERS: Final[dict[str, Keeper]] = {
     owing.END: jobs.end_agreement,
     owing.REMIND: reminding.remind,
     WARN: warning.warn,
     systems_owing.WARN: systems.warn,
+    watching.ROUND: rounds.keeper(CERTIFICATE_KINDS),
 }
 # By the name of whoever expects.
 EXPECTATIONS: Final[dict[str, Expectation]] = {
@@ -47,6 +52,8 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "checkpoints of the journal": checkpoints_expected,
     "warnings of certificates of conformity": systems.warnings_expected,
     "seals on receipts": receipts.seals_expected,
+    "probes of servers": rounds.probes_expected,
+    "rounds of the watch": rounds.rounds_expected,
 }
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

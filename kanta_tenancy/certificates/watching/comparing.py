@@ -1,6 +1,7 @@
 """What a server serves, held against itself, its name and the inventory. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -19,6 +20,7 @@ from kanta_tenancy.machinery.probing import judging
 from kanta_tenancy.machinery.probing.endpoint import MOST_CERTIFICATES, Probed, Trouble
 from kanta_tenancy.machinery.probing.findings import Finding as Found
 from kanta_tenancy.machinery.probing.findings import Rule
+from kanta_tenancy.machinery.x509.errors import CertificateUnreadable
 from kanta_tenancy.machinery.x509.reading import certificate_from_der
 
 SERVED: Final = "probe"  # the family of what is wrong with what a server serves
@@ -50,8 +52,8 @@ def compare(
     found = judging.judge(
         probed,
         at=at,
-        anchors=[certificate_from_der(one.content) for one in known.issuers if one.root],
-        issuers=[certificate_from_der(one.content) for one in known.issuers if not one.root],
+        anchors=_readable(known.issuers, root=True),
+        issuers=_readable(known.issuers, root=False),
         soon=rhythm.issuer_has,
     )
     fingerprints = [judging.fingerprint(der) for der in probed.chain]
@@ -59,9 +61,7 @@ def compare(
     return (*told, *_against_inventory(endpoint, fingerprints[0], known))
 
 
-def unanswered(
-    endpoint: WatchedEndpoint, probed: Probed, rhythm: Rhythm, at: datetime
-) -> tuple[Finding, ...]:
+def unanswered(endpoint: WatchedEndpoint, probed: Probed, rhythm: Rhythm, at: datetime) -> tuple[Finding, ...]:
     """Tell that a server serves no certificate; of one that served before only when it goes on for a while.
 
     Args:
@@ -101,6 +101,16 @@ def _unanswered(endpoint: WatchedEndpoint, trouble: Trouble | None, *, refused: 
         sv=f"Servern {place} skickar inte längre något certifikat: {why.sv}. Senast skickade den {last.sv}.",
         en=f"The server {place} sends no certificate any more: {why.en}. It last did on {last.en}.",
     )
+
+
+def _readable(issuers: Sequence[Issuer], *, root: bool) -> list[x509.Certificate]:
+    """Return roots, or the others; one that is too odd to be read whole says nothing of a chain."""
+    found: list[x509.Certificate] = []
+    for one in issuers:
+        with suppress(CertificateUnreadable):
+            if one.root is root:
+                found.append(certificate_from_der(one.content))
+    return found
 
 
 def _is_ours(found: Found, probed: Probed) -> bool:
@@ -147,9 +157,7 @@ def _against_inventory(endpoint: WatchedEndpoint, leaf: str, known: Known) -> It
         )
         facts = {"expected": known.expected[0].sha256, "served": leaf}
         which = None if certificate is None else certificate.id
-        yield _finding(
-            endpoint, f"{SERVED}.different", said, source=_INVENTORY, certificate_id=which, facts=facts
-        )
+        yield _finding(endpoint, f"{SERVED}.different", said, source=_INVENTORY, certificate_id=which, facts=facts)
 
 
 def _left_in_place(place: str, certificate: Certificate) -> tuple[str, Sentence]:

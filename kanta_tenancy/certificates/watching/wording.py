@@ -93,15 +93,11 @@ _TROUBLES: Final[Mapping[Trouble, Sentence]] = {
     Trouble.NAME_UNKNOWN: Sentence(
         fi="nimelle ei ole osoitetta", sv="namnet har ingen adress", en="its name has no address"
     ),
-    Trouble.REFUSED: Sentence(
-        fi="portissa ei vastata", sv="ingen svarar i porten", en="nobody answers at the port"
-    ),
+    Trouble.REFUSED: Sentence(fi="portissa ei vastata", sv="ingen svarar i porten", en="nobody answers at the port"),
     Trouble.UNREACHABLE: Sentence(
         fi="palvelimelle ei ole yhteyttä", sv="servern kan inte nås", en="it cannot be reached"
     ),
-    Trouble.TIMED_OUT: Sentence(
-        fi="se ei vastaa ajoissa", sv="den svarar inte i tid", en="it does not answer in time"
-    ),
+    Trouble.TIMED_OUT: Sentence(fi="se ei vastaa ajoissa", sv="den svarar inte i tid", en="it does not answer in time"),
     Trouble.CUT_OFF: Sentence(
         fi="se katkaisee yhteyden", sv="den bryter förbindelsen", en="it breaks the connection off"
     ),
@@ -116,9 +112,7 @@ _TROUBLES: Final[Mapping[Trouble, Sentence]] = {
         sv="den talar ett annat protokoll än vad som sades",
         en="it speaks another protocol than was said",
     ),
-    Trouble.ALERT: Sentence(
-        fi="se keskeyttää kättelyn", sv="den avbryter handskakningen", en="it ends the handshake"
-    ),
+    Trouble.ALERT: Sentence(fi="se keskeyttää kättelyn", sv="den avbryter handskakningen", en="it ends the handshake"),
     Trouble.HANDSHAKE_FAILED: Sentence(
         fi="kättely epäonnistuu", sv="handskakningen misslyckas", en="the handshake fails"
     ),
