@@ -15,6 +15,7 @@ from kanta_tenancy.assembly.sealing import SealCheck, seal_keys
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.signing_check import SigningCheck
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
+from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
 from kanta_tenancy.certificates.watching.routes import routes as certificate_watch_routes
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
@@ -64,6 +65,7 @@ def build_application(
             SYSTEMS,
             CERTIFICATE_FINDINGS,
             certificate_watch_routes(CERTIFICATE_KINDS),
+            INVENTORY,
             PROMISES,
             *TRUST,
             JOURNAL,
