@@ -36,6 +36,8 @@ from kanta_tenancy.assembly.sending import sending_jobs
 from kanta_tenancy.assembly.serving import Stop
 from kanta_tenancy.assembly.settings import read_settings
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
+from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
+from kanta_tenancy.certificates.watching.routes import routes as watch_routes
 from kanta_tenancy.joining import lifecycle as joining
 from kanta_tenancy.joining.bodies.applications import StepAsked
 from kanta_tenancy.joining.model import ChangeKind, Clash
@@ -130,7 +132,7 @@ def agreement_routes() -> tuple[Router, ...]:
         ("promises", [PROMISES]),
         ("joining", [JOINING]),
         ("systems", [SYSTEMS]),
-        ("certificates", [CERTIFICATE_FINDINGS]),
+        ("certificates", [INVENTORY, CERTIFICATE_FINDINGS, watch_routes(())]),
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),
         ("seals", SEALS),

@@ -46,6 +46,7 @@ from kanta_tenancy.agreements.signing.prepared import actions as prepared_signat
 from kanta_tenancy.agreements.signing.prepared.actions import HandedOut
 from kanta_tenancy.agreements.signing.prepared.model import Asked
 from kanta_tenancy.assembly.events import EVENTS
+from kanta_tenancy.certificates.watching import actions as watching
 from kanta_tenancy.joining.actions import applications, change_notices
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.calendar import day_in_finland
@@ -137,6 +138,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
             said = SaidEndpoint(url="https://hooks.example.invalid/", kinds=("agreement.offered",))
             endpoint, _ = await endpoints.make(tx, clock, rules, said)
             message = await endpoints.send_test(tx, clock, endpoint.id)
+            watched = await watching.watch(tx, clock, "kanta.example.org:443")
             feed, calendar = await make_feed(tx, clock, name="Kanta", language="fi")
     ids = {
         "organisation_id": tenant.organisation.id,
@@ -148,6 +150,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         "anchor_id": anchor.id,
         **happened,
         "endpoint_id": endpoint.id,
+        "watched_id": watched.id,
         "message_id": message.id,
         "feed_id": feed.id,
         "address": calendar.name,

@@ -114,6 +114,9 @@ CONFORMITY = {
     "last_day": "2026-12-31",
 }
 BODIES: dict[str, dict[str, Any]] = {
+    "watchCertificateEndpointOtherwise": {"probe_every_hours": 6},
+    "endCertificateEndpoint": {"reason": "A mistake"},
+    "acceptCertificateSourceSize": {"certificates": 1, "reason": "It moved"},
     "amendSystem": SYSTEM,
     "takeSystemIntoUse": {"on": "2026-03-02"},
     "withdrawSystem": {"on": "2026-03-02", "reason": "A mistake"},
@@ -242,6 +245,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "feed_id": feed,
         "campaign_id": (await realm.main_connector.post("/v1/campaigns", json=CAMPAIGN)).json()["id"],
         "anchor_id": await anchor_of(realm),
+        "watched_id": await watched_by(realm),
     }
 
 
@@ -307,6 +311,11 @@ async def anchor_of(realm: Realm) -> str:
     octets = {"content": der(ROOT), "headers": {"Content-Type": "application/octet-stream"}}
     made = await realm.main_connector.post("/v1/trust/anchors?kind=signatures", **octets)
     return made.json()["items"][0]["anchor"]["id"]
+
+
+async def watched_by(realm: Realm) -> str:
+    made = await realm.main_connector.post("/v1/certificate-endpoints", json={"place": "kanta.example.org:443"})
+    return made.json()["id"]
 
 
 async def promise_of(realm: Realm, database) -> uuid.UUID:

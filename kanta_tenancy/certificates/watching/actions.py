@@ -7,6 +7,7 @@ from msgspec.structs import asdict, replace
 from kanta_tenancy import promises
 from kanta_tenancy.certificates.findings import note
 from kanta_tenancy.certificates.inventory import intake
+from kanta_tenancy.certificates.inventory.actions import sources
 from kanta_tenancy.certificates.inventory.model import SourceKind, SourceNamed
 from kanta_tenancy.certificates.watching import checking, comparing, history, owing, rounds
 from kanta_tenancy.certificates.watching.errors import EndpointEnded
@@ -112,8 +113,8 @@ async def watch_no_longer(
     )
     await store.save(tx, after)
     await promises.release(tx, owing.key_of(after.id), at=at, because="The server is watched no longer")
-    if after.served_at is not None:
-        await intake.take_in(tx, clock, source_of(after), ())
+    source = await intake.source_read(tx, clock, source_of(after))
+    await sources.end(tx, clock, source.id, version=source.version)
     for family in (comparing.SERVED, comparing.ANSWERS):
         await note(tx, at, comparing.subjects(after.id), (), family=family)
     await record(tx, history.of_endpoint("watched_no_longer", before, after, at=at))

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from kanta_tenancy.certificates.findings import note
 from kanta_tenancy.certificates.inventory import intake
 from kanta_tenancy.certificates.inventory import reading as inventory
-from kanta_tenancy.certificates.inventory.model import Arrival, Certificate
+from kanta_tenancy.certificates.inventory.actions import certificates
+from kanta_tenancy.certificates.inventory.model import Arrival, Certificate, NewUse, State
 from kanta_tenancy.certificates.watching import checking, comparing, owing
 from kanta_tenancy.certificates.watching.actions import source_of
 from kanta_tenancy.certificates.watching.comparing import Known
@@ -80,9 +81,24 @@ async def _served(tx: Transaction, clock: Clock, endpoint: WatchedEndpoint, prob
     arrivals = [Arrival(der=der, place=str(number)) for number, der in enumerate(probed.chain, start=1)]
     await intake.take_in(tx, clock, source_of(endpoint), arrivals)
     at = clock.now()
-    found = comparing.compare(endpoint, probed, await _known(tx, endpoint, probed, at), rhythm, at)
+    known = await _known(tx, endpoint, probed, at)
+    found = comparing.compare(endpoint, probed, known, rhythm, at)
     await note(tx, at, comparing.subjects(endpoint.id), found, family=comparing.SERVED)
     await note(tx, at, comparing.subjects(endpoint.id), (), family=comparing.ANSWERS)
+    await _used_here(tx, clock, endpoint, known, fingerprint(probed.chain[0]))
+
+
+async def _used_here(tx: Transaction, clock: Clock, endpoint: WatchedEndpoint, known: Known, leaf: str) -> None:
+    """Say that a system uses the certificate that its server serves, where nobody has said what it uses there.
+
+    From then on another one is told of, unless it is said to replace it.
+    """
+    certificate = known.served.get(leaf)
+    if endpoint.system_id is None or known.expected or certificate is None or certificate.state is not State.IN_USE:
+        return
+    host = owing.place_of(replace(endpoint, host=endpoint.server_name or endpoint.host))
+    use = NewUse(since=day_in_finland(clock.now()), system_id=endpoint.system_id, host=host)
+    await certificates.add_use(tx, clock, certificate.id, use, version=certificate.version)
 
 
 async def _unanswered(tx: Transaction, clock: Clock, endpoint: WatchedEndpoint, probed: Probed, rhythm: Rhythm) -> None:
@@ -96,8 +112,8 @@ async def _unanswered(tx: Transaction, clock: Clock, endpoint: WatchedEndpoint, 
 async def _known(tx: Transaction, endpoint: WatchedEndpoint, probed: Probed, at: datetime) -> Known:
     fingerprints = [fingerprint(der) for der in probed.chain]
     ids = await inventory.known(tx, fingerprints)
-    certificates = await inventory.certificates_of(tx, ids.values())
-    served: dict[str, Certificate] = {sha256: certificates[one] for sha256, one in ids.items() if one in certificates}
+    found = await inventory.certificates_of(tx, ids.values())
+    served: dict[str, Certificate] = {sha256: found[one] for sha256, one in ids.items() if one in found}
     names = {one.issuer_name_sha256 for one in served.values() if one.issuer_name_sha256 is not None}
     hosts = {name for name in (endpoint.host, endpoint.server_name) if name is not None}
     return Known(

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from kanta_tenancy import promises
-from kanta_tenancy.certificates.findings import KeptFinding, note
+from kanta_tenancy.certificates.findings import FindingPosition, KeptFinding, note
 from kanta_tenancy.certificates.findings import reading as findings
 from kanta_tenancy.certificates.inventory.model import SourceRead
 from kanta_tenancy.certificates.watching import owing, standing
@@ -94,10 +94,13 @@ async def probes_expected(tx: Transaction, _: datetime) -> AsyncIterator[Expecte
 
 
 async def _look_at_sources(tx: Transaction, rhythm: Rhythm, at: datetime) -> None:
-    after = _FIRST
+    after, read = _FIRST, set[str]()
     while page := await sources.page(tx, after=after, count=_PAGE):
         await _note_sources(tx, page, rhythm, at)
         after = page[-1].id
+        read |= {standing.subject_of(one.id) for one in page}
+    told = {one.subject for one in await _open(tx, standing.SOURCES)}
+    await note(tx, at, told - read, (), family=standing.SOURCES)  # of those that nobody reads any more
 
 
 async def _note_sources(tx: Transaction, page: Sequence[SourceStanding], rhythm: Rhythm, at: datetime) -> None:
@@ -122,8 +125,17 @@ async def _stood_still(
     """Return from when to when the service did nothing: now, or not long ago."""
     if promise.due_at + rhythm.overdue_after < at:
         return promise.due_at, at
-    told = await findings.open_ones(tx, family=standing.ITSELF, after=None, count=_PAGE)
+    told = await _open(tx, standing.ITSELF)
     return next((still for one in told if (still := _told(one)) and at < still[1] + rhythm.stood_still), None)
+
+
+async def _open(tx: Transaction, family: str) -> list[KeptFinding]:
+    found: list[KeptFinding] = []
+    after: FindingPosition | None = None
+    while page := await findings.open_ones(tx, family=family, after=after, count=_PAGE):
+        found += page
+        after = FindingPosition(id=page[-1].id)
+    return found
 
 
 def _told(finding: KeptFinding) -> tuple[datetime, datetime] | None:

@@ -91,78 +91,78 @@ async def list_endpoints(call: NamedDependency[Call]) -> Response[Page[ShownEndp
 
 
 @get(
-    "/certificate-endpoints/{endpoint_id:uuid}",
+    "/certificate-endpoints/{watched_id:uuid}",
     operation_id="readCertificateEndpoint",
     opt=needs(Permission.CERTIFICATES_READ, etag=True),
     responses=refusals(EndpointNotFound),
 )
-async def read_endpoint(endpoint_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownEndpoint]:
+async def read_endpoint(watched_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownEndpoint]:
     """Read how a server is watched, and how it went the last time."""
     async with call.transaction() as tx:
-        endpoint = await reading.endpoint(tx, endpoint_id)
+        endpoint = await reading.endpoint(tx, watched_id)
     return unless_seen(call.request, bodies.shown(endpoint), endpoint.version)
 
 
 @get(
-    "/certificate-endpoints/{endpoint_id:uuid}/observations",
+    "/certificate-endpoints/{watched_id:uuid}/observations",
     operation_id="listCertificateObservations",
     opt=needs(Permission.CERTIFICATES_READ, query=PageQuery),
     responses=refusals(EndpointNotFound),
 )
 async def list_observations(
-    endpoint_id: FromPath[UUID], call: NamedDependency[Call]
+    watched_id: FromPath[UUID], call: NamedDependency[Call]
 ) -> Response[Page[ShownObservation]]:
     """List what a server did, newest first: which certificates it served, or why none, from when to when."""
     asked = call.asked(PageQuery)
     after = asked.position(ObservationPosition)
     async with call.transaction() as tx:
-        rows = await reading.observed(tx, endpoint_id, after=after, count=asked.fetch)
+        rows = await reading.observed(tx, watched_id, after=after, count=asked.fetch)
     return paged(call.request, asked, rows, position=_observed, body=bodies.observed)
 
 
 @put(
-    "/certificate-endpoints/{endpoint_id:uuid}",
+    "/certificate-endpoints/{watched_id:uuid}",
     operation_id="watchCertificateEndpointOtherwise",
     opt=needs(Permission.CERTIFICATES_WRITE, if_match=True),
     responses=refusals(*_MOVED, EndpointRefused),
 )
 async def watch_otherwise(
-    endpoint_id: FromPath[UUID], data: JSONBody[SaidWatch], call: NamedDependency[Call]
+    watched_id: FromPath[UUID], data: JSONBody[SaidWatch], call: NamedDependency[Call]
 ) -> Response[ShownEndpoint]:
     """Say anew how often a server is asked, what it should serve and whose it is; it is asked at once."""
     said = Watch(probe_every_hours=data.probe_every_hours, expected_id=data.expected_id, system_id=data.system_id)
     async with call.transaction() as tx:
-        endpoint = await actions.watch_otherwise(tx, call.clock, endpoint_id, said, version=call.expected_version)
+        endpoint = await actions.watch_otherwise(tx, call.clock, watched_id, said, version=call.expected_version)
     return with_etag(bodies.shown(endpoint), endpoint.version)
 
 
 @post(
-    "/certificate-endpoints/{endpoint_id:uuid}/probe",
+    "/certificate-endpoints/{watched_id:uuid}/probe",
     operation_id="probeCertificateEndpoint",
     opt=needs(Permission.CERTIFICATES_WRITE, if_match=True),
     status_code=202,
     responses=refusals(*_MOVED),
 )
-async def probe_endpoint(endpoint_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownEndpoint]:
+async def probe_endpoint(watched_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownEndpoint]:
     """Have a server asked at once, in the background; what comes of it is in its observations soon."""
-    return await _acted(call, lambda tx: actions.ask_now(tx, call.clock, endpoint_id, version=call.expected_version))
+    return await _acted(call, lambda tx: actions.ask_now(tx, call.clock, watched_id, version=call.expected_version))
 
 
 @post(
-    "/certificate-endpoints/{endpoint_id:uuid}/end",
+    "/certificate-endpoints/{watched_id:uuid}/end",
     operation_id="endCertificateEndpoint",
     opt=needs(Permission.CERTIFICATES_WRITE, if_match=True),
     status_code=200,
     responses=refusals(*_MOVED, EndpointRefused),
 )
 async def end_endpoint(
-    endpoint_id: FromPath[UUID], data: JSONBody[Ending], call: NamedDependency[Call]
+    watched_id: FromPath[UUID], data: JSONBody[Ending], call: NamedDependency[Call]
 ) -> Response[ShownEndpoint]:
     """Watch a server no longer; that is final, and it can be watched anew."""
     return await _acted(
         call,
         lambda tx: actions.watch_no_longer(
-            tx, call.clock, endpoint_id, version=call.expected_version, because=data.reason
+            tx, call.clock, watched_id, version=call.expected_version, because=data.reason
         ),
     )
 

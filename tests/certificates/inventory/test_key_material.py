@@ -77,7 +77,9 @@ def traces(secret: bytes) -> Iterator[str]:
 
 async def everything(owner: asyncpg.Connection) -> str:
     """Return every row of every table, bytes as hexadecimal."""
-    tables = await owner.fetch("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+    tables = await owner.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
     rows = []
     for table in tables:
         rows += await owner.fetch(f'SELECT one::text AS row FROM "{table["relname"]}" AS one')  # noqa: S608 -- of the catalogue

@@ -57,7 +57,9 @@ TENANCY = uuid.UUID(int=33)
 async def realm(database, clock, owner) -> Caller:
     made = await a_realm(database, clock)
     own = made.scope.main_connector_id
-    await owner.execute("SET session_replication_role = replica")  # rows of tenancies and people that nobody asks for here
+    await owner.execute(
+        "SET session_replication_role = replica"
+    )  # rows of tenancies and people that nobody asks for here
     await owner.execute(_FILL, own, CERTIFICATES, TENANCIES, PEOPLE)
     await owner.execute(_SOURCES, own)
     await owner.execute(_PLACES, own, CERTIFICATES)

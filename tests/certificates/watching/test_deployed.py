@@ -1,43 +1,57 @@
 """What a web server serves is held against the inventory: another one, the old one after a renewal, and the new one."""
 
 import hashlib
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from kanta_tenancy.certificates.inventory import reading
+from kanta_tenancy.certificates.inventory.actions import certificates
+from kanta_tenancy.certificates.inventory.model import NewUse, Use
 from kanta_tenancy.certificates.watching.errors import EndpointRefused
 from kanta_tenancy.kernel.identifiers import new_id
 from tests.certificates.watching.nginx import nginx
 from tests.machinery.probing.shown import DAY, HOST, NOW, authority, der, issued, written
+from tests.systems.examples import Register
 
 BY = authority()
 OLD = issued(BY, at=NOW - 60 * DAY)
 NEW = issued(BY)
 
 
+class People:
+    """What people say in the inventory."""
+
+    def __init__(self, watchman) -> None:
+        self.watchman = watchman
+
+    async def use(
+        self, certificate_id: UUID, host: str, since: date = date(2027, 1, 1), until: date | None = None
+    ) -> None:
+        new = NewUse(host=host, since=since, until=until)
+        await self._say(certificates.add_use, certificate_id, new)
+
+    async def replaced(self, old: UUID, new: UUID) -> None:
+        await self._say(certificates.replace, old, successor_id=new)
+
+    async def retire(self, certificate_id: UUID) -> None:
+        await self._say(certificates.retire, certificate_id, because="Nobody uses it")
+
+    async def uses(self, certificate_id: UUID) -> list[Use]:
+        async with self.watchman.database.transaction(self.watchman.caller) as tx:
+            return await reading.uses_of(tx, certificate_id)
+
+    async def _say(self, act, certificate_id: UUID, *said, **more) -> None:
+        async with self.watchman.database.transaction(self.watchman.caller) as tx:
+            version = (await reading.certificate(tx, certificate_id)).version
+            await act(tx, self.watchman.clock, certificate_id, *said, version=version, **more)
+
+
 @pytest.fixture
-async def recorded(watchman, owner):
-    """Say in the inventory what people would say: that one replaces another, and where one is used."""
-
-    async def use(certificate_id: UUID, host: str, since: date = date(2027, 1, 1), until: date | None = None) -> None:
-        await owner.execute(
-            "INSERT INTO certificate_use (id, main_connector_id, certificate_id, host, since, until)"
-            " VALUES ($1, $2, $3, $4, $5, $6)",
-            new_id(), watchman.caller.scope.main_connector_id, certificate_id, host, since, until,
-        )  # fmt: skip
-
-    async def replaced(old: UUID, new: UUID) -> None:
-        await owner.execute(
-            "INSERT INTO certificate_replacement (replaced_id, main_connector_id, successor_id, recorded_at)"
-            " VALUES ($1, $2, $3, $4)",
-            old, watchman.caller.scope.main_connector_id, new, watchman.clock.now(),
-        )  # fmt: skip
-        await owner.execute("UPDATE certificate SET state = 'replaced' WHERE id = $1", old)
-
-    recorded.use, recorded.replaced = use, replaced
-    return recorded
+def recorded(watchman) -> People:
+    return People(watchman)
 
 
 def leaf(shown) -> bytes:
@@ -106,10 +120,10 @@ async def test_what_is_used_elsewhere_or_was_used_before_is_not_expected(
 
 
 async def test_a_certificate_that_is_said_to_be_in_use_no_longer_is_told_of_where_it_is_served(
-    watchman, owner, tmp_path: Path
+    watchman, recorded, tmp_path: Path
 ):
     (retired,) = await watchman.has(leaf(OLD))
-    await owner.execute("UPDATE certificate SET state = 'retired', state_because = 'x' WHERE id = $1", retired)
+    await recorded.retire(retired)
     with nginx(tmp_path, OLD) as server:
         await watchman.watches(server.port)
         await watchman.asks()
@@ -139,11 +153,38 @@ async def test_a_server_of_the_certificates_of_another_realm_cannot_be_said(watc
 async def test_what_replaces_an_expected_certificate_is_expected_after_it_however_often(
     watchman, recorded, tmp_path: Path
 ):
-    first, second, third = await watchman.has(leaf(OLD), leaf(issued(BY)), leaf(NEW))
+    middle = issued(BY, at=NOW - 30 * DAY)
+    first, second, third = await watchman.has(leaf(OLD), leaf(middle), leaf(NEW))
     await recorded.replaced(first, second)
     await recorded.replaced(second, third)
     with nginx(tmp_path, NEW) as server:
         await watchman.watches(server.port, expected_id=first)
         await watchman.asks()
         assert await watchman.rules() == []
-    assert watchman.clock.now() == NOW + timedelta()
+
+
+async def test_what_the_server_of_a_system_serves_is_used_there_unless_somebody_said_what_is(
+    watchman, recorded, clock, tmp_path: Path
+):
+    system = await Register(watchman.database, clock, watchman.caller).system()
+    with nginx(tmp_path, OLD) as server:
+        await watchman.watches(server.port, system_id=system.id, probe_every_hours=1)
+        await watchman.asks()
+        (first,) = (await watchman.certificates([hashlib.sha256(leaf(OLD)).hexdigest()])).values()
+        (use,) = await recorded.uses(first.id)
+        assert (use.system_id, use.host, use.since) == (system.id, f"{HOST}:{server.port}", date(2027, 3, 1))
+        clock.advance(hours=1)
+        await watchman.asks()
+        assert len(await recorded.uses(first.id)) == 1
+        server.renew(NEW)
+        server.reload()
+        clock.advance(hours=1)
+        await watchman.asks()
+        assert await watchman.rules() == ["probe.different"]
+        (second,) = (await watchman.certificates([hashlib.sha256(leaf(NEW)).hexdigest()])).values()
+        assert await recorded.uses(second.id) == []
+        await recorded.replaced(first.id, second.id)
+        clock.advance(hours=1)
+        await watchman.asks()
+        assert await watchman.rules() == []
+        assert [one.system_id for one in await recorded.uses(second.id)] == [system.id]

@@ -8,6 +8,7 @@ import pytest
 from kanta_tenancy.assembly.background import SUBSCRIBERS
 from kanta_tenancy.assembly.promised import CERTIFICATE_KINDS
 from kanta_tenancy.certificates.inventory import intake
+from kanta_tenancy.certificates.inventory.actions import sources as inventory_sources
 from kanta_tenancy.certificates.inventory.model import Arrival, SourceKind, SourceNamed
 from kanta_tenancy.certificates.watching import accepting, reading, rounds
 from kanta_tenancy.certificates.watching.errors import SizeAcceptable
@@ -81,6 +82,17 @@ async def test_a_source_that_was_not_read_when_it_was_promised_is_told_of_by_the
     clock.advance(minutes=15)
     await watch.made()
     assert "source.late" not in await watchman.rules()
+
+
+async def test_nothing_is_amiss_any_more_with_a_source_that_nobody_reads(watch, watchman, clock):
+    source = await watch.imports(20)
+    await watch.imports(10)
+    async with watchman.database.transaction(watchman.caller) as tx:
+        await inventory_sources.end(tx, clock, source.id, version=source.version)
+    assert await watchman.rules() == ["source.shrank"]
+    clock.advance(minutes=15)
+    await watch.made()
+    assert await watchman.rules() == []
 
 
 async def test_a_source_that_nobody_promised_to_read_again_is_never_late(watch, watchman, clock):
