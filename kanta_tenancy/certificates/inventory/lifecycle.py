@@ -84,12 +84,14 @@ def replaced(certificate: Certificate, by: Certificate, *, at: datetime) -> Cert
 
 
 def succeeded(certificate: Certificate, of: Certificate) -> Certificate:
-    """Take over for a successor what was said of the certificate before it and nobody said of itself."""
+    """Take over for a successor what was said of the certificate before it and nobody said of itself.
+
+    Whose it is stays: a tenant sees no certificate that nobody said is its own.
+    """
     mine = certificate.responsible_id is not None
     return replace(
         certificate,
         purpose=certificate.purpose or of.purpose,
-        tenancy_id=certificate.tenancy_id or of.tenancy_id,
         responsible_id=certificate.responsible_id if mine else of.responsible_id,
         deputy_id=certificate.deputy_id if mine else of.deputy_id,
         version=certificate.version + 1,

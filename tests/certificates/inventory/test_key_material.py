@@ -95,7 +95,12 @@ def found_in(text: str) -> list[str]:
     ]
 
 
-async def test_no_key_material_reaches_the_database_or_the_log(both, database_url, clock, owner, tmp_path, capfd):
+@pytest.fixture
+def desk(database_url, clock) -> ADesk:
+    return ADesk(database_url, clock)
+
+
+async def test_no_key_material_reaches_the_database_or_the_log(both, desk, owner, tmp_path, capfd):
     http = both.main_connector
     for number, content in enumerate(sent()):
         answer = await http.post("/v1/certificates", content=content, headers=OCTETS | {"Idempotency-Key": f"{number}"})
@@ -103,7 +108,6 @@ async def test_no_key_material_reaches_the_database_or_the_log(both, database_ur
     for number, content in enumerate(sent()):
         (tmp_path / f"{number}.pem").write_bytes(content)
     (tmp_path / "password").write_bytes(PASSWORD)
-    desk = ADesk(database_url, clock)
     typed = [
         await desk.type("certificates", what, tmp_path, "--password-file", tmp_path / "password")
         for what in ("import", "inspect")

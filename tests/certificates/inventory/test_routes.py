@@ -207,7 +207,7 @@ async def test_a_certificate_is_described_and_found_by_who_answers_and_where_it_
 
 
 async def a_contact(http: httpx.AsyncClient, organisation_id: object, name: str) -> str:
-    email = f"{name.split()[0].lower()}@example.org"
+    email = f"{name.split(maxsplit=1)[0].lower()}@example.org"
     body = {"name": name, "email": email, "function": "technical", "valid_from": "2026-01-01"}
     answer = await http.post(f"/v1/organisations/{organisation_id}/contacts", json=body)
     assert answer.status_code == 201, answer.text

@@ -44,7 +44,7 @@ async def replace(
 ) -> Certificate:
     """Say that another certificate took the place of this one; nobody is told of its end any more.
 
-    The successor takes over where this one is used, and what nobody said of itself: purpose, whose it is, who answers.
+    The successor takes over where this one is used, and what nobody said of itself: its purpose, who answers for it.
 
     Raises:
         CertificateNotFound, CertificateChangedSince: there is none, or not at that version any more.

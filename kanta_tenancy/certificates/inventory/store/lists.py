@@ -16,8 +16,8 @@ PAGE_OF_RESPONSIBLE: Final = statement("certificates/certificate.page_of_respons
 PAGE_OF_TENANCY: Final = statement("certificates/certificate.page_of_tenancy", Certificate)
 PAGE_OF_SYSTEM: Final = statement("certificates/certificate.page_of_system", Certificate)
 
-_BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
-_AFTER_ALL: Final = datetime(9999, 12, 31, 23, 59, 59, 500_000, tzinfo=UTC)  # certificates count in whole seconds
+BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
+AFTER_ALL: Final = datetime(9999, 12, 31, 23, 59, 59, 500_000, tzinfo=UTC)  # certificates count in whole seconds
 _FIRST: Final = UUID(int=0)
 
 
@@ -48,8 +48,8 @@ async def _all(tx: Transaction, wanted: Wanted, after: CertificatePosition | Non
         asked = PAGE if wanted.kind is None else PAGE_OF_KIND
         found = await asked.all(
             tx,
-            before=wanted.ending_before or _AFTER_ALL,
-            after_end=_BEGINNING if after is None else after.not_after,
+            before=wanted.ending_before or AFTER_ALL,
+            after_end=BEGINNING if after is None else after.not_after,
             after_id=_FIRST if after is None else after.id,
             count=count,
             **of_kind,
@@ -67,7 +67,7 @@ def _filtered(tx: Transaction, wanted: Wanted, after: CertificatePosition | None
         "state": wanted.state,
         "kind": wanted.kind,
         "before": wanted.ending_before,
-        "after_end": _BEGINNING if after is None else after.not_after or _AFTER_ALL,
+        "after_end": BEGINNING if after is None else after.not_after or AFTER_ALL,
         "after_id": _FIRST if after is None else after.id,
         "count": count,
     }
