@@ -113,8 +113,9 @@ async def watch_no_longer(
     )
     await store.save(tx, after)
     await promises.release(tx, owing.key_of(after.id), at=at, because="The server is watched no longer")
-    source = await intake.source_read(tx, clock, source_of(after))
-    await sources.end(tx, clock, source.id, version=source.version)
+    if after.probed_at is not None:
+        source = await intake.source_read(tx, clock, source_of(after))
+        await sources.end(tx, clock, source.id, version=source.version)
     for family in (comparing.SERVED, comparing.ANSWERS):
         await note(tx, at, comparing.subjects(after.id), (), family=family)
     await record(tx, history.of_endpoint("watched_no_longer", before, after, at=at))

@@ -6,9 +6,11 @@ from uuid import UUID
 
 import msgspec
 
+from kanta_tenancy.certificates.inventory.model import SourceKind
 from kanta_tenancy.certificates.watching.model import Observation, Overdue, SourceStanding, WatchedEndpoint
 from kanta_tenancy.certificates.watching.owing import place_of
 from kanta_tenancy.certificates.watching.rhythm import LONGEST_HOURS
+from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.records import Body
 from kanta_tenancy.machinery.probing.endpoint import StartTls
 from kanta_tenancy.machinery.web.pages import PageQuery
@@ -108,7 +110,7 @@ class ShownObservation(Body, frozen=True, kw_only=True):
 
 class ShownSource(Body, frozen=True, kw_only=True):
     id: UUID
-    kind: str
+    kind: SourceKind
     name: str
     certificates: int
     most: Annotated[int | None, msgspec.Meta(description="The most that it had since a size was last accepted")]
@@ -118,6 +120,7 @@ class ShownSource(Body, frozen=True, kw_only=True):
 
 class ShownOverdue(Body, frozen=True, kw_only=True):
     kind: Annotated[str, msgspec.Meta(description="Of promise")]
+    title: Annotated[Sentence, msgspec.Meta(description="Of the oldest of that kind")]
     since: datetime
     given_up: bool
 
@@ -146,4 +149,4 @@ def source(one: SourceStanding) -> ShownSource:
 
 
 def overdue(one: Overdue) -> ShownOverdue:
-    return ShownOverdue(kind=one.kind, since=one.since, given_up=one.given_up)
+    return ShownOverdue(kind=one.kind, title=one.title, since=one.since, given_up=one.given_up)

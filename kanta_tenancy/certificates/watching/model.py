@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from kanta_tenancy.certificates.inventory.model import SourceKind
+from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.probing.endpoint import Stage, StartTls, Trouble
 
@@ -88,7 +90,7 @@ class SourceStanding(Record, frozen=True, kw_only=True):
     """A source of certificates, as the watch looks at it."""
 
     id: UUID
-    kind: str
+    kind: SourceKind
     name: str
     read_every_hours: int | None
     last_tried_at: datetime | None
@@ -103,6 +105,7 @@ class Overdue(Record, frozen=True, kw_only=True):
     """What the service itself owes the watch of certificates, and has not done."""
 
     kind: str  # of promise
+    title: Sentence  # of the oldest
     since: datetime
     given_up: bool
 

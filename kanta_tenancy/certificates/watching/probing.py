@@ -121,7 +121,7 @@ async def _known(tx: Transaction, endpoint: WatchedEndpoint, probed: Probed, at:
         expected=await store.expected(
             tx,
             expected_id=endpoint.expected_id,
-            hosts=sorted({*hosts, *(f"{name}:{endpoint.port}" for name in hosts)}),
+            hosts=sorted({*hosts, *(owing.place_of(replace(endpoint, host=name)) for name in hosts)}),
             day=day_in_finland(at),
         ),
         issuers=await store.issuers(tx, names),

@@ -13,7 +13,7 @@ import msgspec
 from kanta_tenancy import promises
 from kanta_tenancy.certificates.findings import FindingPosition, KeptFinding, note
 from kanta_tenancy.certificates.findings import reading as findings
-from kanta_tenancy.certificates.inventory.model import SourceRead
+from kanta_tenancy.certificates.inventory.model import SourceKind, SourceRead
 from kanta_tenancy.certificates.watching import owing, standing
 from kanta_tenancy.certificates.watching.model import Overdue, SourceStanding
 from kanta_tenancy.certificates.watching.rhythm import Rhythm, rhythm_on
@@ -24,8 +24,9 @@ from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.outbox import Message
 from kanta_tenancy.promises import Expected, Keeper, Later, Outcome, Owner, Promise, State, Wanted
 
-_PAGE: Final = 500
+_PAGE: Final = 200
 _FIRST: Final = UUID(int=0)
+_READ: Final = frozenset({SourceKind.IMPORT, SourceKind.TRUST_ANCHORS})  # servers are watched apart
 _STANDING: Final = (State.OWED, State.BROKEN)
 
 
@@ -51,7 +52,7 @@ async def source_was_read(tx: Transaction, message: Message) -> None:
     read = msgspec.convert(message.body, SourceRead)
     await sources.raise_most(tx, {read.source_id: read.before})
     source = await sources.find(tx, read.source_id)
-    if source is not None and source.kind in {"import", "trust_anchors"}:
+    if source is not None and source.kind in _READ:
         await _note_sources(tx, [source], rhythm_on(day_in_finland(read.at)), read.at)
     await make_rounds(tx, read.at)
 
@@ -72,7 +73,9 @@ async def overdue(tx: Transaction, kinds: Sequence[str], before: datetime) -> tu
         for state, until in ((State.OWED, before), (State.BROKEN, None)):
             wanted = Wanted(kind=kind, states=(state,), owners=(Owner.SYSTEM,), due_before=until)
             oldest = await promises.page(tx, wanted, after=None, count=1)
-            found += [Overdue(kind=kind, since=one.due_at, given_up=state is State.BROKEN) for one in oldest]
+            found += [
+                Overdue(kind=kind, title=one.title, since=one.due_at, given_up=state is State.BROKEN) for one in oldest
+            ]
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from kanta_tenancy.certificates.findings.model import Finding
+from kanta_tenancy.certificates.inventory.model import SourceKind
 from kanta_tenancy.certificates.watching import owing
 from kanta_tenancy.certificates.watching.model import Overdue, SourceStanding
 from kanta_tenancy.certificates.watching.rhythm import Rhythm
@@ -35,9 +36,11 @@ def of_source(source: SourceStanding, rhythm: Rhythm, at: datetime) -> Iterator[
 
 
 def shrank(source: SourceStanding, rhythm: Rhythm) -> bool:
-    """Tell whether a source has fewer certificates than it had, by more than is usual."""
+    """Tell whether an import has fewer certificates than it had, by more than is usual."""
     most = source.most or 0
-    return source.certificates * _WHOLE < most * (_WHOLE - rhythm.shrunk_by_percent)
+    return source.kind is SourceKind.IMPORT and source.certificates * _WHOLE < most * (
+        _WHOLE - rhythm.shrunk_by_percent
+    )
 
 
 def of_watch(
@@ -126,29 +129,28 @@ def _shrank(source: SourceStanding, most: int) -> Sentence:
 
 
 def _overdue(one: Overdue) -> Sentence:
-    return sentence(
-        "Varmenteiden valvonta on myöhässä: {kind} piti tehdä {since}.",
-        "Övervakningen av certifikat är försenad: {kind} skulle göras {since}.",
-        "The watch of certificates is late: {kind} was due on {since}.",
-        kind=one.kind,
-        since=one.since,
+    due = sentence("{at}", "{at}", "{at}", at=one.since)
+    return Sentence(
+        fi=f"Varmenteiden valvonta on myöhässä. {one.title.fi}: määräaika oli {due.fi}.",
+        sv=f"Övervakningen av certifikat är försenad. {one.title.sv}: tidsgränsen var {due.sv}.",
+        en=f"The watch of certificates is late. {one.title.en}: this was due on {due.en}.",
     )
 
 
 def _given_up(one: Overdue) -> Sentence:
-    return sentence(
-        "Palvelu luovutti kesken varmenteiden valvonnan: {kind} piti tehdä {since}.",
-        "Tjänsten gav upp en del av övervakningen av certifikat: {kind} skulle göras {since}.",
-        "The service gave up a part of the watch of certificates: {kind} was due on {since}.",
-        kind=one.kind,
-        since=one.since,
+    due = sentence("{at}", "{at}", "{at}", at=one.since)
+    return Sentence(
+        fi=f"Palvelu ei enää yritä osaa varmenteiden valvonnasta. {one.title.fi}: määräaika oli {due.fi}.",
+        sv="Tjänsten försöker inte längre utföra en del av övervakningen av certifikat."
+        f" {one.title.sv}: tidsgränsen var {due.sv}.",
+        en=f"The service has given up a part of the watch of certificates. {one.title.en}: this was due on {due.en}.",
     )
 
 
 def _stood_still(since: datetime, until: datetime) -> Sentence:
     return sentence(
-        "Varmenteiden valvonta oli pysähdyksissä: {since} alkaen, {until} asti.",
-        "Övervakningen av certifikat stod stilla från {since} till {until}.",
+        "Varmenteiden valvonta pysähtyi {since} ja jatkui {until}.",
+        "Övervakningen av certifikat stannade {since} och återupptogs {until}.",
         "The watch of certificates stood still from {since} to {until}.",
         since=since,
         until=until,

@@ -24,17 +24,18 @@ _SERVED: Final[Mapping[Rule, Sentence]] = {
         en="The server's certificate holds only from {begins} on.",
     ),
     Rule.ISSUER_EXPIRED: Sentence(
-        fi="Varmentajan varmenne, jonka palvelin lähettää {number}:ntenä, vanheni {ends}.",
+        fi="Palvelimen lähettämän ketjun kohdassa {number} oleva varmentajan varmenne vanheni {ends}.",
         sv="Utfärdarens certifikat, som servern skickar på plats {number}, gick ut {ends}.",
         en="The issuer's certificate that the server sends in place {number} ended on {ends}.",
     ),
     Rule.ISSUER_NOT_YET_VALID: Sentence(
-        fi="Varmentajan varmenne, jonka palvelin lähettää {number}:ntenä, on voimassa vasta {begins} alkaen.",
+        fi="Palvelimen lähettämän ketjun kohdassa {number} oleva varmentajan varmenne on voimassa vasta {begins}"
+        " alkaen.",
         sv="Utfärdarens certifikat, som servern skickar på plats {number}, gäller först från {begins}.",
         en="The issuer's certificate that the server sends in place {number} holds only from {begins} on.",
     ),
     Rule.ISSUER_ENDS_SOON: Sentence(
-        fi="Varmentajan varmenne, jonka palvelin lähettää {number}:ntenä, vanhenee {ends}.",
+        fi="Palvelimen lähettämän ketjun kohdassa {number} oleva varmentajan varmenne vanhenee {ends}.",
         sv="Utfärdarens certifikat, som servern skickar på plats {number}, går ut {ends}.",
         en="The issuer's certificate that the server sends in place {number} ends on {ends}.",
     ),
@@ -59,13 +60,13 @@ _SERVED: Final[Mapping[Rule, Sentence]] = {
         en="The server sends the root; clients have their own.",
     ),
     Rule.UNRELATED: Sentence(
-        fi="Varmenne, jonka palvelin lähettää {number}:ntenä, ei kuulu sen varmenneketjuun.",
+        fi="Palvelimen lähettämän ketjun kohdassa {number} oleva varmenne ei kuulu ketjuun.",
         sv="Certifikatet som servern skickar på plats {number} hör inte till dess kedja.",
         en="The certificate that the server sends in place {number} does not belong to its chain.",
     ),
 }
 _UNREADABLE: Final = Sentence(
-    fi="Varmennetta, jonka palvelin lähettää {number}:ntenä, ei voi lukea (SHA-256 {sha256}).",
+    fi="Palvelimen lähettämän ketjun kohdassa {number} olevaa varmennetta ei voi lukea (SHA-256 {sha256}).",
     sv="Certifikatet som servern skickar på plats {number} kan inte läsas (SHA-256 {sha256}).",
     en="The certificate that the server sends in place {number} cannot be read (SHA-256 {sha256}).",
 )

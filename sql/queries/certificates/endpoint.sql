@@ -47,7 +47,7 @@ SELECT id, host, port, server_name, start_tls, probe_every_hours, expected_id, s
            AND ended_at IS NULL
            AND (:system_id::uuid IS NULL OR system_id = :system_id)
          ORDER BY id DESC
-         LIMIT 501) AS page
+         LIMIT 201) AS page
  ORDER BY id DESC
  LIMIT :count;
 
@@ -62,7 +62,7 @@ SELECT id, host, port, server_name, start_tls, probe_every_hours, expected_id, s
            AND id < :before
            AND (:system_id::uuid IS NULL OR system_id = :system_id)
          ORDER BY id DESC
-         LIMIT 501) AS page
+         LIMIT 201) AS page
  ORDER BY id DESC
  LIMIT :count;
 

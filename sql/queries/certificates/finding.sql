@@ -41,7 +41,7 @@ SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence,
            AND severity = ANY (:severities::text[])
            AND (:family::text IS NULL OR family = :family)
          ORDER BY id DESC
-         LIMIT 501) AS page
+         LIMIT 201) AS page
  ORDER BY id DESC
  LIMIT :count;
 
@@ -56,7 +56,7 @@ SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence,
            AND severity = ANY (:severities::text[])
            AND (:family::text IS NULL OR family = :family)
          ORDER BY id DESC
-         LIMIT 501) AS page
+         LIMIT 201) AS page
  ORDER BY id DESC
  LIMIT :count;
 

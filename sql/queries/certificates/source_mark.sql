@@ -29,7 +29,8 @@ SELECT source.id, source.kind, source.name, source.read_every_hours, source.last
 INSERT INTO certificate_source_mark (source_id, main_connector_id, most)
 SELECT id, :main_connector_id, most
   FROM unnest(:ids::uuid[], :most::integer[]) AS seen (id, most)
-    ON CONFLICT (source_id) DO UPDATE SET most = greatest(certificate_source_mark.most, excluded.most);
+    ON CONFLICT (source_id) DO UPDATE SET most = excluded.most
+                               WHERE certificate_source_mark.most < excluded.most;
 
 -- name: accept
 -- Say that a source has as many certificates as it should; no row comes back.
