@@ -57,7 +57,7 @@ class SaidWatch(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     system_id: SystemId = None
 
 
-class Ending(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class EndingWatch(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: Reason
 
 
@@ -68,12 +68,12 @@ class AcceptedSize(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: Reason
 
 
-class EndpointsAsked(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ServersAsked(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     system_id: Annotated[UUID, msgspec.Meta(description="Of this information system alone")] | None = None
     ended: Annotated[bool, msgspec.Meta(description="Those that are watched no longer too")] = False
 
 
-class ShownEndpoint(Body, frozen=True, kw_only=True):
+class ShownServer(Body, frozen=True, kw_only=True):
     id: UUID
     place: str
     server_name: Annotated[str | None, msgspec.Meta(description="What is asked for; null: a number has no name")]
@@ -108,7 +108,7 @@ class ShownObservation(Body, frozen=True, kw_only=True):
     chain: Annotated[tuple[str, ...], msgspec.Meta(description="SHA-256 of each, in the order in which they came")]
 
 
-class ShownSource(Body, frozen=True, kw_only=True):
+class ShownSourceSize(Body, frozen=True, kw_only=True):
     id: UUID
     kind: SourceKind
     name: str
@@ -135,17 +135,17 @@ class ShownWatch(Body, frozen=True, kw_only=True):
     ]
 
 
-def shown(endpoint: WatchedEndpoint) -> ShownEndpoint:
-    said = {name: getattr(endpoint, name) for name in ShownEndpoint.__struct_fields__ if name != "place"}
-    return ShownEndpoint(place=place_of(endpoint), **said)
+def shown(endpoint: WatchedEndpoint) -> ShownServer:
+    said = {name: getattr(endpoint, name) for name in ShownServer.__struct_fields__ if name != "place"}
+    return ShownServer(place=place_of(endpoint), **said)
 
 
 def observed(one: Observation) -> ShownObservation:
     return ShownObservation(**{name: getattr(one, name) for name in ShownObservation.__struct_fields__})
 
 
-def source(one: SourceStanding) -> ShownSource:
-    return ShownSource(**{name: getattr(one, name) for name in ShownSource.__struct_fields__})
+def source(one: SourceStanding) -> ShownSourceSize:
+    return ShownSourceSize(**{name: getattr(one, name) for name in ShownSourceSize.__struct_fields__})
 
 
 def overdue(one: Overdue) -> ShownOverdue:

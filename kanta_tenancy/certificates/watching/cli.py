@@ -14,7 +14,7 @@ from kanta_tenancy.certificates.findings.bodies import ShownFinding
 from kanta_tenancy.certificates.findings.bodies import shown as shown_finding
 from kanta_tenancy.certificates.inventory import reading as inventory
 from kanta_tenancy.certificates.watching import actions, bodies, reading
-from kanta_tenancy.certificates.watching.bodies import ShownEndpoint, ShownObservation
+from kanta_tenancy.certificates.watching.bodies import ShownObservation, ShownServer
 from kanta_tenancy.certificates.watching.errors import EndpointRefused
 from kanta_tenancy.certificates.watching.model import EndpointPosition, WatchedEndpoint
 from kanta_tenancy.certificates.watching.rhythm import LONGEST_HOURS
@@ -38,7 +38,7 @@ _AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JS
 class Whole(Record, frozen=True, kw_only=True):
     """A watched server with what it did."""
 
-    endpoint: ShownEndpoint
+    endpoint: ShownServer
     observations: list[ShownObservation]
 
 
@@ -179,7 +179,7 @@ async def _system(tx: Transaction, asked: str | None) -> UUID | None:
     return found
 
 
-async def _list(desk: Desk, main_connector: str | None) -> list[ShownEndpoint]:
+async def _list(desk: Desk, main_connector: str | None) -> list[ShownServer]:
     async with desk.database() as db:
         realm = await desk_work.realm(db, main_connector)
         async with db.transaction(desk_work.at_desk(desk, realm.id)) as tx:
@@ -221,7 +221,7 @@ async def _check(desk: Desk, main_connector: str | None) -> Checked:
             return Checked(late_since=standing.late_since, findings=[shown_finding(one) for one in found])
 
 
-def _line(one: ShownEndpoint) -> tuple[str, ...]:
+def _line(one: ShownServer) -> tuple[str, ...]:
     state, at = ("fails", one.failing_since) if one.failing_since else ("serves", one.served_at)
     return "new" if one.probed_at is None else state, _at(at), one.place, one.server_name or "-", str(one.id)
 

@@ -13,13 +13,13 @@ from kanta_tenancy.certificates.inventory.errors import SourceNotFound
 from kanta_tenancy.certificates.watching import accepting, actions, bodies, reading
 from kanta_tenancy.certificates.watching.bodies import (
     AcceptedSize,
-    Ending,
-    EndpointsAsked,
+    EndingWatch,
     NewWatch,
     SaidWatch,
-    ShownEndpoint,
+    ServersAsked,
     ShownObservation,
-    ShownSource,
+    ShownServer,
+    ShownSourceSize,
     ShownWatch,
 )
 from kanta_tenancy.certificates.watching.errors import (
@@ -56,7 +56,7 @@ _MOVED: Final = (EndpointNotFound, EndpointChanged, EndpointEnded)
     opt=needs(Permission.CERTIFICATES_WRITE, etag=True),
     responses=refusals(EndpointRefused, EndpointTaken),
 )
-async def watch_endpoint(data: JSONBody[NewWatch], call: NamedDependency[Call]) -> Response[ShownEndpoint]:
+async def watch_endpoint(data: JSONBody[NewWatch], call: NamedDependency[Call]) -> Response[ShownServer]:
     """Ask a server for its certificates from now on, again and again. The first time is at once, in the background."""
 
     async def act(tx: Transaction) -> WatchedEndpoint:
@@ -77,11 +77,11 @@ async def watch_endpoint(data: JSONBody[NewWatch], call: NamedDependency[Call]) 
 @get(
     "/certificate-endpoints",
     operation_id="listCertificateEndpoints",
-    opt=needs(Permission.CERTIFICATES_READ, query=EndpointsAsked),
+    opt=needs(Permission.CERTIFICATES_READ, query=ServersAsked),
 )
-async def list_endpoints(call: NamedDependency[Call]) -> Response[Page[ShownEndpoint]]:
+async def list_endpoints(call: NamedDependency[Call]) -> Response[Page[ShownServer]]:
     """List the servers that are watched, newest first; a tenant's list is empty."""
-    asked = call.asked(EndpointsAsked)
+    asked = call.asked(ServersAsked)
     after = asked.position(EndpointPosition)
     async with call.transaction() as tx:
         rows = await reading.listed(
@@ -96,7 +96,7 @@ async def list_endpoints(call: NamedDependency[Call]) -> Response[Page[ShownEndp
     opt=needs(Permission.CERTIFICATES_READ, etag=True),
     responses=refusals(EndpointNotFound),
 )
-async def read_endpoint(watched_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownEndpoint]:
+async def read_endpoint(watched_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownServer]:
     """Read how a server is watched, and how it went the last time."""
     async with call.transaction() as tx:
         endpoint = await reading.endpoint(tx, watched_id)
@@ -128,7 +128,7 @@ async def list_observations(
 )
 async def watch_otherwise(
     watched_id: FromPath[UUID], data: JSONBody[SaidWatch], call: NamedDependency[Call]
-) -> Response[ShownEndpoint]:
+) -> Response[ShownServer]:
     """Say anew how often a server is asked, what it should serve and whose it is; it is asked at once."""
     said = Watch(probe_every_hours=data.probe_every_hours, expected_id=data.expected_id, system_id=data.system_id)
     async with call.transaction() as tx:
@@ -143,7 +143,7 @@ async def watch_otherwise(
     status_code=202,
     responses=refusals(*_MOVED),
 )
-async def probe_endpoint(watched_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownEndpoint]:
+async def probe_endpoint(watched_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownServer]:
     """Have a server asked at once, in the background; what comes of it is in its observations soon."""
     return await _acted(call, lambda tx: actions.ask_now(tx, call.clock, watched_id, version=call.expected_version))
 
@@ -156,8 +156,8 @@ async def probe_endpoint(watched_id: FromPath[UUID], call: NamedDependency[Call]
     responses=refusals(*_MOVED, EndpointRefused),
 )
 async def end_endpoint(
-    watched_id: FromPath[UUID], data: JSONBody[Ending], call: NamedDependency[Call]
-) -> Response[ShownEndpoint]:
+    watched_id: FromPath[UUID], data: JSONBody[EndingWatch], call: NamedDependency[Call]
+) -> Response[ShownServer]:
     """Watch a server no longer; that is final, and it can be watched anew."""
     return await _acted(
         call,
@@ -176,10 +176,10 @@ async def end_endpoint(
 )
 async def accept_size(
     source_id: FromPath[UUID], data: JSONBody[AcceptedSize], call: NamedDependency[Call]
-) -> Response[ShownSource]:
+) -> Response[ShownSourceSize]:
     """Say that a source is meant to have fewer certificates than it had; what was told of that is cleared."""
 
-    async def do(tx: Transaction) -> ShownSource:
+    async def do(tx: Transaction) -> ShownSourceSize:
         accepted = await accepting.accept_size(
             tx, call.clock, source_id, certificates=data.certificates, because=data.reason
         )
@@ -218,14 +218,14 @@ def routes(kinds: Sequence[str]) -> Router:
     return Router(path="/", route_handlers=[*HANDLERS, watch_route(kinds)], tags=["Certificates"])
 
 
-async def _acted(call: Call, act: Acted, *, made: bool = False) -> Response[ShownEndpoint]:
-    async def do(tx: Transaction) -> ShownEndpoint:
+async def _acted(call: Call, act: Acted, *, made: bool = False) -> Response[ShownServer]:
+    async def do(tx: Transaction) -> ShownServer:
         return bodies.shown(await act(tx))
 
     return await once(call, do, answer=partial(_answer, made=made))
 
 
-def _answer(body: ShownEndpoint, *, made: bool) -> Response[ShownEndpoint]:
+def _answer(body: ShownServer, *, made: bool) -> Response[ShownServer]:
     return with_etag(body, body.version, location=f"/v1/certificate-endpoints/{body.id}" if made else None)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kanta_tenancy.assembly.asking import probe_servers
+from kanta_tenancy.assembly.settings import read_settings
 from kanta_tenancy.kernel.severity import Severity
 from kanta_tenancy.machinery.outgoing.allowance import NOTHING
 from kanta_tenancy.machinery.probing.endpoint import StartTls, Trouble
@@ -249,3 +251,17 @@ async def test_a_mail_server_is_asked_in_its_own_protocol(watchman, tmp_path: Pa
         await watchman.watches(port, start_tls=StartTls.SMTP)
         await watchman.asks()
     assert await watchman.rules() == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "rules"),
+    [
+        ({"KANTA_OUTGOING_ALLOWED": "127.0.0.0/8"}, ["endpoint.address_refused"]),
+        ({"KANTA_PROBING_ALLOWED": "127.0.0.0/8"}, []),
+    ],
+)
+async def test_probes_go_where_the_setting_for_probes_lets_them(watchman, tmp_path: Path, settings, rules: list[str]):
+    with openssl_server(tmp_path, issued(authority())) as port:
+        await watchman.watches(port)
+        assert await probe_servers(watchman.database, watchman.clock, settings=read_settings(settings)) == 1
+    assert await watchman.rules() == rules
