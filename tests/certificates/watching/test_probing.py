@@ -6,12 +6,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from kanta_tenancy.assembly.asking import probe_servers
 from kanta_tenancy.assembly.settings import read_settings
 from kanta_tenancy.kernel.severity import Severity
 from kanta_tenancy.machinery.outgoing.allowance import NOTHING
 from kanta_tenancy.machinery.probing.endpoint import StartTls, Trouble
+from kanta_tenancy.machinery.x509.sample_authority import SampleAuthority
 from kanta_tenancy.promises import State
 from tests.machinery.probing.servers import context_of, openssl_server, raw_server, tls_server
 from tests.machinery.probing.shown import DAY, HOST, NOW, authority, der, issued, self_signed, serving
@@ -200,8 +203,9 @@ async def test_an_internal_server_is_not_asked_unless_the_operator_allows_it(wat
     assert await watchman.rules() == []
 
 
-async def test_a_server_that_wants_a_certificate_of_ours_is_as_it_should_be(watchman, tmp_path: Path):
-    with openssl_server(tmp_path, issued(authority()), "-Verify", "1", "-verify_return_error") as port:
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+async def test_a_server_that_wants_a_certificate_of_ours_is_as_it_should_be(watchman, tmp_path: Path, version: str):
+    with openssl_server(tmp_path, issued(authority()), "-Verify", "1", "-verify_return_error", version) as port:
         endpoint = await watchman.watches(port)
         await watchman.asks()
     assert await watchman.rules() == []
@@ -209,16 +213,30 @@ async def test_a_server_that_wants_a_certificate_of_ours_is_as_it_should_be(watc
     assert (seen.client_asked, seen.served) == (True, 2)
 
 
-async def test_a_chain_that_ends_below_an_authority_of_the_inventory_that_is_no_root_is_not_whole(
-    watchman, tmp_path: Path
+@pytest.mark.parametrize(("root", "rules"), [(True, []), (False, ["probe.missing_intermediate"])])
+async def test_a_chain_is_whole_below_a_root_of_the_inventory_and_not_below_another_authority_of_it(
+    watchman, tmp_path: Path, root, rules: list[str]
 ):
     by = authority()
-    shown = issued(by)
-    await watchman.has(*der(*shown.chain[1:]))
-    with openssl_server(tmp_path, alone(shown)) as port:
+    await watchman.has(*der(by.root if root else of_another(by)))
+    with openssl_server(tmp_path, issued(by)) as port:
         await watchman.watches(port)
         await watchman.asks()
-    assert await watchman.rules() == ["probe.missing_intermediate"]
+    assert await watchman.rules() == rules
+
+
+def of_another(by: SampleAuthority) -> x509.Certificate:
+    """Return a certificate that another authority issued to the root of this one."""
+    above, own = authority().top, by.top.certificate
+    builder = x509.CertificateBuilder(
+        issuer_name=x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Above")]),
+        subject_name=own.subject,
+        public_key=own.public_key(),
+        serial_number=7,
+        not_valid_before=own.not_valid_before_utc,
+        not_valid_after=own.not_valid_after_utc,
+    ).add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    return builder.sign(above.key, hashes.SHA256())
 
 
 async def test_two_instances_ask_a_server_once(watchman, tmp_path: Path):

@@ -32,11 +32,12 @@ class Rounds:
         while await outbox.carry_on(self.database, self.clock, SUBSCRIBERS):
             pass
 
-    async def imports(self, count: int, source: SourceNamed = FOLDER):
+    async def imports(self, count: int, source: SourceNamed = FOLDER, *, heard: bool = True):
         arrivals = [Arrival(der=one, place=str(number)) for number, one in enumerate(DERS[:count])]
         async with self.database.transaction(self.watchman.caller) as tx:
             taken = await intake.take_in(tx, self.clock, source, arrivals)
-        await self.heard()
+        if heard:
+            await self.heard()
         return taken.source
 
     async def fails(self, why: str = "permission denied") -> None:
@@ -129,6 +130,12 @@ async def test_that_a_source_shrank_stays_told_after_the_next_import_until_it_gr
     assert "Half of it moved" in told
     await watch.imports(8)
     assert "source.shrank" in await watchman.rules()
+
+
+async def test_that_a_source_shrank_is_told_though_nobody_looked_before_it_did(watch, watchman):
+    await watch.imports(20, heard=False)
+    await watch.imports(10)
+    assert await watchman.rules() == ["source.shrank"]
 
 
 async def test_only_the_size_that_was_seen_is_accepted(watch):
