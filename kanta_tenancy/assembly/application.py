@@ -14,8 +14,12 @@ from kanta_tenancy.assembly.promised import CERTIFICATE_KINDS
 from kanta_tenancy.assembly.sealing import SealCheck, seal_keys
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.signing_check import SigningCheck
+from kanta_tenancy.certificates.chains.routes import ROUTES as CERTIFICATE_CHAINS
+from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
+from kanta_tenancy.certificates.impact.routes import ROUTES as IMPACT
 from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
+from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDERS
 from kanta_tenancy.certificates.watching.routes import routes as certificate_watch_routes
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
@@ -63,9 +67,13 @@ def build_application(
             CAMPAIGNS,
             JOINING,
             SYSTEMS,
-            CERTIFICATE_FINDINGS,
-            certificate_watch_routes(CERTIFICATE_KINDS),
+            IMPACT,
             INVENTORY,
+            CERTIFICATE_FINDINGS,
+            CERTIFICATE_EXPORTS,
+            CERTIFICATE_CHAINS,
+            CERTIFICATE_ORDERS,
+            certificate_watch_routes(CERTIFICATE_KINDS),
             PROMISES,
             *TRUST,
             JOURNAL,

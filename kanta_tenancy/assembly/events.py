@@ -42,7 +42,9 @@ EVENTS: Final[EventKinds] = {
             "Something is amiss with certificates, their sources or servers, or is no longer",
             False,
         ),
+        ("certificate.revoked", "An authority says that a certificate of the inventory was revoked", False),
         ("conformity_certificate.ending", "A system's certificate of conformity ends soon, or has ended", False),
+        ("certificate_order.moved", "A certificate was ordered, or its order came to another state", False),
     )
 }
 

@@ -12,6 +12,9 @@ from kanta_tenancy.agreements.receipts import sealing as receipts
 from kanta_tenancy.agreements.signing import upgrading
 from kanta_tenancy.agreements.signing.actions import OwnKey
 from kanta_tenancy.agreements.signing.raising import Outside
+from kanta_tenancy.certificates.chains import auditing as chains
+from kanta_tenancy.certificates.chains.owing import ASK
+from kanta_tenancy.certificates.orders import auditing as certificate_orders
 from kanta_tenancy.certificates.watching import owing as watching
 from kanta_tenancy.certificates.watching import rounds
 from kanta_tenancy.joining import auditing as joining
@@ -29,7 +32,7 @@ from kanta_tenancy.trust import warning
 from kanta_tenancy.trust.owing import WARN
 
 # By which the service watches certificates; the watch tells when one of them is late.
-CERTIFICATE_KINDS: Final = (watching.PROBE,)
+CERTIFICATE_KINDS: Final = (watching.PROBE, ASK)
 # Kind of promise → who keeps it when it is due.
 KEEPERS: Final[dict[str, Keeper]] = {
     owing.END: jobs.end_agreement,
@@ -51,9 +54,11 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "fresh revocation data": trust.refreshes_expected,
     "checkpoints of the journal": checkpoints_expected,
     "warnings of certificates of conformity": systems.warnings_expected,
+    "revocation of certificates": chains.questions_expected,
     "seals on receipts": receipts.seals_expected,
     "probes of servers": rounds.probes_expected,
     "rounds of the watch": rounds.rounds_expected,
+    "steps of orders of certificates": certificate_orders.steps_expected,
 }
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

@@ -2,9 +2,14 @@
 
 import click
 
+from kanta_tenancy.certificates.chains.cli import chain
+from kanta_tenancy.certificates.exports.cli import export
+from kanta_tenancy.certificates.impact.cli import dependencies, impact
 from kanta_tenancy.certificates.inventory.cli import import_, list_
 from kanta_tenancy.certificates.looking.cli import inspect, lint
 from kanta_tenancy.certificates.looking.probing_cli import probe
+from kanta_tenancy.certificates.orders.cli import orders
+from kanta_tenancy.certificates.orders.requesting_cli import request
 from kanta_tenancy.certificates.watching.cli import check, endpoints
 
 
@@ -20,3 +25,9 @@ certificates.add_command(endpoints)
 certificates.add_command(check)
 certificates.add_command(import_)
 certificates.add_command(list_)
+certificates.add_command(impact)
+certificates.add_command(dependencies)
+certificates.add_command(export)
+certificates.add_command(chain)
+certificates.add_command(request)
+certificates.add_command(orders)

@@ -24,6 +24,7 @@ class Kind(Record, frozen=True, kw_only=True):
     name: Sentence  # a name, in three languages
     test: str | None = None  # its twin for testing
     profile: str | None = None  # of the issuers that the data names
+    of_person: bool = False  # its name is a person's
 
 
 class Guess(Record, frozen=True, kw_only=True):
