@@ -1,4 +1,4 @@
-"""The authorities that are asked about signatures and certificates, and the jobs that ask: of time, of revocation."""
+"""Who outside is asked: authorities about signatures and certificates, and servers for their certificates."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,6 +14,8 @@ from kanta_tenancy.assembly.background import Job
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.certificates.chains.owing import ASK
 from kanta_tenancy.certificates.chains.revoking import Both, ask
+from kanta_tenancy.certificates.watching import probing
+from kanta_tenancy.certificates.watching.owing import PROBE
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.outgoing.posting import Outgoing
 from kanta_tenancy.machinery.postgres.database import Database
@@ -41,6 +43,7 @@ def asking_jobs(settings: Settings) -> tuple[Job, ...]:
     """Return the jobs that ask; apart from each other and from the rest, which never waits for an authority."""
     return (
         Job(name="revocation", every=timedelta(seconds=5), run=partial(refresh_revocation, settings=settings)),
+        Job(name="certificate-probes", every=timedelta(seconds=5), run=partial(probe_servers, settings=settings)),
         Job(
             name="certificate-revocation",
             every=timedelta(seconds=5),
@@ -74,6 +77,11 @@ async def raise_signatures(db: Database, clock: Clock, *, settings: Settings) ->
     """Have signatures brought to the level that is wanted."""
     keepers = {owing.RAISE: upgrading.upgrade(outside(settings, clock))}
     return await pay_due(db, clock, keepers, lease=LEASE, patience_s=PATIENCE_S)
+
+
+async def probe_servers(db: Database, clock: Clock, *, settings: Settings) -> int:
+    """Have watched servers asked for their certificates."""
+    return await pay_due(db, clock, {PROBE: probing.keeper(settings.probing_allowed)})
 
 
 def _lists(settings: Settings) -> Outgoing:

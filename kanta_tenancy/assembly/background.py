@@ -17,6 +17,7 @@ from kanta_tenancy.assembly.reminding import remind
 from kanta_tenancy.assembly.serving import GRACE_S, Stop
 from kanta_tenancy.certificates.chains.jobs import examine_waiting
 from kanta_tenancy.certificates.orders import following as certificate_orders
+from kanta_tenancy.certificates.watching import rounds
 from kanta_tenancy.joining import following
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
@@ -35,6 +36,7 @@ SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
     {"agreement.signed": watching.watch_signer},
     {"promise.kept": settling.carry_on_kept},
     {"promise.kept": following.promise_was_kept},
+    {"certificate_source.read": rounds.source_was_read},
     {
         "certificate.arrived": certificate_orders.certificates_arrived,
         "promise.kept": certificate_orders.promise_was_kept,

@@ -13,7 +13,10 @@ from kanta_tenancy.agreements.signing import upgrading
 from kanta_tenancy.agreements.signing.actions import OwnKey
 from kanta_tenancy.agreements.signing.raising import Outside
 from kanta_tenancy.certificates.chains import auditing as chains
+from kanta_tenancy.certificates.chains.owing import ASK
 from kanta_tenancy.certificates.orders import auditing as certificate_orders
+from kanta_tenancy.certificates.watching import owing as watching
+from kanta_tenancy.certificates.watching import rounds
 from kanta_tenancy.joining import auditing as joining
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
@@ -28,12 +31,15 @@ from kanta_tenancy.trust import auditing as trust
 from kanta_tenancy.trust import warning
 from kanta_tenancy.trust.owing import WARN
 
+# By which the service watches certificates; the watch tells when one of them is late.
+CERTIFICATE_KINDS: Final = (watching.PROBE, ASK)
 # Kind of promise → who keeps it when it is due.
 KEEPERS: Final[dict[str, Keeper]] = {
     owing.END: jobs.end_agreement,
     owing.REMIND: reminding.remind,
     WARN: warning.warn,
     systems_owing.WARN: systems.warn,
+    watching.ROUND: rounds.keeper(CERTIFICATE_KINDS),
 }
 # By the name of whoever expects.
 EXPECTATIONS: Final[dict[str, Expectation]] = {
@@ -50,6 +56,8 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "warnings of certificates of conformity": systems.warnings_expected,
     "revocation of certificates": chains.questions_expected,
     "seals on receipts": receipts.seals_expected,
+    "probes of servers": rounds.probes_expected,
+    "rounds of the watch": rounds.rounds_expected,
     "steps of orders of certificates": certificate_orders.steps_expected,
 }
 

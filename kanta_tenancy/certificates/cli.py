@@ -10,6 +10,7 @@ from kanta_tenancy.certificates.looking.cli import inspect, lint
 from kanta_tenancy.certificates.looking.probing_cli import probe
 from kanta_tenancy.certificates.orders.cli import orders
 from kanta_tenancy.certificates.orders.requesting_cli import request
+from kanta_tenancy.certificates.watching.cli import check, endpoints
 
 
 @click.group()
@@ -20,6 +21,8 @@ def certificates() -> None:
 certificates.add_command(inspect)
 certificates.add_command(lint)
 certificates.add_command(probe)
+certificates.add_command(endpoints)
+certificates.add_command(check)
 certificates.add_command(import_)
 certificates.add_command(list_)
 certificates.add_command(impact)

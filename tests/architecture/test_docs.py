@@ -45,6 +45,7 @@ from kanta_tenancy.certificates.orders.lifecycle import MOVES as ORDER_MOVES
 from kanta_tenancy.certificates.orders.model import OrderState, RevocationReason, Step
 from kanta_tenancy.certificates.orders.model import Standing as StepStanding
 from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDERS
+from kanta_tenancy.certificates.watching.routes import routes as watch_routes
 from kanta_tenancy.joining import lifecycle as joining
 from kanta_tenancy.joining.bodies.applications import StepAsked
 from kanta_tenancy.joining.model import ChangeKind, Clash
@@ -142,7 +143,7 @@ def agreement_routes() -> tuple[Router, ...]:
         ("joining", [JOINING]),
         ("systems", [SYSTEMS]),
         ("certificate-impact", [IMPACT, CERTIFICATE_EXPORTS]),
-        ("certificates", [INVENTORY, CERTIFICATE_CHAINS, CERTIFICATE_FINDINGS]),
+        ("certificates", [INVENTORY, CERTIFICATE_CHAINS, CERTIFICATE_FINDINGS, watch_routes(())]),
         ("certificate-orders", [CERTIFICATE_ORDERS]),
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),

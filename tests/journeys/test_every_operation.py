@@ -52,6 +52,7 @@ from kanta_tenancy.certificates.inventory.actions import sources as inventory_so
 from kanta_tenancy.certificates.inventory.model import NewUse
 from kanta_tenancy.certificates.orders import actions as certificate_orders
 from kanta_tenancy.certificates.orders.model import SaidOrder
+from kanta_tenancy.certificates.watching import actions as watching
 from kanta_tenancy.joining.actions import applications, change_notices
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.calendar import day_in_finland
@@ -148,6 +149,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
             said = SaidEndpoint(url="https://hooks.example.invalid/", kinds=("agreement.offered",))
             endpoint, _ = await endpoints.make(tx, clock, rules, said)
             message = await endpoints.send_test(tx, clock, endpoint.id)
+            watched = await watching.watch(tx, clock, "kanta.example.org:443")
             feed, calendar = await make_feed(tx, clock, name="Kanta", language="fi")
     ids = {
         "organisation_id": tenant.organisation.id,
@@ -159,6 +161,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         "anchor_id": anchor.id,
         **happened,
         "endpoint_id": endpoint.id,
+        "watched_id": watched.id,
         "message_id": message.id,
         "feed_id": feed.id,
         "address": calendar.name,

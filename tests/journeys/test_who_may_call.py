@@ -125,6 +125,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "addCertificateUse": {"since": "2026-01-01", "host": "palvelin.example.org"},
     "endCertificateUse": {"until": "2026-03-02"},
     "promiseCertificateSource": {"read_every_hours": 24},
+    "watchCertificateEndpointOtherwise": {"probe_every_hours": 6},
+    "endCertificateEndpoint": {"reason": "A mistake"},
+    "acceptCertificateSourceSize": {"certificates": 1, "reason": "It moved"},
     "amendCertificateOrder": ORDER,
     "noteArrivalOfCertificate": {"certificate_id": str(uuid.uuid4())},
     "deployOrderedCertificate": {"on": "2026-03-02"},
@@ -260,6 +263,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "feed_id": feed,
         "campaign_id": (await realm.main_connector.post("/v1/campaigns", json=CAMPAIGN)).json()["id"],
         "anchor_id": await anchor_of(realm),
+        "watched_id": await watched_by(realm),
     }
 
 
@@ -345,6 +349,11 @@ async def anchor_of(realm: Realm) -> str:
     octets = {"content": der(ROOT), "headers": {"Content-Type": "application/octet-stream"}}
     made = await realm.main_connector.post("/v1/trust/anchors?kind=signatures", **octets)
     return made.json()["items"][0]["anchor"]["id"]
+
+
+async def watched_by(realm: Realm) -> str:
+    made = await realm.main_connector.post("/v1/certificate-endpoints", json={"place": "kanta.example.org:443"})
+    return made.json()["id"]
 
 
 async def promise_of(realm: Realm, database) -> uuid.UUID:

@@ -29,25 +29,34 @@ UPDATE certificate_finding
 RETURNING id, rule, subject;
 
 -- name: open
--- A page of the findings that are open, newest first.
+-- A page of the findings that are open, newest first. The longest page is written out so that one plan serves every
+-- page.
 SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at, cleared_at
-  FROM certificate_finding
- WHERE main_connector_id = :main_connector_id
-   AND id < :before
-   AND cleared_at IS NULL
-   AND severity = ANY (:severities::text[])
-   AND (:family::text IS NULL OR family = :family)
+  FROM (SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at,
+               cleared_at
+          FROM certificate_finding
+         WHERE main_connector_id = :main_connector_id
+           AND id < :before
+           AND cleared_at IS NULL
+           AND severity = ANY (:severities::text[])
+           AND (:family::text IS NULL OR family = :family)
+         ORDER BY id DESC
+         LIMIT 201) AS page
  ORDER BY id DESC
  LIMIT :count;
 
 -- name: every
 -- A page of all findings, those that were cleared too, newest first.
 SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at, cleared_at
-  FROM certificate_finding
- WHERE main_connector_id = :main_connector_id
-   AND id < :before
-   AND severity = ANY (:severities::text[])
-   AND (:family::text IS NULL OR family = :family)
+  FROM (SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at,
+               cleared_at
+          FROM certificate_finding
+         WHERE main_connector_id = :main_connector_id
+           AND id < :before
+           AND severity = ANY (:severities::text[])
+           AND (:family::text IS NULL OR family = :family)
+         ORDER BY id DESC
+         LIMIT 201) AS page
  ORDER BY id DESC
  LIMIT :count;
 
