@@ -13,6 +13,7 @@ from kanta_tenancy.assembly.own_keys import own_key, shelf_of
 from kanta_tenancy.assembly.sealing import SealCheck, seal_keys
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.signing_check import SigningCheck
+from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.postgres.database import Database
@@ -59,6 +60,7 @@ def build_application(
             CAMPAIGNS,
             JOINING,
             SYSTEMS,
+            CERTIFICATE_FINDINGS,
             PROMISES,
             *TRUST,
             JOURNAL,

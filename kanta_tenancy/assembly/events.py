@@ -37,6 +37,11 @@ EVENTS: Final[EventKinds] = {
         ("change_notice.moved", "A notice of a technical change was planned, sent, released or cancelled", False),
         ("information_system.moved", "An information system was taken into use or withdrawn", False),
         ("deployment.changed", "A service runs on a system in another period than before", True),
+        (
+            "certificate_findings.changed",
+            "Something is amiss with certificates, their sources or servers, or is no longer",
+            False,
+        ),
         ("conformity_certificate.ending", "A system's certificate of conformity ends soon, or has ended", False),
     )
 }

@@ -156,7 +156,11 @@ CREATE TABLE certificate_finding (
     id                uuid        PRIMARY KEY,
     main_connector_id uuid        NOT NULL REFERENCES main_connector,
     rule              text        NOT NULL CHECK (length(rule) BETWEEN 1 AND 80),
+    -- Who looks for it, the first word of the rule: whoever looks again clears its own findings only.
+    family            text        NOT NULL GENERATED ALWAYS AS (split_part(rule, '.', 1)) STORED,
     severity          text        NOT NULL CHECK (severity IN ('error', 'warning')),
+    source            text        NOT NULL CHECK (length(source) BETWEEN 1 AND 300),       -- where the rule is written
+    certainty         text        NOT NULL CHECK (certainty IN ('read', 'excerpt', 'assumed')),
     subject           text        NOT NULL CHECK (length(subject) BETWEEN 1 AND 300),    -- as the journal writes it
     certificate_id    uuid,
     sentence          jsonb       NOT NULL,    -- fi, sv, en
@@ -169,6 +173,9 @@ CREATE TABLE certificate_finding (
 );
 CREATE UNIQUE INDEX certificate_finding_once ON certificate_finding (main_connector_id, rule, subject)
     WHERE cleared_at IS NULL;
+CREATE INDEX certificate_finding_by_subject ON certificate_finding (main_connector_id, family, subject)
+    WHERE cleared_at IS NULL;
+CREATE INDEX certificate_finding_open ON certificate_finding (main_connector_id, id) WHERE cleared_at IS NULL;
 CREATE INDEX certificate_finding_by_certificate ON certificate_finding (main_connector_id, certificate_id)
     WHERE certificate_id IS NOT NULL;
 
@@ -211,7 +218,8 @@ GRANT UPDATE (tenancy_id, kind, profile, purpose, responsible_id, deputy_id, iss
 GRANT UPDATE (until) ON certificate_place, certificate_use TO kanta_service;
 GRANT UPDATE (status, because, revoked_at, asked_at, produced_at, next_at) ON certificate_revocation TO kanta_service;
 GRANT DELETE ON certificate_replacement TO kanta_service;    -- a link that was a mistake; the journal has both
-GRANT UPDATE (severity, sentence, facts, last_at, cleared_at) ON certificate_finding TO kanta_service;
+GRANT UPDATE (severity, source, certainty, certificate_id, sentence, facts, last_at, cleared_at)
+   ON certificate_finding TO kanta_service;
 
 -- What a tenant's key may allow grew.
 ALTER TABLE access_key
