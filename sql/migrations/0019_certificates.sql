@@ -199,8 +199,17 @@ CREATE POLICY scope ON certificate_source USING (
     main_connector_id = (SELECT scope_main_connector()) AND (SELECT scope_is_whole_realm()));
 CREATE POLICY scope ON certificate_place USING (
     main_connector_id = (SELECT scope_main_connector()) AND (SELECT scope_is_whole_realm()));
+-- Where one of its own is used a tenant sees too: so it is told what of its own stands behind it.
 CREATE POLICY scope ON certificate_use USING (
-    main_connector_id = (SELECT scope_main_connector()) AND (SELECT scope_is_whole_realm()));
+    main_connector_id = (SELECT scope_main_connector())
+    AND ((SELECT scope_is_whole_realm())
+         OR certificate_id IN (SELECT own.id FROM certificate AS own
+                                WHERE own.main_connector_id = (SELECT scope_main_connector())
+                                  AND own.tenancy_id = (SELECT scope_tenancy()))));
+CREATE POLICY main_connector_adds ON certificate_use AS RESTRICTIVE FOR INSERT
+    WITH CHECK ((SELECT scope_is_whole_realm()));
+CREATE POLICY main_connector_changes ON certificate_use AS RESTRICTIVE FOR UPDATE
+    USING ((SELECT scope_is_whole_realm()));
 CREATE POLICY scope ON certificate_replacement USING (
     main_connector_id = (SELECT scope_main_connector()) AND (SELECT scope_is_whole_realm()));
 CREATE POLICY scope ON certificate_revocation USING (
