@@ -1,0 +1,102 @@
+"""What a warning is: that a certificate has come to a level, what became of it, and whom it was told."""
+
+import enum
+from datetime import date, datetime
+from typing import Final, NewType
+from uuid import UUID
+
+from kanta_tenancy.kernel.dated import Certainty
+from kanta_tenancy.kernel.identifiers import ContactId
+from kanta_tenancy.kernel.records import Record
+
+# So many days before the last day: 0 is the last day itself, -1 the day after it. THIRD stands for a third of the
+# lifetime, and is larger than any days, so that of two on one day the smaller one counts.
+Level = NewType("Level", int)
+THIRD: Final = Level(9999)
+
+
+class Thresholds(Record, frozen=True, kw_only=True, rename={"since": "from"}):
+    """On which levels people are warned of certificates of some kinds."""
+
+    since: date
+    kinds: tuple[str, ...]  # none: of every kind that no other entry names
+    third: bool
+    days: tuple[int, ...]  # descending
+    certainty: Certainty
+    source: str
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        return ((THIRD,) if self.third else ()) + tuple(Level(one) for one in self.days)
+
+
+class Patience(Record, frozen=True, kw_only=True, rename={"since": "from"}):
+    """How long nobody else is told of a warning that nobody acknowledges, while so many days are left at most."""
+
+    since: date
+    days_left: int
+    hours: int
+    urgent: bool  # told at once, in a mail of its own
+    certainty: Certainty
+    source: str
+
+
+class Delivery(Record, frozen=True, kw_only=True, rename={"since": "from"}):
+    """How many days it takes from an order until the new certificate is there."""
+
+    since: date
+    profiles: tuple[str, ...]
+    days: int
+    certainty: Certainty
+    source: str
+
+
+class Lifetime(Record, frozen=True, kw_only=True):
+    """From when until when a certificate says that it is valid."""
+
+    not_before: datetime
+    not_after: datetime
+    third_left_at: datetime  # from when on at most a third of its lifetime is left
+
+
+class Window(Record, frozen=True, kw_only=True):
+    """Certificates of a kind whose end, or last third, lies within these instants come to a level."""
+
+    kind: str
+    level: Level
+    since: datetime
+    until: datetime  # exclusive
+
+
+class State(enum.StrEnum):
+    OPEN = "open"  # somebody has to do something about it
+    ACKNOWLEDGED = "acknowledged"  # somebody said that they do
+    SUPERSEDED = "superseded"  # a more urgent one took its place, or stood there already
+    RELEASED = "released"  # the certificate was replaced or retired, or is snoozed
+
+
+class Weighed(Record, frozen=True, kw_only=True):
+    """What is to be put down of a certificate that was looked at by itself."""
+
+    opened: Level | None
+    superseded: tuple[Level, ...]
+
+
+class Rung(enum.IntEnum):
+    """Who is told of a warning, one after the other, while nobody acknowledges it."""
+
+    RESPONSIBLE = 0
+    DEPUTY = 1
+    MANAGEMENT = 2
+
+
+class Concern(Record, frozen=True, kw_only=True):
+    """A warning that somebody is to be told of now."""
+
+    certificate_id: UUID
+    level: Level
+    ends_on: date
+    rung: Rung
+    told_at: datetime | None  # None: nobody was told yet
+    responsible_id: ContactId | None
+    deputy_id: ContactId | None
