@@ -15,6 +15,7 @@ from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.assembly.reminding import remind
 from kanta_tenancy.assembly.serving import GRACE_S, Stop
+from kanta_tenancy.certificates.warnings import changes
 from kanta_tenancy.joining import following
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
@@ -33,6 +34,11 @@ SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
     {"agreement.signed": watching.watch_signer},
     {"promise.kept": settling.carry_on_kept},
     {"promise.kept": following.promise_was_kept},
+    {
+        "certificate.arrived": changes.certificates_arrived,
+        "certificate.changed": changes.certificate_changed,
+        "certificate_findings.changed": changes.findings_changed,
+    },
 )
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

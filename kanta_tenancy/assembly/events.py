@@ -43,6 +43,11 @@ EVENTS: Final[EventKinds] = {
             False,
         ),
         ("conformity_certificate.ending", "A system's certificate of conformity ends soon, or has ended", False),
+        (
+            "certificate_warnings.told",
+            "People were told of certificates that end, or of what is amiss with them",
+            False,
+        ),
     )
 }
 

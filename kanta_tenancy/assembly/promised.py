@@ -12,6 +12,8 @@ from kanta_tenancy.agreements.receipts import sealing as receipts
 from kanta_tenancy.agreements.signing import upgrading
 from kanta_tenancy.agreements.signing.actions import OwnKey
 from kanta_tenancy.agreements.signing.raising import Outside
+from kanta_tenancy.certificates.warnings import jobs as certificates
+from kanta_tenancy.certificates.warnings import owing as certificates_owing
 from kanta_tenancy.joining import auditing as joining
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
@@ -32,6 +34,9 @@ KEEPERS: Final[dict[str, Keeper]] = {
     owing.REMIND: reminding.remind,
     WARN: warning.warn,
     systems_owing.WARN: systems.warn,
+    certificates_owing.SWEEP: certificates.sweep,
+    certificates_owing.TELL: certificates.tell,
+    certificates_owing.ESCALATE: certificates.tell,
 }
 # By the name of whoever expects.
 EXPECTATIONS: Final[dict[str, Expectation]] = {
@@ -47,6 +52,7 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "checkpoints of the journal": checkpoints_expected,
     "warnings of certificates of conformity": systems.warnings_expected,
     "seals on receipts": receipts.seals_expected,
+    "sweeps of certificates": certificates.sweeps_expected,
 }
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

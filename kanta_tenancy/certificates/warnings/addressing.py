@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from kanta_tenancy.certificates.warnings import thresholds
-from kanta_tenancy.certificates.warnings.model import Concern, Rung
+from kanta_tenancy.certificates.warnings import levels, thresholds
+from kanta_tenancy.certificates.warnings.model import Amiss, Concern, Rung
 from kanta_tenancy.kernel.identifiers import ContactId
 from kanta_tenancy.kernel.records import Record
 
@@ -29,10 +29,11 @@ class People(Record, frozen=True, kw_only=True):
 
 
 class Addressed(Record, frozen=True, kw_only=True):
-    """What one person is told, the most urgent first."""
+    """What one person is told: warnings, the most urgent first, and findings in the order in which they were found."""
 
     to: Reader
     concerns: tuple[Concern, ...]
+    amiss: tuple[Amiss, ...]
 
 
 class Told(Record, frozen=True, kw_only=True):
@@ -46,44 +47,79 @@ class Told(Record, frozen=True, kw_only=True):
 class Telling(Record, frozen=True, kw_only=True):
     digests: tuple[Addressed, ...]
     told: tuple[Told, ...]
-    nobody: tuple[Concern, ...]  # there is nobody at all whom they could be told to
+    told_amiss: tuple[Amiss, ...]
+    nobody: int  # how much there is nobody at all for whom it could be told to
 
 
 _NO_ONE: Final[tuple[Reader, ...]] = ()
 
 
-def address(concerns: Iterable[Concern], people: People, *, now: datetime, today: date) -> Telling:
+def address(
+    concerns: Iterable[Concern], amiss: Iterable[Amiss], people: People, *, now: datetime, today: date
+) -> Telling:
     """Say who is told of what now.
 
     A warning that nobody was told of goes to everyone up to its rung: whoever was told of a less urgent one because
-    nobody had acknowledged that hears of this one at once. One that was told goes to the next rung alone.
+    nobody had acknowledged that hears of this one at once. One that was told goes to the next rung alone. Findings go
+    to whoever is told first of warnings about the same certificate.
     """
-    digests: dict[str, tuple[Reader, list[Concern]]] = {}
-    told: list[Told] = []
-    nobody: list[Concern] = []
+    sorting = _Sorting(people)
     for concern in sorted(concerns, key=lambda one: (one.ends_on, one.certificate_id)):
-        rung = concern.rung if concern.told_at is None else _next(concern, people, concern.rung)
-        readers = _NO_ONE if rung is None else _readers(concern, people, rung)
-        for reader in readers:
-            digests.setdefault(reader.email.lower(), (reader, []))[1].append(concern)
-        if readers and rung is not None:
-            told.append(_told(concern, people, rung, now=now, today=today))
-        elif concern.told_at is None:
-            nobody.append(concern)
-        else:
-            told.append(Told(concern=concern, rung=concern.rung, next_at=None))
+        sorting.add_concern(concern, now=now, today=today)
+    for one in amiss:
+        sorting.add_amiss(one)
     return Telling(
-        digests=tuple(Addressed(to=to, concerns=tuple(of)) for to, of in digests.values()),
-        told=tuple(told),
-        nobody=tuple(nobody),
+        digests=tuple(
+            Addressed(to=to, concerns=tuple(of_them), amiss=tuple(found))
+            for to, of_them, found in sorting.digests.values()
+        ),
+        told=tuple(sorting.told),
+        told_amiss=tuple(sorting.told_amiss),
+        nobody=sorting.nobody,
     )
+
+
+class _Sorting:
+    """Puts what is to be told into one digest for each person."""
+
+    def __init__(self, people: People) -> None:
+        self.digests: dict[str, tuple[Reader, list[Concern], list[Amiss]]] = {}
+        self.told: list[Told] = []
+        self.told_amiss: list[Amiss] = []
+        self.nobody = 0
+        self._people = people
+
+    def add_concern(self, concern: Concern, *, now: datetime, today: date) -> None:
+        rung = concern.rung if concern.told_at is None else _next(concern, self._people, concern.rung)
+        readers = _NO_ONE if rung is None else _readers(concern, self._people, rung)
+        for reader in readers:
+            self._of(reader)[1].append(concern)
+        if readers and rung is not None:
+            self.told.append(_told(concern, self._people, rung, now=now, today=today))
+        elif concern.told_at is None:
+            self.nobody += 1
+        else:
+            self.told.append(Told(concern=concern, rung=concern.rung, next_at=None))
+
+    def add_amiss(self, one: Amiss) -> None:
+        readers = _first(one.responsible_id, self._people)
+        for reader in readers:
+            self._of(reader)[2].append(one)
+        if readers:
+            self.told_amiss.append(one)
+        else:
+            self.nobody += 1
+
+    def _of(self, reader: Reader) -> tuple[Reader, list[Concern], list[Amiss]]:
+        return self.digests.setdefault(reader.email.lower(), (reader, [], []))
 
 
 def _told(concern: Concern, people: People, rung: Rung, *, now: datetime, today: date) -> Told:
     if _next(concern, people, rung) is None:
         return Told(concern=concern, rung=rung, next_at=None)
     patience = thresholds.patience_on(today, (concern.ends_on - today).days)
-    return Told(concern=concern, rung=rung, next_at=now + timedelta(hours=patience.hours))
+    next_at = levels.next_quarter(now + timedelta(hours=patience.hours))
+    return Told(concern=concern, rung=rung, next_at=next_at)
 
 
 def _readers(concern: Concern, people: People, rung: Rung) -> tuple[Reader, ...]:
@@ -110,8 +146,12 @@ def _up_to(concern: Concern, people: People, rung: Rung) -> dict[str, Reader]:
 
 def _of(concern: Concern, people: People, rung: Rung) -> tuple[Reader, ...]:
     if rung is Rung.RESPONSIBLE:
-        return _named(concern.responsible_id, people) or people.technical or people.management
+        return _first(concern.responsible_id, people)
     return _named(concern.deputy_id, people) if rung is Rung.DEPUTY else people.management
+
+
+def _first(responsible_id: ContactId | None, people: People) -> tuple[Reader, ...]:
+    return _named(responsible_id, people) or people.technical or people.management
 
 
 def _named(contact_id: ContactId | None, people: People) -> tuple[Reader, ...]:

@@ -31,6 +31,11 @@ def next_morning(now: datetime) -> datetime:
     return morning(day_reached(now) + _DAY)
 
 
+def next_quarter(now: datetime) -> datetime:
+    """Return the first full quarter of an hour after an instant: what becomes due meanwhile is told together."""
+    return now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)
+
+
 def last_day(not_after: datetime) -> date:
     """Return the day in Finland on which a certificate ends; the last one there is for one that never ends."""
     try:

@@ -8,6 +8,7 @@ from uuid import UUID
 from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.kernel.identifiers import ContactId
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.kernel.severity import Severity
 
 # So many days before the last day: 0 is the last day itself, -1 the day after it. THIRD stands for a third of the
 # lifetime, and is larger than any days, so that of two on one day the smaller one counts.
@@ -75,11 +76,41 @@ class State(enum.StrEnum):
     RELEASED = "released"  # the certificate was replaced or retired, or is snoozed
 
 
+class Weighable(Lifetime, frozen=True, kw_only=True):
+    """A certificate that is looked at by itself, and what was put down of it."""
+
+    id: UUID
+    kind: str
+    in_use: bool
+    snoozed_until: date | None
+    responsible_id: ContactId | None
+    levels: tuple[Level, ...]
+    states: tuple[State, ...]  # of each of the levels
+
+    @property
+    def known(self) -> dict[Level, State]:
+        return dict(zip(self.levels, self.states, strict=True))
+
+
 class Weighed(Record, frozen=True, kw_only=True):
     """What is to be put down of a certificate that was looked at by itself."""
 
     opened: Level | None
     superseded: tuple[Level, ...]
+
+
+class Mark(Record, frozen=True, kw_only=True):
+    """Up to which day all certificates of a realm were looked at."""
+
+    swept_through: date
+    swept_at: datetime
+
+
+class Swept(Record, frozen=True, kw_only=True):
+    """How many warnings were put down."""
+
+    opened: int
+    superseded: int
 
 
 class Rung(enum.IntEnum):
@@ -100,3 +131,36 @@ class Concern(Record, frozen=True, kw_only=True):
     told_at: datetime | None  # None: nobody was told yet
     responsible_id: ContactId | None
     deputy_id: ContactId | None
+
+
+class Amiss(Record, frozen=True, kw_only=True):
+    """A finding that somebody is to be told of now."""
+
+    finding_id: UUID
+    severity: Severity
+    responsible_id: ContactId | None  # for the certificate that it is about; None: it is about none, or nobody is
+
+
+class Digest(Record, frozen=True, kw_only=True):
+    """What one person was told at a time."""
+
+    id: UUID
+    contact_id: ContactId
+    certificates: int
+    findings: int
+    urgent: bool
+    told_at: datetime
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    version: int = 1
+
+
+class WarningsTold(Record, frozen=True, kw_only=True, tag="certificate_warnings.told"):
+    """Said when people were told of certificates that end, or of what is amiss with them."""
+
+    digests: int
+    certificates: int
+    findings: int
+    urgent: bool  # something of it cannot wait
+    first_ends_on: date | None  # the last day of the most urgent certificate
+    at: datetime

@@ -69,3 +69,16 @@ SELECT person.id, person.name, person.email, firm.language
                              WHERE realm.main_connector_id = :main_connector_id)
             ELSE firm.tenancy_id = :tenancy_id END
  ORDER BY person.id;
+
+-- name: persons
+-- Which of these contacts of the main connector are there on a day, and the language of their organisation.
+SELECT person.id, person.name, person.email, firm.language
+  FROM contact AS person
+  JOIN organisation AS firm ON firm.id = person.organisation_id
+ WHERE person.main_connector_id = :main_connector_id
+   AND person.id = ANY (:contact_ids::uuid[])
+   AND daterange(person.valid_from, person.valid_until) @> :on_day::date
+   AND firm.id = (SELECT realm.organisation_id
+                    FROM main_connector AS realm
+                   WHERE realm.main_connector_id = :main_connector_id)
+ ORDER BY person.id;

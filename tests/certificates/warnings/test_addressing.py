@@ -1,5 +1,6 @@
 """Whom warnings are told: one digest for each person, and the next people while nobody acknowledges."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from msgspec.structs import replace
 
 from kanta_tenancy.certificates.warnings import thresholds
 from kanta_tenancy.certificates.warnings.addressing import Addressed, People, Reader, address
-from kanta_tenancy.certificates.warnings.model import Concern, Level, Rung
+from kanta_tenancy.certificates.warnings.model import Amiss, Concern, Level, Rung
 from kanta_tenancy.kernel.identifiers import ContactId
+from kanta_tenancy.kernel.severity import Severity
 
 TODAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -42,18 +44,24 @@ def a_concern(number: int = 1, days: int = 20, **said) -> Concern:
     return Concern(**given | said)
 
 
+def an_amiss(number: int = 1, responsible_id: ContactId | None = None) -> Amiss:
+    return Amiss(finding_id=UUID(int=number), severity=Severity.WARNING, responsible_id=responsible_id)
+
+
 def readers(digests: tuple[Addressed, ...]) -> list[Reader]:
     return [one.to for one in digests]
 
 
-def tell(*concerns: Concern, of: People | None = None):
-    return address(concerns, of or people(), now=NOW, today=TODAY)
+def tell(*concerns: Concern, amiss: Iterable[Amiss] = (), of: People | None = None):
+    return address(concerns, amiss, of or people(), now=NOW, today=TODAY)
 
 
 def test_the_responsible_person_is_told_first_and_then_time_runs_for_the_deputy():
     telling = tell(a_concern())
     assert readers(telling.digests) == [AINO]
-    assert [(one.rung, one.next_at - NOW) for one in telling.told] == [(Rung.RESPONSIBLE, timedelta(hours=72))]
+    assert [(one.rung, one.next_at - NOW) for one in telling.told] == [
+        (Rung.RESPONSIBLE, timedelta(hours=72, minutes=15))
+    ]
 
 
 def test_nobody_responsible_means_the_technical_contacts_and_without_any_the_administrators():
@@ -112,9 +120,18 @@ def test_a_person_with_two_functions_gets_one_digest():
     assert [one.certificate_id.int for one in digest.concerns] == [2, 1]  # the most urgent first
 
 
+def test_what_is_amiss_is_told_in_the_same_digest_to_whoever_answers_for_the_certificate():
+    telling = tell(a_concern(), amiss=[an_amiss(1, AINO.contact_id), an_amiss(2)])
+    assert [(one.to, len(one.concerns), [each.finding_id.int for each in one.amiss]) for one in telling.digests] == [
+        (AINO, 1, [1]),
+        (CECILIA, 0, [2]),
+    ]
+    assert len(telling.told_amiss) == 2
+
+
 def test_where_there_is_nobody_at_all_it_is_said():
-    telling = tell(a_concern(), of=people(named=(), technical=(), management=()))
-    assert (telling.digests, telling.told, len(telling.nobody)) == ((), (), 1)
+    telling = tell(a_concern(), amiss=[an_amiss()], of=people(named=(), technical=(), management=()))
+    assert (telling.digests, telling.told, telling.nobody) == ((), (), 2)
 
 
 @pytest.mark.parametrize(
@@ -159,12 +176,14 @@ CONCERNS = st.lists(
 
 @given(CONCERNS, PEOPLE)
 def test_everybody_gets_one_digest_and_every_concern_is_settled_or_has_nobody(concerns, of):
-    telling = address(concerns, of, now=NOW, today=TODAY)
+    telling = address(concerns, (), of, now=NOW, today=TODAY)
     emails = [one.to.email.lower() for one in telling.digests]
     assert len(emails) == len(set(emails))
-    settled = [one.concern for one in telling.told] + list(telling.nobody)
-    assert sorted(one.certificate_id for one in settled) == sorted(one.certificate_id for one in concerns)
-    for one in telling.nobody:
+    settled = {one.concern.certificate_id for one in telling.told}
+    left = [one for one in concerns if one.certificate_id not in settled]
+    assert len(settled) == len(telling.told)
+    assert len(left) == telling.nobody
+    for one in left:
         assert one.told_at is None
         assert not of.technical
         assert not of.management
@@ -181,7 +200,7 @@ def test_while_nobody_acknowledges_everybody_is_told_once_and_it_ends(concerns, 
     heard: dict[UUID, list[str]] = {}
     waiting = [replace(one, told_at=None, rung=Rung.RESPONSIBLE) for one in concerns]
     for _ in range(len(Rung) + 1):
-        telling = address(waiting, of, now=NOW, today=TODAY)
+        telling = address(waiting, (), of, now=NOW, today=TODAY)
         for digest in telling.digests:
             for one in digest.concerns:
                 heard.setdefault(one.certificate_id, []).append(digest.to.email.lower())
