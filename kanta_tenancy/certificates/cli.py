@@ -4,6 +4,7 @@ import click
 
 from kanta_tenancy.certificates.looking.cli import inspect, lint
 from kanta_tenancy.certificates.looking.probing_cli import probe
+from kanta_tenancy.certificates.warnings.cli import acknowledge, warnings
 
 
 @click.group()
@@ -14,3 +15,5 @@ def certificates() -> None:
 certificates.add_command(inspect)
 certificates.add_command(lint)
 certificates.add_command(probe)
+certificates.add_command(warnings)
+certificates.add_command(acknowledge)

@@ -14,6 +14,7 @@ from kanta_tenancy.kernel.calendar import HELSINKI, day_in_finland, start_of_day
 
 MORNING: Final = time(6)  # in Finland: before the mail of the morning is put together
 _DAY: Final = timedelta(days=1)
+_THIRD: Final = "third"
 
 
 def day_reached(now: datetime) -> date:
@@ -34,6 +35,20 @@ def next_morning(now: datetime) -> datetime:
 def next_quarter(now: datetime) -> datetime:
     """Return the first full quarter of an hour after an instant: what becomes due meanwhile is told together."""
     return now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)
+
+
+def name(level: Level) -> str:
+    """Return how a level is written: the days, or `third`."""
+    return _THIRD if level == THIRD else str(level)
+
+
+def named(text: str) -> Level:
+    """Return the level that is written so.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return THIRD if text == _THIRD else Level(int(text))
 
 
 def last_day(not_after: datetime) -> date:

@@ -155,6 +155,74 @@ class Digest(Record, frozen=True, kw_only=True):
     version: int = 1
 
 
+class DigestPosition(Record, frozen=True, kw_only=True):
+    """Where a page of digests ended, newest first."""
+
+    id: UUID
+
+
+class Item(Record, frozen=True, kw_only=True):
+    """A warning that a digest tells of, as it stands now."""
+
+    certificate_id: UUID
+    level: Level
+    due_on: date
+    ends_on: date
+    state: State
+
+
+class ItemPosition(Record, frozen=True, kw_only=True):
+    """Where a page of what a digest tells of ended, by certificate."""
+
+    certificate_id: UUID
+
+
+class Warned(Record, frozen=True, kw_only=True):
+    """A warning of a certificate, and what became of it."""
+
+    level: Level
+    due_on: date
+    ends_on: date
+    state: State
+    rung: Rung
+    decided_at: datetime  # when it was put down, late or not
+    told_at: datetime | None  # None: nobody was told
+    next_at: datetime | None
+    settled_at: datetime | None
+    settled_by: str | None  # who acknowledged it
+
+
+class OpenWarning(Record, frozen=True, kw_only=True):
+    """A warning that is open, with what people know the certificate by."""
+
+    certificate_id: UUID
+    level: Level
+    due_on: date
+    ends_on: date
+    rung: Rung
+    told_at: datetime | None
+    next_at: datetime | None  # when the next are told, unless somebody acknowledges it
+    sha256: str
+    common_name: str | None
+    subject: str | None
+    kind: str
+    responsible_id: ContactId | None
+
+
+class OpenPosition(Record, frozen=True, kw_only=True):
+    """Where a page of open warnings ended, the most urgent first."""
+
+    ends_on: date
+    certificate_id: UUID
+
+
+class Coming(Record, frozen=True, kw_only=True):
+    """A level that a certificate comes to on a day, unless something is done before."""
+
+    level: Level
+    due_on: date
+
+
 class WarningsTold(Record, frozen=True, kw_only=True, tag="certificate_warnings.told"):
     """Said when people were told of certificates that end, or of what is amiss with them."""
 

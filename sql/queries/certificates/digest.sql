@@ -31,3 +31,62 @@ SELECT issuer_sha256 AS sha256, count(*) AS certificates
    AND state = 'in_use'
    AND not_after >= :now
  GROUP BY issuer_sha256;
+
+-- name: find
+-- One digest; rows are Digest.
+SELECT id, contact_id, certificates, findings, urgent, told_at, acknowledged_at, acknowledged_by, version
+  FROM certificate_digest
+ WHERE main_connector_id = :main_connector_id
+   AND id = :digest_id;
+
+-- name: page
+-- A page of digests, newest first; rows are Digest.
+SELECT id, contact_id, certificates, findings, urgent, told_at, acknowledged_at, acknowledged_by, version
+  FROM certificate_digest
+ WHERE main_connector_id = :main_connector_id
+   AND id < :before
+ ORDER BY id DESC
+ LIMIT :count;
+
+-- name: items
+-- A page of what a digest tells of, by certificate, with what became of each; rows are Item.
+SELECT item.certificate_id, item.level, warning.due_on, warning.ends_on, warning.state
+  FROM (SELECT certificate_id, level
+          FROM certificate_digest_item
+         WHERE main_connector_id = :main_connector_id
+           AND digest_id = :digest_id
+           AND certificate_id > :after
+         ORDER BY certificate_id
+         LIMIT 201) AS item
+ CROSS JOIN LATERAL (
+       SELECT due_on, ends_on, state
+         FROM certificate_warning
+        WHERE main_connector_id = :main_connector_id
+          AND certificate_id = item.certificate_id
+          AND level = item.level
+        LIMIT 1) AS warning
+ ORDER BY item.certificate_id
+ LIMIT :count;
+
+-- name: acknowledge
+-- Write that somebody acknowledged a digest, over the version that they saw; rows are Digest.
+UPDATE certificate_digest
+   SET acknowledged_at = :at, acknowledged_by = :by, version = version + 1
+ WHERE main_connector_id = :main_connector_id
+   AND id = :digest_id
+   AND version = :version
+   AND acknowledged_at IS NULL
+RETURNING id, contact_id, certificates, findings, urgent, told_at, acknowledged_at, acknowledged_by, version;
+
+-- name: acknowledge_items
+-- Close what is open of that of which a digest tells; rows are OneCertificate.
+UPDATE certificate_warning
+   SET state = 'acknowledged', settled_at = :at, settled_by = :by
+  FROM certificate_digest_item AS item
+ WHERE item.main_connector_id = :main_connector_id
+   AND item.digest_id = :digest_id
+   AND certificate_warning.main_connector_id = :main_connector_id
+   AND certificate_warning.certificate_id = item.certificate_id
+   AND certificate_warning.level = item.level
+   AND certificate_warning.state = 'open'
+RETURNING certificate_warning.certificate_id AS id;

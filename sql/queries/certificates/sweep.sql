@@ -77,12 +77,18 @@ UPDATE certificate_sweep
        overtaken AS (
        UPDATE certificate_warning
           SET state = 'superseded', settled_at = :at
-         FROM ranked
-        WHERE ranked.most_urgent
-          AND certificate_warning.main_connector_id = :main_connector_id
-          AND certificate_warning.certificate_id = ranked.id
-          AND certificate_warning.state = 'open'
-       RETURNING certificate_warning.certificate_id, certificate_warning.rung),
+        WHERE ctid = ANY (ARRAY(
+              SELECT before.ctid
+                FROM ranked
+               CROSS JOIN LATERAL (
+                     SELECT ctid
+                       FROM certificate_warning
+                      WHERE main_connector_id = :main_connector_id
+                        AND certificate_id = ranked.id
+                        AND state = 'open'
+                      LIMIT 1) AS before
+               WHERE ranked.most_urgent))
+       RETURNING certificate_id, rung),
        written AS (
        INSERT INTO certificate_warning (main_connector_id, certificate_id, level, rung, due_on, ends_on, state, decided_at,
                                         settled_at)

@@ -38,29 +38,37 @@ UPDATE certificate_warning
 
 -- name: untold
 -- Open warnings that nobody was told of, of certificates that people are to be told of; rows are Concern.
-SELECT warning.certificate_id, warning.level, warning.ends_on, warning.rung, warning.told_at, certificate.responsible_id,
-       certificate.deputy_id
+SELECT warning.certificate_id, warning.level, warning.ends_on, warning.rung, warning.told_at, whose.responsible_id,
+       whose.deputy_id
   FROM certificate_warning AS warning
-  JOIN certificate
-    ON certificate.main_connector_id = warning.main_connector_id AND certificate.id = warning.certificate_id
+ CROSS JOIN LATERAL (
+       SELECT responsible_id, deputy_id
+         FROM certificate
+        WHERE main_connector_id = :main_connector_id
+          AND id = warning.certificate_id
+          AND state = 'in_use'
+          AND (snoozed_until IS NULL OR snoozed_until < :today::date)
+        LIMIT 1) AS whose
  WHERE warning.main_connector_id = :main_connector_id
    AND warning.state = 'open'
-   AND warning.told_at IS NULL
-   AND certificate.state = 'in_use'
-   AND (certificate.snoozed_until IS NULL OR certificate.snoozed_until < :today::date);
+   AND warning.told_at IS NULL;
 
 -- name: unanswered
 -- Open warnings that people were told of and nobody has acknowledged for long; rows are Concern.
-SELECT warning.certificate_id, warning.level, warning.ends_on, warning.rung, warning.told_at, certificate.responsible_id,
-       certificate.deputy_id
+SELECT warning.certificate_id, warning.level, warning.ends_on, warning.rung, warning.told_at, whose.responsible_id,
+       whose.deputy_id
   FROM certificate_warning AS warning
-  JOIN certificate
-    ON certificate.main_connector_id = warning.main_connector_id AND certificate.id = warning.certificate_id
+ CROSS JOIN LATERAL (
+       SELECT responsible_id, deputy_id
+         FROM certificate
+        WHERE main_connector_id = :main_connector_id
+          AND id = warning.certificate_id
+          AND state = 'in_use'
+          AND (snoozed_until IS NULL OR snoozed_until < :today::date)
+        LIMIT 1) AS whose
  WHERE warning.main_connector_id = :main_connector_id
    AND warning.state = 'open'
-   AND warning.next_at <= :now
-   AND certificate.state = 'in_use'
-   AND (certificate.snoozed_until IS NULL OR certificate.snoozed_until < :today::date);
+   AND warning.next_at <= :now;
 
 -- name: told
 -- Write up to whom warnings were told, and when the next are.
@@ -81,3 +89,42 @@ SELECT certificate_id AS id
    AND state = 'open'
    AND told_at IS NULL
  LIMIT 1;
+
+-- name: of_certificate
+-- Everything that was put down of a certificate, in the order in which it was due; rows are Warned.
+SELECT level, due_on, ends_on, state, rung, decided_at, told_at, next_at, settled_at, settled_by
+  FROM certificate_warning
+ WHERE main_connector_id = :main_connector_id
+   AND certificate_id = :certificate_id
+ ORDER BY due_on, level DESC;
+
+-- name: open
+-- A page of the warnings that are open, the most urgent first, with what people know the certificate by; rows are
+-- OpenWarning. The longest page is written out so that one plan serves every page.
+SELECT page.certificate_id, page.level, page.due_on, page.ends_on, page.rung, page.told_at, page.next_at, known.sha256,
+       known.common_name, known.subject, known.kind, known.responsible_id
+  FROM (SELECT certificate_id, level, due_on, ends_on, rung, told_at, next_at
+          FROM certificate_warning
+         WHERE main_connector_id = :main_connector_id
+           AND state = 'open'
+           AND ends_on < :before
+           AND (ends_on, certificate_id) > (:after_day, :after_id)
+         ORDER BY ends_on, certificate_id
+         LIMIT 201) AS page
+ CROSS JOIN LATERAL (
+       SELECT sha256, common_name, subject, kind, responsible_id
+         FROM certificate
+        WHERE main_connector_id = :main_connector_id
+          AND certificate.id = page.certificate_id
+        LIMIT 1) AS known
+ ORDER BY page.ends_on, page.certificate_id
+ LIMIT :count;
+
+-- name: acknowledge
+-- Close an open warning, as somebody says that they see to it.
+UPDATE certificate_warning
+   SET state = 'acknowledged', settled_at = :at, settled_by = :by
+ WHERE main_connector_id = :main_connector_id
+   AND certificate_id = :certificate_id
+   AND level = :level
+   AND state = 'open';

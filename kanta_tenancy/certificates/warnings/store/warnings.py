@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from kanta_tenancy.certificates.warnings.addressing import Told
-from kanta_tenancy.certificates.warnings.model import Concern, Level, State
+from kanta_tenancy.certificates.warnings.model import Concern, Level, OpenPosition, OpenWarning, State, Warned
 from kanta_tenancy.certificates.warnings.store.sweeps import OneCertificate
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -30,6 +30,11 @@ UNTOLD: Final = statement("certificates/warning.untold", Concern)
 UNANSWERED: Final = statement("certificates/warning.unanswered", Concern)
 UNTOLD_ONES: Final = statement("certificates/warning.untold_ones", OneCertificate)
 TOLD: Final = statement("certificates/warning.told", Nothing)
+OF_CERTIFICATE: Final = statement("certificates/warning.of_certificate", Warned)
+OPEN: Final = statement("certificates/warning.open", OpenWarning)
+ACKNOWLEDGE: Final = statement("certificates/warning.acknowledge", Nothing)
+
+BEGINNING: Final = OpenPosition(ends_on=date(1, 1, 1), certificate_id=UUID(int=0))
 
 
 async def put(tx: Transaction, rows: Collection[Put], *, at: datetime) -> None:
@@ -83,4 +88,30 @@ async def told(tx: Transaction, told: Collection[Told], *, at: datetime) -> None
         told_tos=[one.concern.responsible_id for one in told],
         next_ats=[one.next_at for one in told],
         at=at,
+    )
+
+
+async def of_certificate(tx: Transaction, certificate_id: UUID) -> list[Warned]:
+    """Read everything that was put down of a certificate, in the order in which it was due."""
+    return await OF_CERTIFICATE.all(tx, main_connector_id=tx.scope.main_connector_id, certificate_id=certificate_id)
+
+
+async def page(tx: Transaction, *, before: date, after: OpenPosition | None, count: int) -> list[OpenWarning]:
+    """Read a page of open warnings of certificates that end before a day, the most urgent first."""
+    begin = after or BEGINNING
+    return await OPEN.all(
+        tx,
+        main_connector_id=tx.scope.main_connector_id,
+        before=before,
+        after_day=begin.ends_on,
+        after_id=begin.certificate_id,
+        count=count,
+    )
+
+
+async def acknowledge(tx: Transaction, certificate_id: UUID, level: Level, *, by: str, at: datetime) -> bool:
+    """Close a warning that is open; return whether it was."""
+    realm = tx.scope.main_connector_id
+    return bool(
+        await ACKNOWLEDGE.run(tx, main_connector_id=realm, certificate_id=certificate_id, level=level, by=by, at=at)
     )
