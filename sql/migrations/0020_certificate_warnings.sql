@@ -10,7 +10,8 @@ CREATE TABLE certificate_sweep (
     swept_at          timestamptz NOT NULL
 );
 
--- That a certificate has come to a level, once; what became of it. Many are written at a time, so a row is narrow.
+-- That a certificate has come to a level, once; what became of it. Many are written at a time, so a row is narrow, and
+-- refers to nothing: it comes from the row of the certificate in one statement, and nobody may delete a certificate.
 CREATE TABLE certificate_warning (
     main_connector_id uuid        NOT NULL,
     certificate_id    uuid        NOT NULL,
@@ -26,13 +27,12 @@ CREATE TABLE certificate_warning (
     settled_at        timestamptz,
     settled_by        text,                    -- who acknowledged it
     PRIMARY KEY (main_connector_id, certificate_id, level),
-    FOREIGN KEY (main_connector_id, certificate_id) REFERENCES certificate (main_connector_id, id),
     CONSTRAINT certificate_warning_settled CHECK ((state = 'open') = (settled_at IS NULL)),
-    CONSTRAINT certificate_warning_acknowledged CHECK ((state = 'acknowledged') = (settled_by IS NOT NULL)),
-    -- Of a certificate one is open at a time. The sweep closes one and opens another in one statement.
-    CONSTRAINT certificate_warning_open_once EXCLUDE USING btree (main_connector_id WITH =, certificate_id WITH =)
-        WHERE (state = 'open') DEFERRABLE INITIALLY DEFERRED
+    CONSTRAINT certificate_warning_acknowledged CHECK ((state = 'acknowledged') = (settled_by IS NOT NULL))
 );
+-- Of a certificate one is open at a time.
+CREATE UNIQUE INDEX certificate_warning_open_once ON certificate_warning (main_connector_id, certificate_id)
+    WHERE state = 'open';
 -- The list, the most urgent first; those that nobody was told of; those that the next are to be told of.
 CREATE INDEX certificate_warning_open ON certificate_warning (main_connector_id, ends_on, certificate_id)
     WHERE state = 'open';

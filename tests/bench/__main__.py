@@ -15,6 +15,7 @@ from tests.bench import (
     results,
     signatures,
     start_up,
+    sweep,
     timestamps,
     writing,
 )
@@ -50,6 +51,7 @@ def _groups(server: str) -> Mapping[str, Callable[[], list[results.Row]]]:
         "issuing": lambda: issuing.measure(server),
         "lists": lambda: lists.measure(server),
         "promises": lambda: promises.measure(server),
+        "sweep": lambda: sweep.measure(server),
         "start-up": lambda: start_up.measure(server),
     }
 

@@ -37,13 +37,11 @@ UPDATE certificate_sweep
 -- Put a warning down for each certificate in use that comes to a level within its window: open the most urgent of each,
 -- the others superseded with whatever was open before. Whom that was told is whom the new one is told. Rows are Swept.
   WITH come AS (
-       SELECT ending.id, span.level,
-              least((ending.not_after AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31') AS ends_on,
-              least((ending.not_after AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31') - span.level AS due_on
+       SELECT ending.id, span.level, ending.ends_on, ending.ends_on - span.level AS due_on
          FROM unnest(:kinds::text[], :levels::smallint[], :since::timestamptz[], :until::timestamptz[])
               AS span (kind, level, since, until)
         CROSS JOIN LATERAL (
-              SELECT id, not_after
+              SELECT id, least((not_after AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31') AS ends_on
                 FROM certificate
                WHERE main_connector_id = :main_connector_id
                  AND kind = span.kind
@@ -55,13 +53,12 @@ UPDATE certificate_sweep
                       OR not_after - not_before >= span.level * interval '24 hours' + (not_after - third_left_at))
                OFFSET 0) AS ending
         UNION ALL
-       SELECT ending.id, :third::smallint,
-              least((ending.not_after AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31'),
-              least((ending.third_left_at AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31')
+       SELECT ending.id, :third::smallint, ending.ends_on, ending.due_on
          FROM unnest(:kinds_by_third::text[], :thirds_since::timestamptz[], :thirds_until::timestamptz[])
               AS span (kind, since, until)
         CROSS JOIN LATERAL (
-              SELECT id, not_after, third_left_at
+              SELECT id, least((not_after AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31') AS ends_on,
+                     least((third_left_at AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31') AS due_on
                 FROM certificate
                WHERE main_connector_id = :main_connector_id
                  AND kind = span.kind
