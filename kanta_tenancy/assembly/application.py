@@ -14,6 +14,7 @@ from kanta_tenancy.assembly.sealing import SealCheck, seal_keys
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.signing_check import SigningCheck
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
+from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
 from kanta_tenancy.certificates.warnings.routes import ROUTES as CERTIFICATE_WARNINGS
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
@@ -63,6 +64,7 @@ def build_application(
             SYSTEMS,
             CERTIFICATE_FINDINGS,
             CERTIFICATE_WARNINGS,
+            INVENTORY,
             PROMISES,
             *TRUST,
             JOURNAL,

@@ -43,7 +43,8 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
     ),
     "certificates": Subcommand(
         target="kanta_tenancy.certificates.cli:certificates",
-        summary="Look at certificates, and hold them against what their issuer promises.",
+        summary="Look at certificates, keep an inventory of them, and hold them against what their issuer promises.",
+        at_desk=True,
     ),
     "demo": Subcommand(
         target="kanta_tenancy.assembly.demo_cli:demo",

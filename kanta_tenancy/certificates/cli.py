@@ -2,6 +2,7 @@
 
 import click
 
+from kanta_tenancy.certificates.inventory.cli import import_, list_
 from kanta_tenancy.certificates.looking.cli import inspect, lint
 from kanta_tenancy.certificates.looking.probing_cli import probe
 from kanta_tenancy.certificates.warnings.cli import acknowledge, warnings
@@ -9,7 +10,7 @@ from kanta_tenancy.certificates.warnings.cli import acknowledge, warnings
 
 @click.group()
 def certificates() -> None:
-    """Look at certificates, and hold them against what their issuer promises."""
+    """Look at certificates, keep an inventory of them, and hold them against what their issuer promises."""
 
 
 certificates.add_command(inspect)
@@ -17,3 +18,5 @@ certificates.add_command(lint)
 certificates.add_command(probe)
 certificates.add_command(warnings)
 certificates.add_command(acknowledge)
+certificates.add_command(import_)
+certificates.add_command(list_)

@@ -5,7 +5,7 @@ What rooms above use: both parties of a tenancy, who is there for which function
 """
 
 from kanta_tenancy.parties import soteri, wording
-from kanta_tenancy.parties.errors import ImportRefused, TenancyNotFound
+from kanta_tenancy.parties.errors import ContactNotFound, ImportRefused, TenancyNotFound
 from kanta_tenancy.parties.imports.examining import day as read_day
 from kanta_tenancy.parties.imports.rows import LARGEST_FILE, BadRow
 from kanta_tenancy.parties.imports.tables import Row, Table, read_table
@@ -28,6 +28,7 @@ from kanta_tenancy.parties.store.tenancies import check_tenancy, tenants_on, the
 __all__ = [
     "LARGEST_FILE",
     "BadRow",
+    "ContactNotFound",
     "ContactPerson",
     "Function",
     "ImportRefused",

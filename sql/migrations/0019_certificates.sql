@@ -76,9 +76,9 @@ CREATE TABLE certificate (
     CONSTRAINT certificate_state_has_its_reason CHECK (state <> 'retired' OR state_because IS NOT NULL),
     CONSTRAINT certificate_snoozed_has_its_reason CHECK ((snoozed_until IS NULL) = (snoozed_because IS NULL))
 );
--- Those in use by their end, whole and by kind: the list, and the sweep, which reads from a mark to now.
-CREATE INDEX certificate_by_end ON certificate (main_connector_id, not_after, id) WHERE state = 'in_use';
-CREATE INDEX certificate_by_kind_and_end ON certificate (main_connector_id, kind, not_after) WHERE state = 'in_use';
+-- By their end, whole and by kind: the lists, and of those in use the sweep, which reads from a mark to now.
+CREATE INDEX certificate_by_end ON certificate (main_connector_id, state, not_after, id);
+CREATE INDEX certificate_by_kind_and_end ON certificate (main_connector_id, state, kind, not_after, id);
 CREATE INDEX certificate_by_kind_and_third ON certificate (main_connector_id, kind, third_left_at) WHERE state = 'in_use';
 CREATE INDEX certificate_by_responsible ON certificate (main_connector_id, responsible_id, not_after)
     WHERE responsible_id IS NOT NULL;

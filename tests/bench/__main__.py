@@ -8,6 +8,7 @@ from typing import Final
 from tests import postgres_server
 from tests.bench import (
     campaign,
+    certificates,
     issuing,
     lists,
     promises,
@@ -52,6 +53,7 @@ def _groups(server: str) -> Mapping[str, Callable[[], list[results.Row]]]:
         "lists": lambda: lists.measure(server),
         "promises": lambda: promises.measure(server),
         "sweep": lambda: sweep.measure(server),
+        "certificates": lambda: certificates.measure(server),
         "start-up": lambda: start_up.measure(server),
     }
 

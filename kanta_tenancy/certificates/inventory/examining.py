@@ -70,7 +70,7 @@ def examine(der: bytes) -> Examined:
         authority=found.is_authority,
         subject_key_id=found.subject_key_id,
         issuer_key_id=found.issuer_key_id,
-        seen=_json(found),
+        seen=as_json(found),
     )
 
 
@@ -121,9 +121,10 @@ def _unreadable(der: bytes, found: Unreadable, *, kind: str) -> Examined:
         authority=False,
         subject_key_id=None,
         issuer_key_id=None,
-        seen=_json(found),
+        seen=as_json(found),
     )
 
 
-def _json(found: Inspected | Unreadable) -> str:
+def as_json(found: Inspected | Unreadable) -> str:
+    """Write what was read as PostgreSQL keeps it."""
     return _NUL.sub(rb"\1?", msgspec.json.encode(found)).decode()

@@ -79,6 +79,7 @@ async def take_in(
     ids = [there[sha256] for sha256 in sorting.order]
     return TakenIn(
         source=read,
+        certificates=tuple(ids),
         new=tuple(one for one in ids if one in new),
         known=tuple(one for one in ids if one not in new),
         ended=places.ended,

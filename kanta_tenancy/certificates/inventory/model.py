@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kanta_tenancy.kernel.identifiers import ContactId, TenancyId
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.x509.inspected import Inspected, Unreadable
 
 
 class State(enum.StrEnum):
@@ -63,7 +64,8 @@ class TakenIn(Record, frozen=True, kw_only=True):
     """What reading a source has changed."""
 
     source: Source
-    new: tuple[UUID, ...]  # certificates that the inventory did not have
+    certificates: tuple[UUID, ...]  # each once, in the order in which they came
+    new: tuple[UUID, ...]  # those that the inventory did not have
     known: tuple[UUID, ...]  # those that it had
     ended: int  # places where the source has a certificate no more
     before: int  # certificates that the source had when it was read before
@@ -118,6 +120,24 @@ class Description(Record, frozen=True, kw_only=True):
     deputy_id: ContactId | None = None
 
 
+class Wanted(Record, frozen=True, kw_only=True):
+    """Which certificates a list is to show."""
+
+    state: State = State.IN_USE
+    ending_before: datetime | None = None  # then those that cannot be read are left out
+    kind: str | None = None
+    system_id: UUID | None = None  # used there
+    responsible_id: ContactId | None = None
+    tenancy_id: TenancyId | None = None
+
+
+class CertificatePosition(Record, frozen=True, kw_only=True):
+    """Where a page of certificates ended, by their end."""
+
+    not_after: datetime | None
+    id: UUID
+
+
 class Place(Record, frozen=True, kw_only=True):
     """That a source has a certificate somewhere, or had."""
 
@@ -150,6 +170,29 @@ class Replacement(Record, frozen=True, kw_only=True):
     replaced_id: UUID
     successor_id: UUID
     recorded_at: datetime
+
+
+class Link(Record, frozen=True, kw_only=True):
+    """The other end of a replacement, seen from one of the two."""
+
+    certificate_id: UUID
+    common_name: str | None
+    not_before: datetime | None
+    not_after: datetime | None
+    overlap_days: int | None  # on how many whole days both were valid; negative: on how many neither. None: not known
+    recorded_at: datetime
+
+
+class Whole(Record, frozen=True, kw_only=True):
+    """A certificate with all that belongs to it."""
+
+    certificate: Certificate
+    seen: Inspected | Unreadable
+    issuer_id: UUID | None  # its issuer's certificate, when that is here
+    places: tuple[Place, ...]
+    uses: tuple[Use, ...]
+    replaced_by: Link | None
+    replaces: tuple[Link, ...]
 
 
 class CertificatesArrived(Record, frozen=True, kw_only=True, tag="certificate.arrived"):

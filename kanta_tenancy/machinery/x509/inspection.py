@@ -74,23 +74,27 @@ def _inspected(certificate: x509.Certificate, der: bytes, fingerprint: str) -> I
     constraints = found.value(x509.BasicConstraints)
     access = found.value(x509.AuthorityInformationAccess)
     seen = Seen(
-        certificate=certificate,
         der=der,
+        version=certificate.version,
+        serial=certificate.serial_number,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
         extensions=extensions,
+        by_number={one.oid: one for one in extensions.read},
         subject=None if subject is None else subject.rfc4514_string(),
         issuer=None if issuer is None else issuer.rfc4514_string(),
         key_read=key is not None,
     )
     return Inspected(
         fingerprint=fingerprint,
-        version=certificate.version.value + 1,
-        serial=_hexadecimal(certificate.serial_number),
+        version=seen.version.value + 1,
+        serial=_hexadecimal(seen.serial),
         subject=seen.subject,
         issuer=seen.issuer,
         common_name=_common_name(subject),
         self_issued=subject is not None and subject == issuer,
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
+        not_before=seen.not_before,
+        not_after=seen.not_after,
         names=tuple(_names(subject, found.value(x509.SubjectAlternativeName))),
         key=f"unknown ({certificate.public_key_algorithm_oid.dotted_string})" if key is None else keys.describe(key),
         signature_algorithm=_ALGORITHMS.get(
@@ -117,14 +121,15 @@ class _Parts:
     """Reads the parts of what is signed that the library leaves for later, and keeps note of those that fail."""
 
     def __init__(self, der: bytes) -> None:
-        self._fields = [one for one in tlv.elements(parts_of(der)[0].content) if one.tag != tlv.VERSION]
+        self._der = der
         self.unreadable: list[UnreadablePart] = []
 
     def read(self, what: str, place: int, read: Callable[[], T]) -> T | None:
         try:
             return read()
         except _CLOSED as trouble:
-            sha256 = hashlib.sha256(self._fields[place].whole).hexdigest()
+            fields = [one for one in tlv.elements(parts_of(self._der)[0].content) if one.tag != tlv.VERSION]
+            sha256 = hashlib.sha256(fields[place].whole).hexdigest()
             self.unreadable.append(UnreadablePart(what=what, why=why(trouble), sha256=sha256))
             return None
 
@@ -133,10 +138,13 @@ class _Found:
     """Extensions by what they are."""
 
     def __init__(self, extensions: tuple[x509.Extension[x509.ExtensionType], ...]) -> None:
-        self._values = [one.value for one in extensions]
+        self._values: dict[type, x509.ExtensionType] = {}
+        for one in extensions:
+            self._values.setdefault(type(one.value), one.value)
 
     def value(self, kind: type[X]) -> X | None:
-        return next((one for one in self._values if isinstance(one, kind)), None)
+        value = self._values.get(kind)
+        return value if isinstance(value, kind) else None
 
 
 def _hexadecimal(serial: int) -> str:

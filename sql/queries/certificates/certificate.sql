@@ -86,3 +86,113 @@ UPDATE certificate
    AND id = :certificate_id
    AND version = :version - 1
 RETURNING version;
+
+-- name: page
+-- A page of the certificates in a state that end before an instant, by their end.
+SELECT id, tenancy_id, sha256, kind, profile, purpose, responsible_id, deputy_id, unreadable, subject, issuer, subject_sha256,
+       issuer_name_sha256, serial, common_name, not_before, not_after, third_left_at, key, signature_algorithm, authority,
+       subject_key_id, issuer_key_id, issuer_sha256, state, state_since, state_because, snoozed_until, snoozed_because,
+       version, first_seen_at
+  FROM certificate
+ WHERE main_connector_id = :main_connector_id
+   AND state = :state
+   AND not_after < :before
+   AND (not_after, id) > (:after_end, :after_id)
+ ORDER BY not_after, id
+ LIMIT :count;
+
+-- name: page_unreadable
+-- A page of the certificates in a state that cannot be read, in the order in which they came.
+SELECT id, tenancy_id, sha256, kind, profile, purpose, responsible_id, deputy_id, unreadable, subject, issuer, subject_sha256,
+       issuer_name_sha256, serial, common_name, not_before, not_after, third_left_at, key, signature_algorithm, authority,
+       subject_key_id, issuer_key_id, issuer_sha256, state, state_since, state_because, snoozed_until, snoozed_because,
+       version, first_seen_at
+  FROM certificate
+ WHERE main_connector_id = :main_connector_id
+   AND state = :state
+   AND not_after IS NULL
+   AND id > :after_id
+ ORDER BY not_after, id    -- as the index has them, or all would be looked at in the order of their ids
+ LIMIT :count;
+
+-- name: page_of_kind
+-- A page of the certificates of a kind, in a state, that end before an instant, by their end.
+SELECT id, tenancy_id, sha256, kind, profile, purpose, responsible_id, deputy_id, unreadable, subject, issuer, subject_sha256,
+       issuer_name_sha256, serial, common_name, not_before, not_after, third_left_at, key, signature_algorithm, authority,
+       subject_key_id, issuer_key_id, issuer_sha256, state, state_since, state_because, snoozed_until, snoozed_because,
+       version, first_seen_at
+  FROM certificate
+ WHERE main_connector_id = :main_connector_id
+   AND state = :state
+   AND kind = :kind
+   AND not_after < :before
+   AND (not_after, id) > (:after_end, :after_id)
+ ORDER BY not_after, id
+ LIMIT :count;
+
+-- name: page_of_kind_unreadable
+-- A page of the certificates of a kind, in a state, that cannot be read, in the order in which they came.
+SELECT id, tenancy_id, sha256, kind, profile, purpose, responsible_id, deputy_id, unreadable, subject, issuer, subject_sha256,
+       issuer_name_sha256, serial, common_name, not_before, not_after, third_left_at, key, signature_algorithm, authority,
+       subject_key_id, issuer_key_id, issuer_sha256, state, state_since, state_because, snoozed_until, snoozed_because,
+       version, first_seen_at
+  FROM certificate
+ WHERE main_connector_id = :main_connector_id
+   AND state = :state
+   AND kind = :kind
+   AND not_after IS NULL
+   AND id > :after_id
+ ORDER BY not_after, id    -- as the index has them, or all would be looked at in the order of their ids
+ LIMIT :count;
+
+-- name: page_of_responsible
+-- A page of the certificates that a person answers for, by their end; those that cannot be read last.
+SELECT id, tenancy_id, sha256, kind, profile, purpose, responsible_id, deputy_id, unreadable, subject, issuer, subject_sha256,
+       issuer_name_sha256, serial, common_name, not_before, not_after, third_left_at, key, signature_algorithm, authority,
+       subject_key_id, issuer_key_id, issuer_sha256, state, state_since, state_because, snoozed_until, snoozed_because,
+       version, first_seen_at
+  FROM certificate
+ WHERE main_connector_id = :main_connector_id
+   AND responsible_id = :responsible_id
+   AND state = :state
+   AND (:kind::text IS NULL OR kind = :kind)
+   AND (:before::timestamptz IS NULL OR not_after < :before)
+   AND (coalesce(not_after, '9999-12-31 23:59:59.5+00'), id) > (:after_end, :after_id)
+ ORDER BY not_after, id
+ LIMIT :count;
+
+-- name: page_of_tenancy
+-- A page of a tenancy's certificates, by their end; those that cannot be read last.
+SELECT id, tenancy_id, sha256, kind, profile, purpose, responsible_id, deputy_id, unreadable, subject, issuer, subject_sha256,
+       issuer_name_sha256, serial, common_name, not_before, not_after, third_left_at, key, signature_algorithm, authority,
+       subject_key_id, issuer_key_id, issuer_sha256, state, state_since, state_because, snoozed_until, snoozed_because,
+       version, first_seen_at
+  FROM certificate
+ WHERE main_connector_id = :main_connector_id
+   AND tenancy_id = :tenancy_id
+   AND state = :state
+   AND (:kind::text IS NULL OR kind = :kind)
+   AND (:before::timestamptz IS NULL OR not_after < :before)
+   AND (coalesce(not_after, '9999-12-31 23:59:59.5+00'), id) > (:after_end, :after_id)
+ ORDER BY not_after, id
+ LIMIT :count;
+
+-- name: page_of_system
+-- A page of the certificates that are used on a system on a day or later, by their end; those that cannot be read last.
+SELECT id, tenancy_id, sha256, kind, profile, purpose, responsible_id, deputy_id, unreadable, subject, issuer, subject_sha256,
+       issuer_name_sha256, serial, common_name, not_before, not_after, third_left_at, key, signature_algorithm, authority,
+       subject_key_id, issuer_key_id, issuer_sha256, state, state_since, state_because, snoozed_until, snoozed_because,
+       version, first_seen_at
+  FROM certificate
+ WHERE main_connector_id = :main_connector_id
+   AND id = ANY (ARRAY (SELECT certificate_id
+                          FROM certificate_use
+                         WHERE main_connector_id = :main_connector_id
+                           AND system_id = :system_id
+                           AND (until IS NULL OR until > :day)))
+   AND state = :state
+   AND (:kind::text IS NULL OR kind = :kind)
+   AND (:before::timestamptz IS NULL OR not_after < :before)
+   AND (coalesce(not_after, '9999-12-31 23:59:59.5+00'), id) > (:after_end, :after_id)
+ ORDER BY not_after, id
+ LIMIT :count;

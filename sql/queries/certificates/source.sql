@@ -55,3 +55,21 @@ SELECT place.source_id, source.kind AS source_kind, source.name AS source, place
  WHERE place.main_connector_id = :main_connector_id
    AND place.certificate_id = :certificate_id
  ORDER BY place.since, place.id;
+
+-- name: page
+-- A page of the sources that somebody reads still, by their id.
+SELECT id, kind, name, read_every_hours, last_tried_at, last_read_at, trouble, certificates, ended_at, version, created_at
+  FROM certificate_source
+ WHERE main_connector_id = :main_connector_id
+   AND ended_at IS NULL
+   AND id > :after
+ ORDER BY id
+ LIMIT :count;
+
+-- name: lock
+-- Hold one source until the transaction ends, and read it.
+SELECT id, kind, name, read_every_hours, last_tried_at, last_read_at, trouble, certificates, ended_at, version, created_at
+  FROM certificate_source
+ WHERE main_connector_id = :main_connector_id
+   AND id = :source_id
+   FOR UPDATE;

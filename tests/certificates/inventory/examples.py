@@ -9,13 +9,23 @@ from uuid import UUID
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from kanta_tenancy.certificates.inventory import intake, reading
-from kanta_tenancy.certificates.inventory.model import Arrival, Certificate, Place, SourceKind, SourceNamed, TakenIn
+from kanta_tenancy.certificates.inventory.model import (
+    Arrival,
+    Certificate,
+    Place,
+    SourceKind,
+    SourceNamed,
+    State,
+    TakenIn,
+)
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.identifiers import new_id
 from kanta_tenancy.machinery.postgres.database import Database
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -23,8 +33,8 @@ FOLDER = SourceNamed(kind=SourceKind.IMPORT, name="folder")
 HANDED_IN = SourceNamed(kind=SourceKind.HANDED_IN, name="API")
 SERVER = (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]),)
 _USAGES = (
-    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign",
-    "crl_sign", "encipher_only", "decipher_only",
+    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
+    "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
 )  # fmt: skip
 SIGNS = (x509.KeyUsage(**{one: one == "content_commitment" for one in _USAGES}),)
 AUTHORITY = (x509.BasicConstraints(ca=True, path_length=None),)
@@ -42,6 +52,7 @@ def der(
     starts: datetime = NOON - timedelta(days=30),
     lasts: timedelta = timedelta(days=365),
     key: str = "one",
+    private: CertificateIssuerPrivateKeyTypes | None = None,
     signer: str = "authority",
     extensions: Iterable[x509.ExtensionType] = SERVER,
     subject: Sequence[tuple[x509.ObjectIdentifier, str]] = (),
@@ -52,7 +63,7 @@ def der(
         x509.CertificateBuilder()
         .subject_name(x509.Name(named))
         .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
-        .public_key(a_key(key).public_key())
+        .public_key((private or a_key(key)).public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(starts)
         .not_valid_after(starts + lasts)
@@ -64,6 +75,28 @@ def der(
 
 def many(count: int, **said: Any) -> list[bytes]:
     return [der(f"palvelin{number}.example.org", **said) for number in range(count)]
+
+
+def a_certificate(**said: Any) -> Certificate:
+    """Return a certificate as the inventory keeps it, without bytes."""
+    return Certificate(
+        **dict.fromkeys(Certificate.__struct_fields__)
+        | {
+            "id": new_id(),
+            "sha256": "0" * 64,
+            "kind": "server",
+            "profile": "dvv-server",
+            "subject": "CN=palvelin.example.org",
+            "not_before": NOON - timedelta(days=30),
+            "not_after": NOON + timedelta(days=335),
+            "authority": False,
+            "state": State.IN_USE,
+            "state_since": NOON,
+            "version": 1,
+            "first_seen_at": NOON,
+        }
+        | said
+    )
 
 
 class Inventory:

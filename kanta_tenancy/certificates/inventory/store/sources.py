@@ -1,10 +1,11 @@
-"""Sources of certificates, their places, in PostgreSQL. The only module that reads `queries/certificates/source.sql`."""
+"""Sources of certificates and their places in PostgreSQL. The only one that reads `queries/certificates/source.sql`."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from kanta_tenancy.certificates.inventory.errors import SourceChanged, SourceNotFound
 from kanta_tenancy.certificates.inventory.model import Place, Source, SourceNamed
 from kanta_tenancy.kernel.identifiers import new_id
 from kanta_tenancy.kernel.records import Record
@@ -30,6 +31,8 @@ SAVE: Final = statement("certificates/source.save", Nothing)
 ADD_PLACES: Final = statement("certificates/source.add_places", Added)
 PLACES_STILL: Final = statement("certificates/source.places_still", Still)
 END_PLACES: Final = statement("certificates/source.end_places", Nothing)
+PAGE: Final = statement("certificates/source.page", Source)
+LOCK: Final = statement("certificates/source.lock", Source)
 PLACES_OF: Final = statement("certificates/source.places_of", Place)
 
 
@@ -47,6 +50,26 @@ async def hold(tx: Transaction, named: SourceNamed, at: datetime) -> Source:
     if source is None:
         raise LookupError("a statement that writes or updates a source returned none")
     return source
+
+
+async def take(tx: Transaction, source_id: UUID, version: int) -> Source:
+    """Read a source that somebody reads still, and hold it until the transaction ends.
+
+    Raises:
+        SourceNotFound: the scope has none of that id.
+        SourceChanged: it is at another version.
+    """
+    held = await LOCK.one(tx, main_connector_id=tx.scope.main_connector_id, source_id=source_id)
+    if held is None or held.ended_at is not None:
+        raise SourceNotFound(f"no source {source_id} that is read still")
+    if held.version != version:
+        raise SourceChanged(f"it is at version {held.version}, not {version}", version=held.version)
+    return held
+
+
+async def page(tx: Transaction, *, after: UUID | None, count: int) -> list[Source]:
+    """Read a page of the sources that somebody reads still, the oldest first."""
+    return await PAGE.all(tx, main_connector_id=tx.scope.main_connector_id, after=after or UUID(int=0), count=count)
 
 
 async def save(tx: Transaction, source: Source) -> None:
