@@ -46,6 +46,7 @@ from kanta_tenancy.agreements.signing.prepared import actions as prepared_signat
 from kanta_tenancy.agreements.signing.prepared.actions import HandedOut
 from kanta_tenancy.agreements.signing.prepared.model import Asked
 from kanta_tenancy.assembly.events import EVENTS
+from kanta_tenancy.certificates.warnings import actions as warnings
 from kanta_tenancy.joining.actions import applications, change_notices
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.calendar import day_in_finland
@@ -69,6 +70,7 @@ from tests.agreements.campaigns.examples import a_cohort, a_new_campaign
 from tests.agreements.conftest import a_credential
 from tests.agreements.examples import a_draft
 from tests.assembly.processes import eventually, running
+from tests.certificates.warnings.examples import a_digest
 from tests.joining.examples import a_change
 from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant, looked, owner_of
 from tests.promises.examples import owed, promised
@@ -127,6 +129,9 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         handed_out = await to_be_signed(database, clock, realm, agreement.id)
         happened = await lived(database, clock, realm, tenant) | await with_kela(database, clock, realm)
         happened |= await registered(database, clock, realm, tenant)
+        digest = await a_digest(database, clock, realm)
+        async with database.transaction(realm) as tx:
+            await warnings.acknowledge_digest(tx, clock, digest.id, version=1)
         campaign = await campaigning(database, clock, realm)
         anchor = await trusting(database, clock, realm)
         await promised(database, realm, owed(owner=Owner.MAIN_CONNECTOR))
@@ -151,6 +156,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         "message_id": message.id,
         "feed_id": feed.id,
         "address": calendar.name,
+        "digest_id": digest.id,
     }
     return token.text, {name: str(value) for name, value in ids.items()}
 

@@ -13,6 +13,7 @@ from kanta_tenancy.machinery.x509 import sample_authority
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS, Permission
 from kanta_tenancy.promises import Owner, Wanted, page
 from tests.agreements.conftest import a_credential, signed_on_line
+from tests.certificates.warnings.examples import a_digest
 from tests.journeys.conftest import Realm, client
 from tests.journeys.test_from_draft_to_in_force import DOCX, hand_in, offered
 from tests.parties.examples import a_key, a_tenant, named, owner_of
@@ -114,6 +115,7 @@ CONFORMITY = {
     "last_day": "2026-12-31",
 }
 BODIES: dict[str, dict[str, Any]] = {
+    "acknowledgeCertificateWarning": {"level": "30"},
     "amendSystem": SYSTEM,
     "takeSystemIntoUse": {"on": "2026-03-02"},
     "withdrawSystem": {"on": "2026-03-02", "reason": "A mistake"},
@@ -242,6 +244,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "feed_id": feed,
         "campaign_id": (await realm.main_connector.post("/v1/campaigns", json=CAMPAIGN)).json()["id"],
         "anchor_id": await anchor_of(realm),
+        "digest_id": (await a_digest(database, clock, realm.caller)).id,
     }
 
 

@@ -1,6 +1,6 @@
 """A realm with people and certificates to warn them of. Say only what matters to the test."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,16 +11,20 @@ import msgspec
 from kanta_tenancy import promises
 from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.background import SUBSCRIBERS
-from kanta_tenancy.certificates.inventory.model import CertificateChanged
+from kanta_tenancy.certificates.inventory import intake, reading
+from kanta_tenancy.certificates.inventory.actions import certificates as actions
+from kanta_tenancy.certificates.inventory.model import Arrival, Description
+from kanta_tenancy.certificates.warnings.model import Digest
+from kanta_tenancy.certificates.warnings.store import digests
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.calendar import HELSINKI
+from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import ContactId, new_id
 from kanta_tenancy.machinery.postgres import outbox
 from kanta_tenancy.machinery.postgres.database import Database
-from kanta_tenancy.machinery.postgres.journal import Act, record
 from kanta_tenancy.messages import mailing
 from kanta_tenancy.parties import Function
-from tests.certificates.inventory.examples import der
+from tests.certificates.inventory.examples import AUTHORITY, HANDED_IN, SERVER, der
 from tests.conftest import FrozenClock
 from tests.parties.examples import named, owner_of
 
@@ -34,15 +38,6 @@ INSERT INTO certificate (id, main_connector_id, content, sha256, kind, profile, 
 VALUES ($1, $2, $3, encode(sha256($3), 'hex'), $4, $5, $6, $7, $8, $9, $10, $11, '{}', 'in_use', $12, 1, $12, $13, $14,
         $15)
 """
-# What people say of a certificate.
-CHANGE = {
-    "responsible_id": "UPDATE certificate SET responsible_id = $1 WHERE id = $2",
-    "deputy_id": "UPDATE certificate SET deputy_id = $1 WHERE id = $2",
-    "kind": "UPDATE certificate SET kind = $1 WHERE id = $2",
-    "state": "UPDATE certificate SET state = $1 WHERE id = $2",
-    "state_because": "UPDATE certificate SET state_because = $1 WHERE id = $2",
-    "snoozed": "UPDATE certificate SET snoozed_until = $1, snoozed_because = 'It takes time' WHERE id = $2",
-}
 
 
 def morning(day: date, hour: int = 6, minute: int = 0) -> datetime:
@@ -74,63 +69,39 @@ class Watch:
         return (await named(self.database, self.clock, self.caller, own, **said)).id
 
     async def certificate(
-        self, last_day: date, name: str = "resepti.example.org", days: float = 365, **said: Any
+        self,
+        last_day: date,
+        name: str = "resepti.example.org",
+        days: float = 365,
+        not_after: datetime | None = None,
+        *,
+        authority: bool = False,
+        **said: Any,
     ) -> UUID:
-        """Have a certificate that ends at noon of its last day come into the inventory."""
-        not_after = said.pop("not_after", noon(last_day))
-        lifetime = timedelta(days=days)
-        certificate_id = new_id()
-        content = der(name, starts=not_after - lifetime, lasts=lifetime)
-        given = {
-            "kind": "server",
-            "profile": "dvv-server",
-            "authority": False,
-            "responsible_id": None,
-            "deputy_id": None,
-            "tenancy_id": None,
-        } | said
-        await self.owner.execute(
-            INSERT,
-            certificate_id,
-            self.realm,
-            content,
-            given["kind"],
-            given["profile"],
-            f"CN={name}",
-            name,
-            not_after - lifetime,
-            not_after,
-            not_after - lifetime / 3,
-            given["authority"],
-            self.clock.now(),
-            given["responsible_id"],
-            given["deputy_id"],
-            given["tenancy_id"],
-        )
-        await self.say("certificate.arrived", certificate_ids=[str(certificate_id)])
-        return certificate_id
-
-    async def changed(self, certificate_id: UUID, **columns: Any) -> None:
-        """Have something else said of a certificate."""
-        for name, value in columns.items():
-            await self.owner.execute(CHANGE[name], value, certificate_id)
+        """Have a certificate come into the inventory that ends at noon of its last day, and say more of it."""
+        ends = not_after or noon(last_day)
+        lifetime = timedelta(seconds=int(days * DAY.total_seconds()))
+        extensions = AUTHORITY if authority else SERVER
+        content = der(name, starts=ends - lifetime, lasts=lifetime, extensions=extensions)
         async with self.database.transaction(self.caller) as tx:
-            at = self.clock.now()
-            told = CertificateChanged(certificate_id=certificate_id, done="described", at=at)
-            act = Act(action="certificate.described", subject=f"certificate/{certificate_id}", at=at)
-            await record(tx, act, announce=told)
+            taken = await intake.take_in(tx, self.clock, HANDED_IN, [Arrival(der=content, place=name)])
+        if said:
+            await self.described(taken.new[0], **said)
+        return taken.new[0]
 
-    async def say(self, kind: str, **body: Any) -> None:
-        """Have a message go out that a room below would send."""
-        await self.owner.execute(
-            "INSERT INTO outbox (id, main_connector_id, kind, body, at, next_at)"
-            " VALUES ($1, $2, $3, $4::jsonb, $5, $5)",
-            new_id(),
-            self.realm,
-            kind,
-            msgspec.json.encode(body | {"at": self.clock.now()}).decode(),
-            self.clock.now(),
-        )
+    async def described(self, certificate_id: UUID, **said: Any) -> None:
+        """Say something else of a certificate; the rest stays."""
+        async with self.database.transaction(self.caller) as tx:
+            known = await reading.certificate(tx, certificate_id)
+            kept = {name: getattr(known, name) for name in Description.__struct_fields__}
+            new = Description(**kept | said)
+            await actions.describe(tx, self.clock, certificate_id, new, version=known.version)
+
+    async def done(self, what: Callable[..., Awaitable[object]], certificate_id: UUID, **said: Any) -> None:
+        """Have somebody do something with a certificate."""
+        async with self.database.transaction(self.caller) as tx:
+            known = await reading.certificate(tx, certificate_id)
+            await what(tx, self.clock, certificate_id, version=known.version, **said)
 
     async def hear(self) -> None:
         await outbox.carry_on(self.database, self.clock, SUBSCRIBERS)
@@ -191,3 +162,13 @@ class Watch:
         async with self.database.transaction(self.caller) as tx:
             found = await promises.audit(tx, self.clock.now(), promised.EXPECTATIONS)
         return [one for one in found if one.what in promises.AMISS]
+
+
+async def a_digest(database: Database, clock: Clock, caller: Caller) -> Digest:
+    """Make a digest, which tells of nothing."""
+    own = await owner_of(database, caller)
+    person = await named(database, clock, caller, own, email="digest@example.org", function=Function.FEES)
+    digest = Digest(id=new_id(), contact_id=person.id, certificates=0, findings=0, urgent=False, told_at=clock.now())
+    async with database.transaction(caller) as tx:
+        await digests.add(tx, [(digest, ())], at=digest.told_at)
+    return digest

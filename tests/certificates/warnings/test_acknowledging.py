@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from kanta_tenancy.certificates.inventory.actions import certificates as inventory
 from kanta_tenancy.certificates.inventory.errors import CertificateNotFound
 from kanta_tenancy.certificates.warnings import actions, reading
 from kanta_tenancy.certificates.warnings.errors import (
@@ -58,7 +59,7 @@ async def test_a_digest_acknowledges_all_that_it_tells_of_and_is_still_open(staf
     await staffed.live(MARCH_2 + DAY)
     digest = await newest(staffed)
     await acknowledge(staffed, one, 60)
-    await staffed.changed(gone, state_because="A mistake", state="retired")
+    await staffed.done(inventory.retire, gone, because="A mistake")
     await staffed.hear()
     after = await acknowledge_digest(staffed, digest.id)
     assert (after.version, after.acknowledged_by, after.acknowledged_at) == (2, "a test", staffed.clock.now())

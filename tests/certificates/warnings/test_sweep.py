@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kanta_tenancy.assembly import promised
+from kanta_tenancy.certificates.inventory.actions import certificates as actions
 from kanta_tenancy.certificates.warnings.model import THIRD
 from kanta_tenancy.promises import State
 from tests.certificates.warnings.examples import DAY, MARCH_2, morning, noon
@@ -160,13 +161,14 @@ async def test_one_that_arrives_while_a_sweep_is_at_work_is_heard_of_after_it(st
 
 
 async def test_one_that_was_replaced_or_retired_is_released_and_warned_of_no_more(staffed):
-    ids = [await staffed.certificate(LAST_DAY, f"{state}.example.org") for state in ("replaced", "retired")]
+    replaced, retired = [await staffed.certificate(LAST_DAY, f"{name}.example.org") for name in ("old", "unused")]
     await staffed.live(LAST_DAY - 60 * DAY, step=10)
-    for one, state in zip(ids, ("replaced", "retired"), strict=True):
-        await staffed.changed(one, state_because="A newer one is there", state=state)
+    newer = await staffed.certificate(LAST_DAY + 365 * DAY, "old.example.org", days=400)
+    await staffed.done(actions.replace, replaced, successor_id=newer)
+    await staffed.done(actions.retire, retired, because="The server is gone")
     told = await staffed.told()
     await staffed.live(LAST_DAY + 20 * DAY, step=10)
-    for one in ids:
+    for one in (replaced, retired):
         assert (await staffed.warnings(one))[-1] == (60, "released")
     assert await staffed.told() == told
 
@@ -174,9 +176,9 @@ async def test_one_that_was_replaced_or_retired_is_released_and_warned_of_no_mor
 async def test_one_that_is_in_use_again_is_told_of_again(staffed):
     certificate = await staffed.certificate(LAST_DAY)
     await staffed.live(LAST_DAY - 60 * DAY, step=10)
-    await staffed.changed(certificate, state_because="A mistake", state="retired")
+    await staffed.done(actions.retire, certificate, because="A mistake")
     await staffed.work()
-    await staffed.changed(certificate, state="in_use")
+    await staffed.done(actions.restore, certificate, because="It is in use")
     await staffed.live(LAST_DAY - 59 * DAY)
     assert await staffed.open(certificate) == 60
     days = [day for day, *_ in await staffed.told()]
@@ -187,7 +189,7 @@ async def test_one_that_is_snoozed_is_told_of_again_on_the_day_after_its_last_qu
     certificate = await staffed.certificate(LAST_DAY)
     await staffed.live(LAST_DAY - 60 * DAY, step=10)
     until = LAST_DAY - 20 * DAY
-    await staffed.changed(certificate, snoozed=until)
+    await staffed.done(actions.snooze, certificate, until=until, because="The issuer is slow")
     told = await staffed.told()
     await staffed.live(until)
     assert (await staffed.warnings(certificate))[-1] == (60, "released")
@@ -200,7 +202,7 @@ async def test_one_that_is_snoozed_is_told_of_again_on_the_day_after_its_last_qu
 async def test_a_snooze_that_ended_during_an_outage_is_over_all_the_same(staffed):
     certificate = await staffed.certificate(LAST_DAY)
     await staffed.live(LAST_DAY - 60 * DAY, step=10)
-    await staffed.changed(certificate, snoozed=LAST_DAY - 40 * DAY)
+    await staffed.done(actions.snooze, certificate, until=LAST_DAY - 40 * DAY, because="Holidays")
     await staffed.work()
     staffed.clock.at = morning(LAST_DAY - 35 * DAY)
     await staffed.work()

@@ -7,6 +7,7 @@ from msgspec import json
 from kanta_tenancy.assembly.background import SUBSCRIBERS
 from kanta_tenancy.certificates import findings
 from kanta_tenancy.certificates.findings import Finding
+from kanta_tenancy.certificates.inventory.actions import certificates as inventory
 from kanta_tenancy.certificates.warnings import actions
 from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.severity import Severity
@@ -46,7 +47,7 @@ async def test_where_there_is_no_technical_contact_the_administrators_are_told_i
 
 
 async def test_whoever_is_not_a_contact_any_more_is_not_told(staffed):
-    gone = await staffed.person("Gone", valid_until=MARCH_2)
+    gone = await staffed.person("Gone", valid_until=MARCH_2 + DAY)
     await staffed.certificate(LAST_DAY, responsible_id=gone)
     await staffed.live(MARCH_2 + DAY)
     assert await told_on(staffed) == {"2026-03-03": [("tekla", 1)]}
@@ -119,10 +120,10 @@ async def test_when_somebody_else_becomes_responsible_they_are_told(staffed):
     aino, eino = await staffed.person("Aino"), await staffed.person("Eino")
     certificate = await staffed.certificate(LAST_DAY, responsible_id=aino)
     await staffed.live(MARCH_2 + DAY)
-    await staffed.changed(certificate, responsible_id=eino)
+    await staffed.described(certificate, responsible_id=eino)
     await staffed.live(MARCH_2 + 2 * DAY)
     assert await told_on(staffed) == {"2026-03-03": [("aino", 1)], "2026-03-04": [("eino", 1)]}
-    await staffed.changed(certificate, deputy_id=aino)  # that is no reason to tell anybody anew
+    await staffed.described(certificate, deputy_id=aino)  # that is no reason to tell anybody anew
     staffed.clock.at = morning(MARCH_2 + 3 * DAY)
     await staffed.work()
     assert len(await staffed.told()) == 2
@@ -235,7 +236,7 @@ async def test_of_very_many_the_most_urgent_are_named_and_all_can_be_acknowledge
 
 
 async def test_an_authority_is_told_of_with_how_many_it_issued(staffed):
-    authority = await staffed.certificate(MARCH_2 + 31 * DAY, "DVV CA", kind="authority", authority=True, days=3650)
+    authority = await staffed.certificate(MARCH_2 + 31 * DAY, "DVV CA", authority=True, days=3650)
     sha256 = await staffed.owner.fetchval("SELECT sha256 FROM certificate WHERE id = $1", authority)
     for number in range(3):
         await staffed.certificate(MARCH_2 + 300 * DAY, f"palvelin{number}.example.org")
@@ -265,7 +266,7 @@ async def test_webhooks_hear_that_people_were_told_and_nothing_of_whom(staffed):
 async def test_a_telling_that_nobody_needs_any_more_is_kept_and_says_so(staffed):
     certificate = await staffed.certificate(MARCH_2 + 5 * DAY)
     await staffed.hear()
-    await staffed.changed(certificate, state_because="A mistake", state="retired")
+    await staffed.done(inventory.retire, certificate, because="A mistake")
     staffed.clock.advance(minutes=15)
     await staffed.work()
     (promise,) = await staffed.ledger("certificate.tell")
