@@ -13,7 +13,9 @@ from kanta_tenancy.assembly.own_keys import own_key, shelf_of
 from kanta_tenancy.assembly.sealing import SealCheck, seal_keys
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.signing_check import SigningCheck
+from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
+from kanta_tenancy.certificates.impact.routes import ROUTES as IMPACT
 from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
 from kanta_tenancy.certificates.warnings.routes import ROUTES as CERTIFICATE_WARNINGS
 from kanta_tenancy.joining.routes import ROUTES as JOINING
@@ -65,6 +67,8 @@ def build_application(
             CERTIFICATE_FINDINGS,
             CERTIFICATE_WARNINGS,
             INVENTORY,
+            IMPACT,
+            CERTIFICATE_EXPORTS,
             PROMISES,
             *TRUST,
             JOURNAL,

@@ -48,6 +48,13 @@ EVENTS: Final[EventKinds] = {
             "People were told of certificates that end, or of what is amiss with them",
             False,
         ),
+        ("certificate.arrived", "Certificates came into the inventory that it did not have", False),
+        (
+            "certificate.changed",
+            "Something was said anew of a certificate, or it was replaced, retired or snoozed",
+            False,
+        ),
+        ("certificate_source.read", "A source of certificates has others than before, or could not be read", False),
     )
 }
 

@@ -2,6 +2,8 @@
 
 import click
 
+from kanta_tenancy.certificates.exports.cli import export
+from kanta_tenancy.certificates.impact.cli import dependencies, impact
 from kanta_tenancy.certificates.inventory.cli import import_, list_
 from kanta_tenancy.certificates.looking.cli import inspect, lint
 from kanta_tenancy.certificates.looking.probing_cli import probe
@@ -20,3 +22,6 @@ certificates.add_command(warnings)
 certificates.add_command(acknowledge)
 certificates.add_command(import_)
 certificates.add_command(list_)
+certificates.add_command(impact)
+certificates.add_command(dependencies)
+certificates.add_command(export)

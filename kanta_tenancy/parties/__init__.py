@@ -16,12 +16,13 @@ from kanta_tenancy.parties.model import (
     PartyFacts,
     Permission,
     Person,
+    Reachable,
     Role,
     SoteriCheck,
     TheParties,
 )
 from kanta_tenancy.parties.store.contacts import find as find_contact
-from kanta_tenancy.parties.store.contacts import persons, persons_for
+from kanta_tenancy.parties.store.contacts import persons, persons_for, reachable
 from kanta_tenancy.parties.store.organisations import main_connector, main_connector_on, with_business_ids
 from kanta_tenancy.parties.store.tenancies import check_tenancy, tenants_on, the_parties, the_parties_of_many
 
@@ -36,6 +37,7 @@ __all__ = [
     "PartyFacts",
     "Permission",
     "Person",
+    "Reachable",
     "Role",
     "Row",
     "SoteriCheck",
@@ -48,6 +50,7 @@ __all__ = [
     "main_connector_on",
     "persons",
     "persons_for",
+    "reachable",
     "read_day",
     "read_table",
     "soteri",

@@ -244,6 +244,14 @@ class Person(Record, frozen=True, kw_only=True):
     language: Language
 
 
+class Reachable(Person, frozen=True, kw_only=True):
+    """Somebody at a tenant, with what they are there for and how else they are reached."""
+
+    tenancy_id: TenancyId
+    function: Function
+    phone: str | None
+
+
 class PartyFacts(Record, frozen=True, kw_only=True):
     """What an agreement needs to know of a party on a day."""
 

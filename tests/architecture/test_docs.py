@@ -35,7 +35,9 @@ from kanta_tenancy.assembly.sealing import sealing_jobs
 from kanta_tenancy.assembly.sending import sending_jobs
 from kanta_tenancy.assembly.serving import Stop
 from kanta_tenancy.assembly.settings import read_settings
+from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
+from kanta_tenancy.certificates.impact.routes import ROUTES as IMPACT
 from kanta_tenancy.joining import lifecycle as joining
 from kanta_tenancy.joining.bodies.applications import StepAsked
 from kanta_tenancy.joining.model import ChangeKind, Clash
@@ -130,6 +132,7 @@ def agreement_routes() -> tuple[Router, ...]:
         ("promises", [PROMISES]),
         ("joining", [JOINING]),
         ("systems", [SYSTEMS]),
+        ("certificate-impact", [IMPACT, CERTIFICATE_EXPORTS]),
         ("certificates", [CERTIFICATE_FINDINGS]),
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),

@@ -74,6 +74,7 @@ class Neighbourhood:
             "email": "x@example.org",
             "phone": None,
             "function": "fees",
+            "functions": ["agreements"],
             "valid_from": date(2026, 1, 1),
             "valid_until": None,
             "reason": "none",

@@ -1,10 +1,15 @@
 """What stands behind a certificate on a day, and what a tenant depends on."""
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
+import msgspec
+
+from kanta_tenancy.certificates.inventory.model import State
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.parties import Reachable
 from kanta_tenancy.systems import Firm, SystemState, Upkeep
 
 
@@ -26,12 +31,10 @@ class Subject(Record, frozen=True, kw_only=True):
 
     id: UUID
     kind: str
-    common_name: str | None
-    subject: str | None
+    name: str  # its common name, else its first other name, else its subject, else its SHA-256
     sha256: str
     not_after: datetime | None  # None: it cannot be read
-    state: str
-    successor_id: UUID | None
+    state: State
 
 
 class AffectedSystem(Record, frozen=True, kw_only=True):
@@ -58,6 +61,38 @@ class AffectedHolder(Record, frozen=True, kw_only=True):
     systems: tuple[UUID, ...]
 
 
+class AffectedTenant(Record, frozen=True, kw_only=True):
+    """The same by name, with the people there who are to be told."""
+
+    holder: UUID
+    tenancy_id: TenancyId | None
+    name: str  # on that day
+    business_id: str
+    reference: str | None
+    services: tuple[str, ...]
+    systems: tuple[UUID, ...]
+    people: tuple[Reachable, ...]
+
+
+class Impact(Record, frozen=True, kw_only=True):
+    """Whom a certificate stands for on a day."""
+
+    certificate: Subject
+    day: date
+    reach: Reach
+    systems: tuple[AffectedSystem, ...]  # by name
+
+
+class Report(Record, frozen=True, kw_only=True):
+    """The whole of it, for people: as of one instant."""
+
+    impact: Impact
+    made_at: datetime
+    main_connector: str
+    business_id: str
+    tenants: tuple[AffectedTenant, ...]  # by name, the main connector itself first
+
+
 class UnderlyingSystem(Record, frozen=True, kw_only=True):
     """A system that uses a certificate, with the services of somebody that run on it."""
 
@@ -71,16 +106,16 @@ class UnderlyingCertificate(Record, frozen=True, kw_only=True):
 
     id: UUID
     kind: str
-    common_name: str | None
-    subject: str | None
+    name: str
     sha256: str
     not_after: datetime | None
-    state: str
+    state: State
     systems: tuple[UnderlyingSystem, ...]
 
 
 class UnderlyingPosition(Record, frozen=True, kw_only=True):
     """Where a page of certificates ended, by their end."""
 
-    not_after: datetime
+    # Seconds since 1970, up to the end of the year 9999: many certificates that do not end say that they end then.
+    ends_s: Annotated[int, msgspec.Meta(ge=-62_135_596_800, le=253_402_300_799)]
     id: UUID

@@ -1,15 +1,29 @@
 """Whom a certificate stands for, as people read it: "on 3 May 2027 214 tenants lose these services". Pure."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from kanta_tenancy.agreements.catalogue import names as catalogue
-from kanta_tenancy.certificates.impact.model import Reach
+from kanta_tenancy.certificates.impact.model import Impact, Reach
+from kanta_tenancy.certificates.inventory.model import State
+from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.kernel.languages import Language
 
 RULE: Final = "K7"
+_STANDING: Final = {
+    State.REPLACED: Sentence(
+        fi="Varmenne on korvattu toisella: tämä koskee paikkoja, joissa vanha on vielä käytössä.",
+        sv="Certifikatet har ersatts av ett annat: detta gäller där det gamla fortfarande är i bruk.",
+        en="The certificate was replaced by another one: this is about places where the old one is still in use.",
+    ),
+    State.RETIRED: Sentence(
+        fi="Varmenne on kirjattu poistetuksi käytöstä.",
+        sv="Certifikatet har antecknats som taget ur bruk.",
+        en="The certificate is recorded as not in use any more.",
+    ),
+}
 
 
 def in_order(services: Collection[str]) -> tuple[str, ...]:
@@ -26,6 +40,22 @@ def named(services: Sequence[str], day: date) -> Sentence:
         return ", ".join(names[key].name_on(day, language) if key in names else key for key in services)
 
     return Sentence(fi=said(Language.FINNISH), sv=said(Language.SWEDISH), en=said(Language.ENGLISH))
+
+
+def on_day(not_after: datetime | None, today: date) -> date:
+    """Return the day that is asked about when none is named: the one on which it lapses, or today when it has."""
+    return today if not_after is None else max(today, day_in_finland(not_after))
+
+
+def standing(state: State) -> Sentence | None:
+    """Tell that a certificate is not in use any more; None: it is."""
+    return _STANDING.get(state)
+
+
+def told(impact: Impact) -> tuple[Sentence, ...]:
+    """Tell whom a certificate stands for, and before that when it is not in use any more."""
+    over = standing(impact.certificate.state)
+    return lines(impact.reach) if over is None else (over, *lines(impact.reach))
 
 
 def lines(reach: Reach) -> tuple[Sentence, ...]:

@@ -6,9 +6,14 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from typing import Final
+
+import msgspec
 
 from kanta_tenancy.certificates.inventory.examining import Examined, examine
 from kanta_tenancy.certificates.inventory.intake import Examination
+
+_READ: Final = msgspec.msgpack.Decoder(list[Examined])  # a third of the time of what processes send by themselves
 
 
 @contextmanager
@@ -19,16 +24,16 @@ def in_processes(count: int) -> Iterator[Examination]:
 
         async def examined(batches: Iterable[Sequence[bytes]]) -> AsyncIterator[Sequence[Examined]]:
             loop = asyncio.get_running_loop()
-            ahead: deque[asyncio.Future[list[Examined]]] = deque()
+            ahead: deque[asyncio.Future[bytes]] = deque()
             for batch in batches:
                 ahead.append(loop.run_in_executor(pool, _examined, batch))
                 if len(ahead) > count:
-                    yield await ahead.popleft()
+                    yield _READ.decode(await ahead.popleft())
             while ahead:
-                yield await ahead.popleft()
+                yield _READ.decode(await ahead.popleft())
 
         yield examined
 
 
-def _examined(batch: Sequence[bytes]) -> list[Examined]:
-    return [examine(der) for der in batch]
+def _examined(batch: Sequence[bytes]) -> bytes:
+    return msgspec.msgpack.encode([examine(der) for der in batch])

@@ -34,7 +34,7 @@ class UseNotFound(DomainError):
 
 
 class KeyMaterialRefused(DomainError):
-    slug = "key-material-refused"
+    slug = "private-key-not-taken"
     title = "Private keys are not taken"
     category = Category.REFUSED
 

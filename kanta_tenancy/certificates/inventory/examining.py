@@ -15,7 +15,8 @@ from kanta_tenancy.machinery.x509.inspection import inspect
 
 _SEQUENCE: Final = bytes([tlv.SEQUENCE])
 _VERSION_OR_SERIAL: Final = (bytes([tlv.VERSION]), bytes([tlv.INTEGER]))
-_NUL: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")  # as JSON writes it; PostgreSQL keeps it in no text
+_NUL: Final = b"\\u0000"  # as JSON writes it; PostgreSQL keeps it in no text
+_NUL_ALONE: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")  # and no backslash before a `u0000`
 _LONG_FORM: Final = 0x80
 
 
@@ -127,4 +128,5 @@ def _unreadable(der: bytes, found: Unreadable, *, kind: str) -> Examined:
 
 def as_json(found: Inspected | Unreadable) -> str:
     """Write what was read as PostgreSQL keeps it."""
-    return _NUL.sub(rb"\1?", msgspec.json.encode(found)).decode()
+    written = msgspec.json.encode(found)
+    return (_NUL_ALONE.sub(rb"\1?", written) if _NUL in written else written).decode()

@@ -24,6 +24,7 @@ class Kind(Record, frozen=True, kw_only=True):
     name: Sentence  # a name, in three languages
     test: str | None = None  # its twin for testing
     profile: str | None = None  # of the issuers that the data names
+    of_person: bool = False  # its name is a person's
 
 
 class Guess(Record, frozen=True, kw_only=True):
@@ -35,8 +36,8 @@ class _Rule(Record, frozen=True, kw_only=True):
     kind: str
     authority: bool = False
     has_dns_name: bool = False
-    key_usages: tuple[str, ...] = ()
-    extended_usages: tuple[str, ...] = ()
+    key_usages: frozenset[str] = frozenset()
+    extended_usages: frozenset[str] = frozenset()
     subject_has: tuple[str, ...] = ()
 
     def fits(self, certificate: Inspected) -> bool:
@@ -77,8 +78,8 @@ def guess(certificate: Inspected | Unreadable) -> Guess:
     return Guess(kind=kind.key, profile=kind.profile if ours else BASICS)
 
 
-def _one_of(wanted: tuple[str, ...], there: tuple[str, ...]) -> bool:
-    return not wanted or any(one in there for one in wanted)
+def _one_of(wanted: frozenset[str], there: tuple[str, ...]) -> bool:
+    return not wanted or not wanted.isdisjoint(there)
 
 
 @cache

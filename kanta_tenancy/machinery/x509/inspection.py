@@ -19,9 +19,14 @@ from kanta_tenancy.machinery.x509.extensions_apart import UNREADABLE, extensions
 from kanta_tenancy.machinery.x509.inspected import Inspected, Name, NameKind, Unreadable, UnreadablePart
 from kanta_tenancy.machinery.x509.oddities import Seen, oddities
 from kanta_tenancy.machinery.x509.reading import MAX_BYTES, quietly
+from kanta_tenancy.machinery.x509.signed_part import Beginning, beginning_of
 
 T = TypeVar("T")
 X = TypeVar("X", bound=x509.ExtensionType)
+
+# Looked at inside `quietly` alone, so by one thread at a time.
+_issuers: dict[bytes, tuple[x509.Name, str]] = {}
+_MOST_ISSUERS: Final = 1_000
 
 _IDN: Final = "xn--"
 _CLOSED: Final = (*UNREADABLE, UnsupportedAlgorithm, x509.InvalidVersion)
@@ -66,23 +71,24 @@ def inspect(der: bytes) -> Inspected | Unreadable:
 
 def _inspected(certificate: x509.Certificate, der: bytes, fingerprint: str) -> Inspected:
     parts = _Parts(der)
+    beginning = beginning_of(der)
     subject = parts.read("subject", 4, lambda: certificate.subject)
-    issuer = parts.read("issuer", 2, lambda: certificate.issuer)
+    issuer, issuer_text = parts.read("issuer", 2, lambda: _issuer(certificate, beginning)) or (None, None)
     key = parts.read("public key", 5, certificate.public_key)
     extensions = extensions_of(certificate, der)
     found = _Found(extensions.read)
     constraints = found.value(x509.BasicConstraints)
     access = found.value(x509.AuthorityInformationAccess)
     seen = Seen(
-        der=der,
+        beginning=beginning,
         version=certificate.version,
         serial=certificate.serial_number,
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         extensions=extensions,
-        by_number={one.oid: one for one in extensions.read},
+        by_number=found.by_number,
         subject=None if subject is None else subject.rfc4514_string(),
-        issuer=None if issuer is None else issuer.rfc4514_string(),
+        issuer=issuer_text,
         key_read=key is not None,
     )
     return Inspected(
@@ -117,6 +123,17 @@ def _inspected(certificate: x509.Certificate, der: bytes, fingerprint: str) -> I
     )
 
 
+def _issuer(certificate: x509.Certificate, beginning: Beginning) -> tuple[x509.Name, str]:
+    """Read the issuer's name; a few authorities issue most certificates, so a name that was read is remembered."""
+    known = _issuers.get(beginning.issuer)
+    if known is None:
+        name = certificate.issuer
+        if len(_issuers) >= _MOST_ISSUERS:
+            _issuers.clear()
+        known = _issuers[beginning.issuer] = (name, name.rfc4514_string())
+    return known
+
+
 class _Parts:
     """Reads the parts of what is signed that the library leaves for later, and keeps note of those that fail."""
 
@@ -138,13 +155,11 @@ class _Found:
     """Extensions by what they are."""
 
     def __init__(self, extensions: tuple[x509.Extension[x509.ExtensionType], ...]) -> None:
-        self._values: dict[type, x509.ExtensionType] = {}
-        for one in extensions:
-            self._values.setdefault(type(one.value), one.value)
+        self.by_number = {one.oid: one for one in extensions}
 
     def value(self, kind: type[X]) -> X | None:
-        value = self._values.get(kind)
-        return value if isinstance(value, kind) else None
+        extension = self.by_number.get(kind.oid)
+        return extension.value if extension is not None and isinstance(extension.value, kind) else None
 
 
 def _hexadecimal(serial: int) -> str:
@@ -172,8 +187,10 @@ def _names(subject: x509.Name | None, alternative: x509.SubjectAlternativeName |
 def _name(name: x509.GeneralName) -> Name:
     kind = _KINDS.get(type(name), NameKind.OTHER)
     text = name.value.rfc4514_string() if isinstance(name, x509.DirectoryName) else _text(name)
-    shown = _international(text) if kind is NameKind.DNS else text
-    return Name(kind=kind, value=fit_to_be_shown(text), shown=fit_to_be_shown(shown))
+    value = fit_to_be_shown(text)
+    if kind is not NameKind.DNS or _IDN not in text.lower():
+        return Name(kind=kind, value=value, shown=value)
+    return Name(kind=kind, value=value, shown=fit_to_be_shown(_international(text)))
 
 
 def _text(name: x509.GeneralName) -> str:

@@ -8,10 +8,10 @@ from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.x509 import tlv
 from kanta_tenancy.machinery.x509.extensions_apart import Extensions, extension_name
 from kanta_tenancy.machinery.x509.inspected import Oddity, OddityKind
 from kanta_tenancy.machinery.x509.reading import SERIAL_OCTETS
+from kanta_tenancy.machinery.x509.signed_part import Beginning
 
 _NEVER: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
@@ -41,7 +41,7 @@ TOLD: Final[Mapping[OddityKind, tuple[str, str]]] = {
 class Seen(Record, frozen=True, kw_only=True):
     """What the rules look at."""
 
-    der: bytes
+    beginning: Beginning
     version: x509.Version
     serial: int
     not_before: datetime
@@ -93,16 +93,6 @@ def _nameless(seen: Seen) -> bool:
     return seen.subject == "" and seen.by_number.get(ExtensionOID.SUBJECT_ALTERNATIVE_NAME) is None
 
 
-def _algorithms_differ(seen: Seen) -> bool:
-    """Compare what is signed with what is said beside it; every certificate is asked this, so no part is copied out."""
-    der = seen.der
-    at, end_of_signed = tlv.span(der, tlv.span(der)[0])
-    if der[at] == tlv.VERSION:
-        at = tlv.span(der, at)[1]
-    at = tlv.span(der, at)[1]  # the serial number
-    return der[at : tlv.span(der, at)[1]] != der[end_of_signed : tlv.span(der, end_of_signed)[1]]
-
-
 def _no_issuer_key_id(seen: Seen) -> bool:
     return seen.subject != seen.issuer and seen.by_number.get(ExtensionOID.AUTHORITY_KEY_IDENTIFIER) is None
 
@@ -118,7 +108,7 @@ _HOLDS: Final[Mapping[OddityKind, Callable[[Seen], bool]]] = {
     OddityKind.ISSUER_EMPTY: lambda seen: seen.issuer == "",
     OddityKind.NAMELESS: _nameless,
     OddityKind.KEY_UNREADABLE: lambda seen: not seen.key_read,
-    OddityKind.ALGORITHMS_DIFFER: _algorithms_differ,
+    OddityKind.ALGORITHMS_DIFFER: lambda seen: seen.beginning.algorithm != seen.beginning.algorithm_beside,
     OddityKind.EXTENSIONS_IN_OLD_VERSION: lambda seen: (
         seen.version is x509.Version.v1 and bool(seen.extensions.read or seen.extensions.unreadable)
     ),

@@ -82,3 +82,16 @@ SELECT person.id, person.name, person.email, firm.language
                     FROM main_connector AS realm
                    WHERE realm.main_connector_id = :main_connector_id)
  ORDER BY person.id;
+-- name: reachable
+-- Who is there on a day for any of these functions, at each of these tenants; rows are Reachable.
+SELECT tenancy.tenancy_id, person.id, person.name, person.email, person.phone, person.function, firm.language
+  FROM tenancy
+  JOIN organisation AS firm
+    ON firm.main_connector_id = tenancy.main_connector_id AND firm.id = tenancy.organisation_id
+  JOIN contact AS person
+    ON person.main_connector_id = tenancy.main_connector_id AND person.organisation_id = tenancy.organisation_id
+ WHERE tenancy.main_connector_id = :main_connector_id
+   AND tenancy.tenancy_id = ANY(:tenancy_ids::uuid[])
+   AND person.function = ANY(:functions::text[])
+   AND daterange(person.valid_from, person.valid_until) @> :on_day::date
+ ORDER BY tenancy.tenancy_id, person.id;

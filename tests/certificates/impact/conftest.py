@@ -31,9 +31,13 @@ def inventory(database: Database, clock: FrozenClock, owner: asyncpg.Connection,
 
 
 @pytest.fixture
-async def both(database, clock) -> AsyncIterator[Realm]:
+def application(database, clock):
+    return build_application(read_settings({}), database, clock, LastUses())
+
+
+@pytest.fixture
+async def both(database, clock, application) -> AsyncIterator[Realm]:
     """A realm over HTTP: a client of the main connector and one of its tenant."""
-    application = build_application(read_settings({}), database, clock, LastUses())
     made = await a_whole_realm(database, clock, application, 2000000)
     async with made.main_connector, made.of_tenant:
         yield made

@@ -30,6 +30,25 @@ VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6)
 """
 
 
+_SOURCE = """
+INSERT INTO certificate_source (id, main_connector_id, kind, name, certificates, last_read_at, trouble, created_at)
+VALUES ($1, $2, 'import', $3, 1, $4, $5, now())
+"""
+_PLACE = """
+INSERT INTO certificate_place (id, main_connector_id, certificate_id, source_id, place, since)
+VALUES (gen_random_uuid(), $1, $2, $3, $4, now())
+"""
+_REVOCATION = """
+INSERT INTO certificate_revocation (certificate_id, main_connector_id, status, because, asked_at)
+VALUES ($1, $2, $3, 'OCSP', now())
+"""
+_FINDING = """
+INSERT INTO certificate_finding (id, main_connector_id, rule, severity, source, certainty, subject, sentence, facts,
+                                 first_at, last_at)
+VALUES (gen_random_uuid(), $1, $2, 'error', 'x', 'read', $3, '{}', '{}', now(), now())
+"""
+
+
 class Inventory:
     """A realm with its certificates, which the owner of the database writes, and its systems."""
 
@@ -104,3 +123,22 @@ class Inventory:
         await self.owner.execute("UPDATE certificate SET state = 'replaced' WHERE id = $1", certificate_id)
         link = "INSERT INTO certificate_replacement VALUES ($1, $2, $3, now())"
         await self.owner.execute(link, certificate_id, self.realm, successor_id)
+
+    async def source(
+        self, name: str = "folder", *, read_at: datetime | None = None, trouble: str | None = None
+    ) -> UUID:
+        source_id = new_id()
+        await self.owner.execute(_SOURCE, source_id, self.realm, name, read_at, trouble)
+        return source_id
+
+    async def found_in(self, certificate_id: UUID, place: str) -> None:
+        """Let a source have a certificate at a place."""
+        await self.owner.execute(_PLACE, self.realm, certificate_id, await self.source(), place)
+
+    async def asked_of(self, certificate_id: UUID, status: str) -> None:
+        """Let an authority have said something of a certificate."""
+        await self.owner.execute(_REVOCATION, certificate_id, self.realm, status)
+
+    async def amiss(self, rule: str, subject: str) -> None:
+        """Let a rule not be kept."""
+        await self.owner.execute(_FINDING, self.realm, rule, subject)

@@ -106,7 +106,7 @@ async def test_key_material_is_refused_in_whichever_form(both):
         pkcs12.serialize_key_and_certificates(b"x", None, certificate, None, NoEncryption()),
         b"\xfe\xed\xfe\xed" + bytes(40),
     ):
-        assert problem(await sent(http, content)) == (422, "key-material-refused")
+        assert problem(await sent(http, content)) == (422, "private-key-not-taken")
     assert await listed(http) == []
 
 

@@ -124,11 +124,11 @@ async def test_no_statement_reaches_what_belongs_to_others(around, name):
 
 
 @pytest.mark.parametrize("table", TABLES)
-async def test_a_table_shows_a_tenant_its_own_certificates_and_nothing_to_others(around, owner, table):
+async def test_a_table_shows_a_tenant_its_own_certificates_with_their_uses_and_nothing_to_others(around, owner, table):
     realm = around.realm.scope.main_connector_id
     count = f"SELECT count(*) FROM {table} WHERE main_connector_id = $1"  # noqa: S608 -- a name of TABLES
     everything = await owner.fetchval(count, realm)
-    seen = {around.realm: everything, around.tenant.caller: 2 if table == "certificate" else 0}
+    seen = {around.realm: everything, around.tenant.caller: {"certificate": 2, "certificate_use": 1}.get(table, 0)}
     assert everything
     for caller, expected in (*seen.items(), *((other, 0) for other in around.others)):
         async with around.database.transaction(caller) as tx:
