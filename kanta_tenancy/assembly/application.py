@@ -13,10 +13,12 @@ from kanta_tenancy.assembly.own_keys import own_key, shelf_of
 from kanta_tenancy.assembly.sealing import SealCheck, seal_keys
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.signing_check import SigningCheck
+from kanta_tenancy.certificates.chains.routes import ROUTES as CERTIFICATE_CHAINS
 from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
 from kanta_tenancy.certificates.impact.routes import ROUTES as IMPACT
 from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
+from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDERS
 from kanta_tenancy.certificates.warnings.routes import ROUTES as CERTIFICATE_WARNINGS
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
@@ -69,6 +71,8 @@ def build_application(
             INVENTORY,
             IMPACT,
             CERTIFICATE_EXPORTS,
+            CERTIFICATE_CHAINS,
+            CERTIFICATE_ORDERS,
             PROMISES,
             *TRUST,
             JOURNAL,

@@ -15,6 +15,8 @@ from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.assembly.reminding import remind
 from kanta_tenancy.assembly.serving import GRACE_S, Stop
+from kanta_tenancy.certificates.chains.jobs import examine_waiting
+from kanta_tenancy.certificates.orders import following as certificate_orders
 from kanta_tenancy.certificates.warnings import changes
 from kanta_tenancy.joining import following
 from kanta_tenancy.kernel.clock import Clock
@@ -38,6 +40,10 @@ SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
         "certificate.arrived": changes.certificates_arrived,
         "certificate.changed": changes.certificate_changed,
         "certificate_findings.changed": changes.findings_changed,
+    },
+    {
+        "certificate.arrived": certificate_orders.certificates_arrived,
+        "promise.kept": certificate_orders.promise_was_kept,
     },
 )
 
@@ -89,6 +95,7 @@ JOBS: Final[tuple[Job, ...]] = (
     Job(name="outbox", every=timedelta(seconds=1), run=_carry_on_outbox),
     Job(name="promises", every=timedelta(seconds=1), run=promised.pay),
     Job(name="campaigns", every=timedelta(seconds=1), run=running.work),
+    Job(name="examine-certificates", every=timedelta(seconds=5), run=examine_waiting),
     Job(name="remind", every=timedelta(minutes=15), run=remind),
     Job(name="forget-answers", every=timedelta(hours=1), run=forget_answers),
     Job(name="forget-messages", every=timedelta(hours=1), run=outbox.forget),

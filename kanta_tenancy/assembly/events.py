@@ -42,6 +42,7 @@ EVENTS: Final[EventKinds] = {
             "Something is amiss with certificates, their sources or servers, or is no longer",
             False,
         ),
+        ("certificate.revoked", "An authority says that a certificate of the inventory was revoked", False),
         ("conformity_certificate.ending", "A system's certificate of conformity ends soon, or has ended", False),
         (
             "certificate_warnings.told",
@@ -55,6 +56,7 @@ EVENTS: Final[EventKinds] = {
             False,
         ),
         ("certificate_source.read", "A source of certificates has others than before, or could not be read", False),
+        ("certificate_order.moved", "A certificate was ordered, or its order came to another state", False),
     )
 }
 

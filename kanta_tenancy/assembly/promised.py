@@ -12,6 +12,8 @@ from kanta_tenancy.agreements.receipts import sealing as receipts
 from kanta_tenancy.agreements.signing import upgrading
 from kanta_tenancy.agreements.signing.actions import OwnKey
 from kanta_tenancy.agreements.signing.raising import Outside
+from kanta_tenancy.certificates.chains import auditing as chains
+from kanta_tenancy.certificates.orders import auditing as certificate_orders
 from kanta_tenancy.certificates.warnings import jobs as certificates
 from kanta_tenancy.certificates.warnings import owing as certificates_owing
 from kanta_tenancy.joining import auditing as joining
@@ -51,8 +53,10 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "fresh revocation data": trust.refreshes_expected,
     "checkpoints of the journal": checkpoints_expected,
     "warnings of certificates of conformity": systems.warnings_expected,
+    "revocation of certificates": chains.questions_expected,
     "seals on receipts": receipts.seals_expected,
     "sweeps of certificates": certificates.sweeps_expected,
+    "steps of orders of certificates": certificate_orders.steps_expected,
 }
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

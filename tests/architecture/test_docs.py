@@ -35,9 +35,14 @@ from kanta_tenancy.assembly.sealing import sealing_jobs
 from kanta_tenancy.assembly.sending import sending_jobs
 from kanta_tenancy.assembly.serving import Stop
 from kanta_tenancy.assembly.settings import read_settings
+from kanta_tenancy.certificates.chains.routes import ROUTES as CERTIFICATE_CHAINS
 from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
 from kanta_tenancy.certificates.impact.routes import ROUTES as IMPACT
+from kanta_tenancy.certificates.orders.lifecycle import MOVES as ORDER_MOVES
+from kanta_tenancy.certificates.orders.model import OrderState, RevocationReason, Step
+from kanta_tenancy.certificates.orders.model import Standing as StepStanding
+from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDERS
 from kanta_tenancy.joining import lifecycle as joining
 from kanta_tenancy.joining.bodies.applications import StepAsked
 from kanta_tenancy.joining.model import ChangeKind, Clash
@@ -87,6 +92,7 @@ CAMPAIGN_MOVES = campaigns.MOVES | campaigns.ROW_MOVES  # two pictures on one pa
         ("promises", PROMISE_MOVES),
         ("joining", {**joining.MOVES, **joining.NOTICE_MOVES}),
         ("systems", SYSTEM_MOVES),
+        ("certificate-orders", ORDER_MOVES),
         ("campaigns", CAMPAIGN_MOVES),
         ("trust", trust.MOVES),
     ],
@@ -133,7 +139,8 @@ def agreement_routes() -> tuple[Router, ...]:
         ("joining", [JOINING]),
         ("systems", [SYSTEMS]),
         ("certificate-impact", [IMPACT, CERTIFICATE_EXPORTS]),
-        ("certificates", [CERTIFICATE_FINDINGS]),
+        ("certificates", [CERTIFICATE_CHAINS, CERTIFICATE_FINDINGS]),
+        ("certificate-orders", [CERTIFICATE_ORDERS]),
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),
         ("seals", SEALS),
@@ -304,6 +311,10 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *CertificateKind,
         *Concern,
         *WarningOutcome,
+        *OrderState,
+        *Step,
+        *StepStanding,
+        *RevocationReason,
         *(service.key for service in catalogue.services()),
     }
     glossary = page("glossary.md")

@@ -46,6 +46,8 @@ from kanta_tenancy.agreements.signing.prepared import actions as prepared_signat
 from kanta_tenancy.agreements.signing.prepared.actions import HandedOut
 from kanta_tenancy.agreements.signing.prepared.model import Asked
 from kanta_tenancy.assembly.events import EVENTS
+from kanta_tenancy.certificates.orders import actions as certificate_orders
+from kanta_tenancy.certificates.orders.model import SaidOrder
 from kanta_tenancy.certificates.warnings import actions as warnings
 from kanta_tenancy.joining.actions import applications, change_notices
 from kanta_tenancy.kernel.acting import Caller
@@ -70,6 +72,7 @@ from tests.agreements.campaigns.examples import a_cohort, a_new_campaign
 from tests.agreements.conftest import a_credential
 from tests.agreements.examples import a_draft
 from tests.assembly.processes import eventually, running
+from tests.certificates.orders.examples import Orders
 from tests.certificates.warnings.examples import a_digest
 from tests.joining.examples import a_change
 from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant, looked, owner_of
@@ -132,6 +135,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         digest = await a_digest(database, clock, realm)
         async with database.transaction(realm) as tx:
             await warnings.acknowledge_digest(tx, clock, digest.id, version=1)
+        happened["order_id"] = await ordered(database, clock, realm)
         campaign = await campaigning(database, clock, realm)
         anchor = await trusting(database, clock, realm)
         await promised(database, realm, owed(owner=Owner.MAIN_CONNECTOR))
@@ -207,6 +211,14 @@ async def registered(database: Database, clock: Clock, realm: Caller, tenant: Te
         "certificate_id": other.certificates[0].id,
         "deployment_id": deployment.id,
     }
+
+
+async def ordered(database: Database, clock: Clock, realm: Caller) -> uuid.UUID:
+    """Put an order of a certificate down and say it anew, so that it is at its second version."""
+    orders = Orders(database, clock, realm)
+    said = {"profile": "dvv-server", "ordered_on": day_in_finland(clock.now())}
+    order = await orders.put_down(**said)
+    return (await orders.act(certificate_orders.amend, order, SaidOrder(**said))).id
 
 
 async def lived(database: Database, clock: Clock, realm: Caller, tenant: Tenant) -> dict[str, uuid.UUID]:

@@ -9,10 +9,11 @@ import pytest
 
 from kanta_tenancy.agreements.model import Signatory
 from kanta_tenancy.machinery.web.access import JSON, Access, accesses
-from kanta_tenancy.machinery.x509 import sample_authority
+from kanta_tenancy.machinery.x509 import requests, sample_authority
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS, Permission
 from kanta_tenancy.promises import Owner, Wanted, page
 from tests.agreements.conftest import a_credential, signed_on_line
+from tests.certificates.orders.examples import a_request
 from tests.certificates.warnings.examples import a_digest
 from tests.journeys.conftest import Realm, client
 from tests.journeys.test_from_draft_to_in_force import DOCX, hand_in, offered
@@ -114,8 +115,14 @@ CONFORMITY = {
     "granted_on": "2026-01-01",
     "last_day": "2026-12-31",
 }
+ORDER = {"profile": "dvv-server", "ordered_on": "2026-03-02"}
 BODIES: dict[str, dict[str, Any]] = {
     "acknowledgeCertificateWarning": {"level": "30"},
+    "amendCertificateOrder": ORDER,
+    "noteArrivalOfCertificate": {"certificate_id": str(uuid.uuid4())},
+    "deployOrderedCertificate": {"on": "2026-03-02"},
+    "revokeReplacedCertificate": {"serial": "01", "reason": "no_longer_needed", "on": "2026-03-02"},
+    "cancelCertificateOrder": {"reason": "A mistake"},
     "amendSystem": SYSTEM,
     "takeSystemIntoUse": {"on": "2026-03-02"},
     "withdrawSystem": {"on": "2026-03-02", "reason": "A mistake"},
@@ -233,6 +240,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "agreement_id": agreement["id"],
         **lived,
         **await systems_of(realm),
+        "order_id": await order_of(realm),
         "organisation_id": realm.tenant.organisation.id,
         "contact_id": contact.id,
         "evidence_id": evidence["id"],
@@ -246,6 +254,12 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "anchor_id": await anchor_of(realm),
         "digest_id": (await a_digest(database, clock, realm.caller)).id,
     }
+
+
+async def order_of(realm: Realm) -> str:
+    """Put down that a certificate was ordered."""
+    request = ORDER | {"request": requests.pem(a_request()).decode()}
+    return (await realm.main_connector.post("/v1/certificate-orders", json=request)).json()["id"]
 
 
 async def systems_of(realm: Realm) -> dict[str, str]:

@@ -129,7 +129,7 @@ def _instant(at: datetime) -> str:
 
 def _finding(finding: Finding) -> str:
     sure = "" if finding.certainty is Certainty.READ else f", unverified: {finding.certainty}"
-    return _row(finding.severity.upper(), f"{finding.sentence} [{finding.rule}; {finding.source}{sure}]")
+    return _row(finding.severity.upper(), f"{finding.sentence.en} [{finding.rule}; {finding.source}{sure}]")
 
 
 def _row(word: str, text: str) -> str:

@@ -101,15 +101,13 @@ def _inspected(certificate: x509.Certificate, der: bytes, fingerprint: str) -> I
         self_issued=subject is not None and subject == issuer,
         not_before=seen.not_before,
         not_after=seen.not_after,
-        names=tuple(_names(subject, found.value(x509.SubjectAlternativeName))),
+        names=tuple(names_of(subject, found.value(x509.SubjectAlternativeName))),
         key=f"unknown ({certificate.public_key_algorithm_oid.dotted_string})" if key is None else keys.describe(key),
         signature_algorithm=_ALGORITHMS.get(
             certificate.signature_algorithm_oid, certificate.signature_algorithm_oid.dotted_string
         ),
         key_usages=_usages(found.value(x509.KeyUsage)),
-        extended_usages=tuple(
-            _PURPOSES.get(oid, oid.dotted_string) for oid in found.value(x509.ExtendedKeyUsage) or ()
-        ),
+        extended_usages=purposes_of(found.value(x509.ExtendedKeyUsage)),
         is_authority=constraints is not None and constraints.ca,
         path_length=None if constraints is None else constraints.path_length,
         subject_key_id=_subject_key_id(found.value(x509.SubjectKeyIdentifier)),
@@ -177,11 +175,16 @@ def _texts(subject: x509.Name | None, oid: x509.ObjectIdentifier) -> Iterator[st
             yield text
 
 
-def _names(subject: x509.Name | None, alternative: x509.SubjectAlternativeName | None) -> Iterator[Name]:
+def names_of(subject: x509.Name | None, alternative: x509.SubjectAlternativeName | None) -> Iterator[Name]:
+    """Return whom something is for: its alternative names, and e-mail addresses of its subject."""
     for name in alternative or ():
         yield _name(name)
     for text in _texts(subject, NameOID.EMAIL_ADDRESS):
         yield Name(kind=NameKind.EMAIL, value=text, shown=text, in_subject=True)
+
+
+def purposes_of(usage: x509.ExtendedKeyUsage | None) -> tuple[str, ...]:
+    return tuple(_PURPOSES.get(oid, oid.dotted_string) for oid in usage or ())
 
 
 def _name(name: x509.GeneralName) -> Name:

@@ -58,8 +58,8 @@ def oddities(seen: Seen) -> tuple[Oddity, ...]:
     found: list[Oddity] = []
     for kind, (rule, sentence) in TOLD.items():
         if kind in _SEVERAL:
-            told = (f"{sentence[:-1]}: {name}." for name in _SEVERAL[kind](seen))
-            found += [Oddity(kind=kind, rule=rule, sentence=one) for one in told]
+            told = ((name, f"{sentence[:-1]}: {name}.") for name in _SEVERAL[kind](seen))
+            found += [Oddity(kind=kind, rule=rule, sentence=one, about=name) for name, one in told]
         elif _HOLDS[kind](seen):
             found.append(Oddity(kind=kind, rule=rule, sentence=sentence))
     return tuple(found)
