@@ -39,10 +39,13 @@ from kanta_tenancy.certificates.chains.routes import ROUTES as CERTIFICATE_CHAIN
 from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
 from kanta_tenancy.certificates.impact.routes import ROUTES as IMPACT
+from kanta_tenancy.certificates.inventory.lifecycle import MOVES as INVENTORY_MOVES
+from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
 from kanta_tenancy.certificates.orders.lifecycle import MOVES as ORDER_MOVES
 from kanta_tenancy.certificates.orders.model import OrderState, RevocationReason, Step
 from kanta_tenancy.certificates.orders.model import Standing as StepStanding
 from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDERS
+from kanta_tenancy.certificates.warnings.routes import ROUTES as CERTIFICATE_WARNINGS
 from kanta_tenancy.joining import lifecycle as joining
 from kanta_tenancy.joining.bodies.applications import StepAsked
 from kanta_tenancy.joining.model import ChangeKind, Clash
@@ -92,6 +95,7 @@ CAMPAIGN_MOVES = campaigns.MOVES | campaigns.ROW_MOVES  # two pictures on one pa
         ("promises", PROMISE_MOVES),
         ("joining", {**joining.MOVES, **joining.NOTICE_MOVES}),
         ("systems", SYSTEM_MOVES),
+        ("certificates", INVENTORY_MOVES),
         ("certificate-orders", ORDER_MOVES),
         ("campaigns", CAMPAIGN_MOVES),
         ("trust", trust.MOVES),
@@ -139,8 +143,9 @@ def agreement_routes() -> tuple[Router, ...]:
         ("joining", [JOINING]),
         ("systems", [SYSTEMS]),
         ("certificate-impact", [IMPACT, CERTIFICATE_EXPORTS]),
-        ("certificates", [CERTIFICATE_CHAINS, CERTIFICATE_FINDINGS]),
+        ("certificates", [INVENTORY, CERTIFICATE_CHAINS, CERTIFICATE_FINDINGS]),
         ("certificate-orders", [CERTIFICATE_ORDERS]),
+        ("certificate-warnings", [CERTIFICATE_WARNINGS]),
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),
         ("seals", SEALS),

@@ -46,6 +46,10 @@ from kanta_tenancy.agreements.signing.prepared import actions as prepared_signat
 from kanta_tenancy.agreements.signing.prepared.actions import HandedOut
 from kanta_tenancy.agreements.signing.prepared.model import Asked
 from kanta_tenancy.assembly.events import EVENTS
+from kanta_tenancy.certificates.inventory import reading as inventory_reading
+from kanta_tenancy.certificates.inventory.actions import certificates as inventory_actions
+from kanta_tenancy.certificates.inventory.actions import sources as inventory_sources
+from kanta_tenancy.certificates.inventory.model import NewUse
 from kanta_tenancy.certificates.orders import actions as certificate_orders
 from kanta_tenancy.certificates.orders.model import SaidOrder
 from kanta_tenancy.certificates.warnings import actions as warnings
@@ -72,6 +76,8 @@ from tests.agreements.campaigns.examples import a_cohort, a_new_campaign
 from tests.agreements.conftest import a_credential
 from tests.agreements.examples import a_draft
 from tests.assembly.processes import eventually, running
+from tests.certificates.inventory.examples import HANDED_IN, Inventory
+from tests.certificates.inventory.examples import der as a_certificate_of_a_server
 from tests.certificates.orders.examples import Orders
 from tests.certificates.warnings.examples import a_digest
 from tests.joining.examples import a_change
@@ -136,6 +142,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         async with database.transaction(realm) as tx:
             await warnings.acknowledge_digest(tx, clock, digest.id, version=1)
         happened["order_id"] = await ordered(database, clock, realm)
+        happened |= await kept(database, clock, realm)
         campaign = await campaigning(database, clock, realm)
         anchor = await trusting(database, clock, realm)
         await promised(database, realm, owed(owner=Owner.MAIN_CONNECTOR))
@@ -208,9 +215,21 @@ async def registered(database: Database, clock: Clock, realm: Caller, tenant: Te
     return {
         "system_id": system.id,
         "release_id": system.releases[0].id,
-        "certificate_id": other.certificates[0].id,
+        "conformity_certificate_id": other.certificates[0].id,
         "deployment_id": deployment.id,
     }
+
+
+async def kept(database: Database, clock: Clock, realm: Caller) -> dict[str, uuid.UUID]:
+    """Hand in a certificate and say where it is used, so that it is at its second version, as its source is."""
+    inventory = Inventory(database, clock, realm)
+    taken = await inventory.taken(a_certificate_of_a_server(), source=HANDED_IN)
+    use = NewUse(since=day_in_finland(clock.now()), host="palvelin.example.org")
+    async with database.transaction(realm) as tx:
+        certificate = await inventory_actions.add_use(tx, clock, taken.new[0], use, version=1)
+        (used,) = await inventory_reading.uses_of(tx, certificate.id)
+        source = await inventory_sources.promise(tx, clock, taken.source.id, read_every_hours=24, version=1)
+    return {"certificate_id": certificate.id, "use_id": used.id, "source_id": source.id}
 
 
 async def ordered(database: Database, clock: Clock, realm: Caller) -> uuid.UUID:

@@ -13,6 +13,7 @@ from kanta_tenancy.machinery.x509 import requests, sample_authority
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS, Permission
 from kanta_tenancy.promises import Owner, Wanted, page
 from tests.agreements.conftest import a_credential, signed_on_line
+from tests.certificates.inventory.examples import der as a_certificate_of_a_server
 from tests.certificates.orders.examples import a_request
 from tests.certificates.warnings.examples import a_digest
 from tests.journeys.conftest import Realm, client
@@ -118,6 +119,14 @@ CONFORMITY = {
 ORDER = {"profile": "dvv-server", "ordered_on": "2026-03-02"}
 BODIES: dict[str, dict[str, Any]] = {
     "acknowledgeCertificateWarning": {"level": "30"},
+    "describeCertificate": {"kind": "server"},
+    "replaceCertificate": {"successor_id": str(uuid.uuid4())},
+    "retireCertificate": {"reason": "A mistake"},
+    "restoreCertificate": {"reason": "A mistake"},
+    "snoozeCertificate": {"until": "2026-03-09", "reason": "Ordered"},
+    "addCertificateUse": {"since": "2026-01-01", "host": "palvelin.example.org"},
+    "endCertificateUse": {"until": "2026-03-02"},
+    "promiseCertificateSource": {"read_every_hours": 24},
     "amendCertificateOrder": ORDER,
     "noteArrivalOfCertificate": {"certificate_id": str(uuid.uuid4())},
     "deployOrderedCertificate": {"on": "2026-03-02"},
@@ -241,6 +250,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         **lived,
         **await systems_of(realm),
         "order_id": await order_of(realm),
+        **await kept_of(realm),
         "organisation_id": realm.tenant.organisation.id,
         "contact_id": contact.id,
         "evidence_id": evidence["id"],
@@ -253,6 +263,20 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "campaign_id": (await realm.main_connector.post("/v1/campaigns", json=CAMPAIGN)).json()["id"],
         "anchor_id": await anchor_of(realm),
         "digest_id": (await a_digest(database, clock, realm.caller)).id,
+    }
+
+
+async def kept_of(realm: Realm) -> dict[str, str]:
+    """Hand in a certificate and say where it is used; return the identifiers."""
+    http, octets = realm.main_connector, {"Content-Type": "application/octet-stream"}
+    certificate = (await http.post("/v1/certificates", content=a_certificate_of_a_server(), headers=octets)).json()
+    address = f"/v1/certificates/{certificate['items'][0]['id']}/uses"
+    used = await http.post(address, json=BODIES["addCertificateUse"], headers={"If-Match": '"1"'})
+    sources = (await http.get("/v1/certificate-sources")).json()["items"]
+    return {
+        "certificate_id": used.json()["id"],
+        "use_id": used.json()["uses"][0]["id"],
+        "source_id": sources[0]["id"],
     }
 
 
@@ -274,7 +298,7 @@ async def systems_of(realm: Realm) -> dict[str, str]:
     return {
         "system_id": system["id"],
         "release_id": system["releases"][0]["id"],
-        "certificate_id": system["certificates"][0]["id"],
+        "conformity_certificate_id": system["certificates"][0]["id"],
         "deployment_id": deployed.json()["id"],
     }
 
