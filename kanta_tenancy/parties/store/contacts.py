@@ -92,7 +92,7 @@ async def persons_for(
 
 
 async def persons(tx: Transaction, contact_ids: Iterable[ContactId], *, on_day: date) -> list[Person]:
-    """Return those of these contacts of the main connector who are there on a day."""
+    """Return those of these contacts who are there on a day."""
     realm = tx.scope.main_connector_id
     return await PERSONS.all(tx, main_connector_id=realm, contact_ids=list(contact_ids), on_day=on_day)
 

@@ -1,6 +1,8 @@
 """Which levels a certificate comes to on which day: each once, and of those that were missed the most urgent."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -189,3 +191,30 @@ def test_a_level_that_the_data_gained_is_put_down_and_told_to_nobody_when_a_more
 def test_the_day_that_is_reached_is_counted_in_finland():
     late = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)  # half past midnight on 3 March in Helsinki
     assert (day_in_finland(late), levels.day_reached(late)) == (date(2026, 3, 3), date(2026, 3, 2))
+
+
+def test_the_page_tells_of_the_levels_and_times_of_the_data():
+    text = (Path(__file__).parents[3] / "docs" / "capabilities" / "certificate-warnings.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]*the day after it) \|$", text, re.MULTILINE))
+    told = {
+        name: (9999,) * ("a third" in row) + tuple(map(int, re.findall(r"\b(\d+)\b", row))) + (0, -1)
+        for name, row in rows.items()
+    }
+    kinds_of = {
+        "every kind that has no line of its own": (
+            "server",
+            "system_signature",
+            "saml",
+            "timestamping",
+            "ocsp",
+            "other",
+        ),
+        "test servers and test system signatures": ("server_test", "system_signature_test"),
+        "professional, staff and substitute cards": ("professional_card", "staff_card", "substitute_card"),
+        "authorities": ("authority",),
+    }
+    assert told.keys() == kinds_of.keys()
+    by_kind = thresholds.thresholds_on(TODAY, kinds())
+    for name, of_them in kinds_of.items():
+        assert {by_kind[kind].levels for kind in of_them} == {told[name]}
+    assert sorted(kind for of_them in kinds_of.values() for kind in of_them) == sorted(kinds())
