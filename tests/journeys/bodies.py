@@ -39,6 +39,7 @@ CONFORMITY = {
 }
 ORDER = {"profile": "dvv-server", "ordered_on": "2026-03-02"}
 BODIES: dict[str, dict[str, Any]] = {
+    "acknowledgeCertificateWarning": {"level": "30"},
     "describeCertificate": {"kind": "server"},
     "replaceCertificate": {"successor_id": str(uuid.uuid4())},
     "retireCertificate": {"reason": "A mistake"},
