@@ -20,6 +20,7 @@ from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FIN
 from kanta_tenancy.certificates.impact.routes import ROUTES as IMPACT
 from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
 from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDERS
+from kanta_tenancy.certificates.warnings.routes import ROUTES as CERTIFICATE_WARNINGS
 from kanta_tenancy.certificates.watching.routes import routes as certificate_watch_routes
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
@@ -67,9 +68,10 @@ def build_application(
             CAMPAIGNS,
             JOINING,
             SYSTEMS,
-            IMPACT,
-            INVENTORY,
             CERTIFICATE_FINDINGS,
+            CERTIFICATE_WARNINGS,
+            INVENTORY,
+            IMPACT,
             CERTIFICATE_EXPORTS,
             CERTIFICATE_CHAINS,
             CERTIFICATE_ORDERS,

@@ -17,6 +17,7 @@ from kanta_tenancy.assembly.reminding import remind
 from kanta_tenancy.assembly.serving import GRACE_S, Stop
 from kanta_tenancy.certificates.chains.jobs import examine_waiting
 from kanta_tenancy.certificates.orders import following as certificate_orders
+from kanta_tenancy.certificates.warnings import changes
 from kanta_tenancy.certificates.watching import rounds
 from kanta_tenancy.joining import following
 from kanta_tenancy.kernel.clock import Clock
@@ -37,6 +38,11 @@ SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
     {"promise.kept": settling.carry_on_kept},
     {"promise.kept": following.promise_was_kept},
     {"certificate_source.read": rounds.source_was_read},
+    {
+        "certificate.arrived": changes.certificates_arrived,
+        "certificate.changed": changes.certificate_changed,
+        "certificate_findings.changed": changes.findings_changed,
+    },
     {
         "certificate.arrived": certificate_orders.certificates_arrived,
         "promise.kept": certificate_orders.promise_was_kept,

@@ -44,6 +44,11 @@ EVENTS: Final[EventKinds] = {
         ),
         ("certificate.revoked", "An authority says that a certificate of the inventory was revoked", False),
         ("conformity_certificate.ending", "A system's certificate of conformity ends soon, or has ended", False),
+        (
+            "certificate_warnings.told",
+            "People were told of certificates that end, or of what is amiss with them",
+            False,
+        ),
         ("certificate.arrived", "Certificates came into the inventory that it did not have", False),
         (
             "certificate.changed",

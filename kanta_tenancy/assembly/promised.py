@@ -15,6 +15,8 @@ from kanta_tenancy.agreements.signing.raising import Outside
 from kanta_tenancy.certificates.chains import auditing as chains
 from kanta_tenancy.certificates.chains.owing import ASK
 from kanta_tenancy.certificates.orders import auditing as certificate_orders
+from kanta_tenancy.certificates.warnings import jobs as certificates
+from kanta_tenancy.certificates.warnings import owing as certificates_owing
 from kanta_tenancy.certificates.watching import owing as watching
 from kanta_tenancy.certificates.watching import rounds
 from kanta_tenancy.joining import auditing as joining
@@ -40,6 +42,9 @@ KEEPERS: Final[dict[str, Keeper]] = {
     WARN: warning.warn,
     systems_owing.WARN: systems.warn,
     watching.ROUND: rounds.keeper(CERTIFICATE_KINDS),
+    certificates_owing.SWEEP: certificates.sweep,
+    certificates_owing.TELL: certificates.tell,
+    certificates_owing.ESCALATE: certificates.tell,
 }
 # By the name of whoever expects.
 EXPECTATIONS: Final[dict[str, Expectation]] = {
@@ -58,6 +63,7 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "seals on receipts": receipts.seals_expected,
     "probes of servers": rounds.probes_expected,
     "rounds of the watch": rounds.rounds_expected,
+    "sweeps of certificates": certificates.sweeps_expected,
     "steps of orders of certificates": certificate_orders.steps_expected,
 }
 

@@ -10,6 +10,7 @@ from kanta_tenancy.certificates.looking.cli import inspect, lint
 from kanta_tenancy.certificates.looking.probing_cli import probe
 from kanta_tenancy.certificates.orders.cli import orders
 from kanta_tenancy.certificates.orders.requesting_cli import request
+from kanta_tenancy.certificates.warnings.cli import acknowledge, warnings
 from kanta_tenancy.certificates.watching.cli import check, endpoints
 
 
@@ -31,3 +32,5 @@ certificates.add_command(export)
 certificates.add_command(chain)
 certificates.add_command(request)
 certificates.add_command(orders)
+certificates.add_command(warnings)
+certificates.add_command(acknowledge)

@@ -22,7 +22,7 @@ from kanta_tenancy.parties.model import (
     TheParties,
 )
 from kanta_tenancy.parties.store.contacts import find as find_contact
-from kanta_tenancy.parties.store.contacts import persons_for, reachable
+from kanta_tenancy.parties.store.contacts import persons, persons_for, reachable
 from kanta_tenancy.parties.store.organisations import main_connector, main_connector_on, with_business_ids
 from kanta_tenancy.parties.store.tenancies import check_tenancy, tenants_on, the_parties, the_parties_of_many
 
@@ -48,6 +48,7 @@ __all__ = [
     "find_contact",
     "main_connector",
     "main_connector_on",
+    "persons",
     "persons_for",
     "reachable",
     "read_day",

@@ -45,6 +45,7 @@ from kanta_tenancy.certificates.orders.lifecycle import MOVES as ORDER_MOVES
 from kanta_tenancy.certificates.orders.model import OrderState, RevocationReason, Step
 from kanta_tenancy.certificates.orders.model import Standing as StepStanding
 from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDERS
+from kanta_tenancy.certificates.warnings.routes import ROUTES as CERTIFICATE_WARNINGS
 from kanta_tenancy.certificates.watching.routes import routes as watch_routes
 from kanta_tenancy.joining import lifecycle as joining
 from kanta_tenancy.joining.bodies.applications import StepAsked
@@ -145,6 +146,7 @@ def agreement_routes() -> tuple[Router, ...]:
         ("certificate-impact", [IMPACT, CERTIFICATE_EXPORTS]),
         ("certificates", [INVENTORY, CERTIFICATE_CHAINS, CERTIFICATE_FINDINGS, watch_routes(())]),
         ("certificate-orders", [CERTIFICATE_ORDERS]),
+        ("certificate-warnings", [CERTIFICATE_WARNINGS]),
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),
         ("seals", SEALS),

@@ -16,6 +16,7 @@ from tests.bench import (
     results,
     signatures,
     start_up,
+    sweep,
     timestamps,
     writing,
 )
@@ -51,6 +52,7 @@ def _groups(server: str) -> Mapping[str, Callable[[], list[results.Row]]]:
         "issuing": lambda: issuing.measure(server),
         "lists": lambda: lists.measure(server),
         "promises": lambda: promises.measure(server),
+        "sweep": lambda: sweep.measure(server),
         "certificates": lambda: certificates.measure(server),
         "start-up": lambda: start_up.measure(server),
     }

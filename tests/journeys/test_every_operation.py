@@ -52,6 +52,7 @@ from kanta_tenancy.certificates.inventory.actions import sources as inventory_so
 from kanta_tenancy.certificates.inventory.model import NewUse
 from kanta_tenancy.certificates.orders import actions as certificate_orders
 from kanta_tenancy.certificates.orders.model import SaidOrder
+from kanta_tenancy.certificates.warnings import actions as warnings
 from kanta_tenancy.certificates.watching import actions as watching
 from kanta_tenancy.joining.actions import applications, change_notices
 from kanta_tenancy.kernel.acting import Caller
@@ -79,6 +80,7 @@ from tests.assembly.processes import eventually, running
 from tests.certificates.inventory.examples import HANDED_IN, Inventory
 from tests.certificates.inventory.examples import der as a_certificate_of_a_server
 from tests.certificates.orders.examples import Orders
+from tests.certificates.warnings.examples import a_digest
 from tests.joining.examples import a_change
 from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant, looked, owner_of
 from tests.promises.examples import owed, promised
@@ -137,6 +139,9 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         handed_out = await to_be_signed(database, clock, realm, agreement.id)
         happened = await lived(database, clock, realm, tenant) | await with_kela(database, clock, realm)
         happened |= await registered(database, clock, realm, tenant)
+        digest = await a_digest(database, clock, realm)
+        async with database.transaction(realm) as tx:
+            await warnings.acknowledge_digest(tx, clock, digest.id, version=1)
         happened["order_id"] = await ordered(database, clock, realm)
         happened |= await kept(database, clock, realm)
         campaign = await campaigning(database, clock, realm)
@@ -165,6 +170,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         "message_id": message.id,
         "feed_id": feed.id,
         "address": calendar.name,
+        "digest_id": digest.id,
     }
     return token.text, {name: str(value) for name, value in ids.items()}
 

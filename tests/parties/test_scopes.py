@@ -64,6 +64,7 @@ class Neighbourhood:
             "after": uuid.UUID(int=0),
             "limit": 100,
             "contact_id": contact.id,
+            "contact_ids": [contact.id],
             "at": NOW,
             "on_day": date(2026, 3, 2),
             "name": "Changed",

@@ -3,9 +3,9 @@
 Rooms above note what they find (`note`); lists, warnings and metrics read it.
 """
 
-from kanta_tenancy.certificates.findings.model import Finding, FindingPosition, KeptFinding, Noted, OpenCount
-from kanta_tenancy.certificates.findings.noting import note
-from kanta_tenancy.certificates.findings.reading import count_open, of_certificates, open_ones
+from kanta_tenancy.certificates.findings.model import Finding, FindingPosition, KeptFinding, Noted, OpenCount, Untold
+from kanta_tenancy.certificates.findings.noting import note, told
+from kanta_tenancy.certificates.findings.reading import count_open, of_certificates, open_ones, some, untold
 
 __all__ = [
     "Finding",
@@ -13,8 +13,12 @@ __all__ = [
     "KeptFinding",
     "Noted",
     "OpenCount",
+    "Untold",
     "count_open",
     "note",
     "of_certificates",
     "open_ones",
+    "some",
+    "told",
+    "untold",
 ]

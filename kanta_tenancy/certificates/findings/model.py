@@ -32,6 +32,14 @@ class KeptFinding(Finding, frozen=True, kw_only=True):
     cleared_at: datetime | None  # None: it is open
 
 
+class Untold(Record, frozen=True, kw_only=True):
+    """A finding that is open and that nobody was told of."""
+
+    id: UUID
+    severity: Severity
+    certificate_id: UUID | None
+
+
 class FindingPosition(Record, frozen=True, kw_only=True):
     """Where a page of findings ended, newest first."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from kanta_tenancy.certificates.findings import store
 from kanta_tenancy.certificates.findings.model import Finding, FindingsChanged, Noted, Touched
@@ -38,6 +39,11 @@ async def note(
         about = next(iter(looked_at)) if len(looked_at) == 1 else f"certificate_findings/{family}"
         await _tell(tx, about, opened, cleared, at)
     return Noted(opened=len(opened), seen_again=len(seen) - len(opened), cleared=len(cleared))
+
+
+async def told(tx: Transaction, ids: Collection[UUID], *, at: datetime) -> int:
+    """Put down that people were told of these findings; what is cleared and found again is told again."""
+    return await store.told(tx, ids, at=at)
 
 
 async def _tell(

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import msgspec
 
-from kanta_tenancy.certificates.findings.model import Finding, KeptFinding, OpenCount, Touched
+from kanta_tenancy.certificates.findings.model import Finding, KeptFinding, OpenCount, Touched, Untold
 from kanta_tenancy.kernel.severity import Severity
 from kanta_tenancy.machinery.postgres.database import Transaction
-from kanta_tenancy.machinery.postgres.statements import statement
+from kanta_tenancy.machinery.postgres.statements import Nothing, statement
 
 PUT: Final = statement("certificates/finding.put", Touched)
 CLEAR: Final = statement("certificates/finding.clear", Touched)
@@ -18,6 +18,9 @@ OPEN: Final = statement("certificates/finding.open", KeptFinding)
 EVERY: Final = statement("certificates/finding.every", KeptFinding)
 OF_CERTIFICATES: Final = statement("certificates/finding.of_certificates", KeptFinding)
 COUNT_OPEN: Final = statement("certificates/finding.count_open", OpenCount)
+UNTOLD: Final = statement("certificates/finding.untold", Untold)
+SOME: Final = statement("certificates/finding.some", KeptFinding)
+TOLD: Final = statement("certificates/finding.told", Nothing)
 
 NEWEST_POSSIBLE: Final = UUID(int=(1 << 128) - 1)
 
@@ -84,3 +87,15 @@ async def of_certificates(tx: Transaction, ids: Collection[UUID]) -> list[KeptFi
 
 async def count_open(tx: Transaction) -> list[OpenCount]:
     return await COUNT_OPEN.all(tx, main_connector_id=tx.scope.main_connector_id)
+
+
+async def untold(tx: Transaction) -> list[Untold]:
+    return await UNTOLD.all(tx, main_connector_id=tx.scope.main_connector_id)
+
+
+async def some(tx: Transaction, ids: Collection[UUID]) -> list[KeptFinding]:
+    return await SOME.all(tx, main_connector_id=tx.scope.main_connector_id, ids=list(ids))
+
+
+async def told(tx: Transaction, ids: Collection[UUID], *, at: datetime) -> int:
+    return await TOLD.run(tx, main_connector_id=tx.scope.main_connector_id, ids=list(ids), at=at)

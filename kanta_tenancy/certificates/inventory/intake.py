@@ -69,12 +69,17 @@ async def take_in(
     at = clock.now()
     source = await sources.hold(tx, named, at)
     sorting = _Sorting(arrivals)
-    there, new = await _certificates(tx, source, sorting, tenancy_id=tenancy_id, examine=examine, at=at)
+    there, arrived = await _certificates(tx, sorting, tenancy_id=tenancy_id, examine=examine, at=at)
+    new = {one for batch in arrived for one in batch.values()}
     found = {(there[sha256], place): None for sha256, place in sorting.places}
     whole = missing is None and source.kind is not SourceKind.HANDED_IN
     places = await (_replaced(tx, source, found, at) if whole else _added(tx, source, found, at))
     after = len({one for one, _ in found}) if whole else source.certificates + places.certificates
     read = _read(source, at, certificates=after, missing=missing)
+    # The journal last: whoever else writes into it waits for this transaction from then on, and many take seconds.
+    for batch in arrived:
+        told = CertificatesArrived(certificate_ids=tuple(batch.values()), at=at)
+        await record(tx, history.of_arrivals(source, batch, at=at), announce=told)
     await _save(tx, source, read, at, new=len(new), places=places)
     ids = [there[sha256] for sha256 in sorting.order]
     return TakenIn(
@@ -160,33 +165,25 @@ def _alone(der: bytes) -> bytes:
 
 
 async def _certificates(
-    tx: Transaction,
-    source: Source,
-    sorting: _Sorting,
-    *,
-    tenancy_id: TenancyId | None,
-    examine: Examination,
-    at: datetime,
-) -> tuple[dict[str, UUID], frozenset[UUID]]:
-    """Write those that are new; return all by SHA-256, and which are new."""
+    tx: Transaction, sorting: _Sorting, *, tenancy_id: TenancyId | None, examine: Examination, at: datetime
+) -> tuple[dict[str, UUID], list[dict[str, UUID]]]:
+    """Write those that are new; return all by SHA-256, and those that are new by batches."""
     # In ascending order, so that of two who bring the same certificates one waits for the other, and none for both.
     ascending = sorted(sorting.ders)
     there: dict[str, UUID] = {}
     for batch in _batches(ascending):
         there |= await certificates.known(tx, batch)
     unknown = [sha256 for sha256 in ascending if sha256 not in there]
-    new: set[UUID] = set()
+    arrived: list[dict[str, UUID]] = []
     async for examined in examine([sorting.ders[one] for one in batch] for batch in _batches(unknown)):
         added = await certificates.take_in(tx, examined, tenancy_id=tenancy_id, at=at)
         others = [one.sha256 for one in examined if one.sha256 not in added]
         if others:  # somebody brought them at the same time
             there |= await certificates.known(tx, others)
-        there |= added
-        new |= set(added.values())
         if added:
-            told = CertificatesArrived(certificate_ids=tuple(added.values()), at=at)
-            await record(tx, history.of_arrivals(source, added, at=at), announce=told)
-    return there, frozenset(new)
+            there |= added
+            arrived.append(added)
+    return there, arrived
 
 
 async def _replaced(tx: Transaction, source: Source, found: dict[sources.Found, None], at: datetime) -> _Places:

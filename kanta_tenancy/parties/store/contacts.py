@@ -20,6 +20,7 @@ FIND_FOR_UPDATE: Final[Statement[Contact]] = statement("parties/contact.find_for
 FIND_OF_ORGANISATIONS: Final[Statement[Contact]] = statement("parties/contact.find_of_organisations", Contact)
 PAGE: Final[Statement[Contact]] = statement("parties/contact.page", Contact)
 PERSONS_FOR: Final[Statement[Person]] = statement("parties/contact.persons_for", Person)
+PERSONS: Final[Statement[Person]] = statement("parties/contact.persons", Person)
 REACHABLE: Final[Statement[Reachable]] = statement("parties/contact.reachable", Reachable)
 SAVE: Final[Statement[Contact]] = statement("parties/contact.save", Contact)
 
@@ -88,6 +89,12 @@ async def persons_for(
     """
     realm = tx.scope.main_connector_id
     return await PERSONS_FOR.all(tx, main_connector_id=realm, function=function, tenancy_id=tenancy_id, on_day=on_day)
+
+
+async def persons(tx: Transaction, contact_ids: Iterable[ContactId], *, on_day: date) -> list[Person]:
+    """Return those of these contacts who are there on a day."""
+    realm = tx.scope.main_connector_id
+    return await PERSONS.all(tx, main_connector_id=realm, contact_ids=list(contact_ids), on_day=on_day)
 
 
 async def reachable(

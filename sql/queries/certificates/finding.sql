@@ -77,3 +77,27 @@ SELECT severity, rule, count(*) AS findings
    AND cleared_at IS NULL
  GROUP BY severity, rule
  ORDER BY severity, rule;
+
+-- name: untold
+-- What is open and nobody was told of, in the order in which it was found; rows are Untold.
+SELECT id, severity, certificate_id
+  FROM certificate_finding
+ WHERE main_connector_id = :main_connector_id
+   AND cleared_at IS NULL
+   AND told_at IS NULL
+ ORDER BY id;
+
+-- name: some
+-- Some of them, in the order in which they were found.
+SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at, cleared_at
+  FROM certificate_finding
+ WHERE main_connector_id = :main_connector_id
+   AND id = ANY (:ids::uuid[])
+ ORDER BY id;
+
+-- name: told
+-- Write that people were told of these.
+UPDATE certificate_finding
+   SET told_at = :at
+ WHERE main_connector_id = :main_connector_id
+   AND id = ANY (:ids::uuid[]);

@@ -1,5 +1,6 @@
 """What a source has comes in, once; what it has no more ends; and keys never do."""
 
+import asyncio
 import json
 from datetime import timedelta
 
@@ -149,3 +150,40 @@ async def test_a_certificate_over_64_kb_is_left_out_with_its_size(inventory):
     taken = await inventory.taken(b"\x30\x83\x01\x10\x00\x30\x83\x01\x0f\xf0\xa0" + bytes(66_000))
     assert taken.new == ()
     assert taken.left_out[0].why == "a certificate has at most 65536 bytes, this one has 66011"
+
+
+async def test_of_two_who_bring_the_same_certificates_at_once_each_finds_them_there(inventory, owner):
+    ders = many(60)
+    sources = [SourceNamed(kind=SourceKind.IMPORT, name=name) for name in ("one", "two", "three")]
+    taken = await asyncio.gather(
+        inventory.taken(*ders, source=sources[0]),
+        inventory.taken(*reversed(ders), source=sources[1]),
+        inventory.taken(*ders[30:], *ders[:30], source=sources[2]),
+    )
+    assert sum(len(one.new) for one in taken) == await owner.fetchval("SELECT count(*) FROM certificate") == 60
+    assert [len(one.certificates) for one in taken] == [60, 60, 60]
+    assert len({frozenset(one.certificates) for one in taken}) == 1
+
+
+async def test_two_who_read_the_same_source_at_once_leave_what_the_later_one_found(inventory, owner):
+    ders = many(20)
+    await asyncio.gather(inventory.taken(*ders[:12]), inventory.taken(*ders[8:]))
+    assert await owner.fetchval("SELECT count(*) FROM certificate_place WHERE until IS NULL") == 12
+    assert await owner.fetchval("SELECT certificates FROM certificate_source") == 12
+    assert await owner.fetchval("SELECT count(*) FROM certificate") == 20
+
+
+async def test_whoever_writes_into_the_journal_does_not_wait_for_an_import_that_reads(inventory):
+    began, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(batches):
+        async for batch in intake.here(batches):
+            yield batch
+        began.set()
+        await go_on.wait()
+
+    slow = asyncio.create_task(inventory.taken(*many(3), source=ELSEWHERE, examine=slowly))
+    await began.wait()
+    other = await asyncio.wait_for(inventory.taken(der("other")), timeout=2)
+    go_on.set()
+    assert (len(other.new), len((await slow).new)) == (1, 3)
