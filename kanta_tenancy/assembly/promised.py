@@ -34,7 +34,13 @@ from kanta_tenancy.trust import warning
 from kanta_tenancy.trust.owing import WARN
 
 # By which the service watches certificates; the watch tells when one of them is late.
-CERTIFICATE_KINDS: Final = (watching.PROBE, ASK)
+CERTIFICATE_KINDS: Final = (
+    watching.PROBE,
+    ASK,
+    certificates_owing.SWEEP,
+    certificates_owing.TELL,
+    certificates_owing.ESCALATE,
+)
 # Kind of promise → who keeps it when it is due.
 KEEPERS: Final[dict[str, Keeper]] = {
     owing.END: jobs.end_agreement,

@@ -116,8 +116,9 @@ async def _look_at_itself(
     tx: Transaction, kinds: Sequence[str], promise: Promise, rhythm: Rhythm, at: datetime
 ) -> None:
     realm = tx.scope.main_connector_id
-    late = await overdue(tx, kinds, at - rhythm.overdue_after)
     still = await _stood_still(tx, promise, rhythm, at)
+    just_back = still is not None and still[1] == at  # all is late then, and the next round tells what still is
+    late = () if just_back else await overdue(tx, kinds, at - rhythm.overdue_after)
     looked_at = [owing.round_subject(realm), *(standing.kind_subject(kind) for kind in kinds)]
     await note(tx, at, looked_at, [*standing.of_watch(realm, late, still)], family=standing.ITSELF)
 
