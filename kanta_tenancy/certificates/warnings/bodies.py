@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from kanta_tenancy.certificates.warnings import levels
-from kanta_tenancy.certificates.warnings.model import Coming, Digest, Item, OpenWarning, Rung, State, Warned
+from kanta_tenancy.certificates.warnings.model import Coming, Digest, Item, OpenWarning, Rung, Warned, WarningState
 from kanta_tenancy.kernel.records import Body
 from kanta_tenancy.machinery.web.pages import PageQuery
 
@@ -59,7 +59,7 @@ class ShownWarning(Body, frozen=True, kw_only=True):
     level: Level
     due_on: date
     ends_on: date
-    state: State
+    state: WarningState
     up_to: Annotated[UpTo | None, msgspec.Meta(description="Up to whom it was told; null: to nobody")]
     decided_at: Annotated[datetime, msgspec.Meta(description="When it was put down, late or not")]
     told_at: datetime | None
@@ -97,7 +97,7 @@ class ShownItem(Body, frozen=True, kw_only=True):
     level: Level
     due_on: date
     ends_on: date
-    state: Annotated[State, msgspec.Meta(description="What became of it since")]
+    state: Annotated[WarningState, msgspec.Meta(description="What became of it since")]
 
 
 def open_warning(warning: OpenWarning, today: date) -> ShownOpenWarning:

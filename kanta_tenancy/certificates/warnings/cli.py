@@ -10,7 +10,7 @@ import msgspec
 from kanta_tenancy.certificates.warnings import actions, bodies, levels, reading
 from kanta_tenancy.certificates.warnings.bodies import ShownOpenWarning
 from kanta_tenancy.certificates.warnings.errors import WarningNotOpen
-from kanta_tenancy.certificates.warnings.model import Digest, Level, OpenPosition, State
+from kanta_tenancy.certificates.warnings.model import Digest, Level, OpenPosition, WarningState
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.desk import Desk
@@ -97,6 +97,6 @@ async def _certificate(desk: Desk, main_connector: str | None, certificate_id: U
 async def _open_level(tx: Transaction, desk: Desk, certificate_id: UUID) -> Level:
     warned, _ = await reading.of_certificate(tx, certificate_id, day_in_finland(desk.clock.now()))
     for one in warned:
-        if one.state is State.OPEN:
+        if one.state is WarningState.OPEN:
             return one.level
     raise WarningNotOpen("no warning of the certificate is open")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from kanta_tenancy.certificates.warnings.model import THIRD, Level, Lifetime, State, Thresholds, Weighed, Window
+from kanta_tenancy.certificates.warnings.model import THIRD, Level, Lifetime, Thresholds, WarningState, Weighed, Window
 from kanta_tenancy.kernel.calendar import HELSINKI, day_in_finland, start_of_day
 
 MORNING: Final = time(6)  # in Finland: before the mail of the morning is put together
@@ -74,7 +74,7 @@ def reached(life: Lifetime, levels: Iterable[Level], through: date) -> list[Leve
     return sorted(days, key=lambda level: (days[level], -level))
 
 
-def weigh(life: Lifetime, levels: Iterable[Level], through: date, known: Mapping[Level, State]) -> Weighed:
+def weigh(life: Lifetime, levels: Iterable[Level], through: date, known: Mapping[Level, WarningState]) -> Weighed:
     """Say what a certificate in use, looked at by itself, is warned of on a day.
 
     Args:
@@ -84,7 +84,7 @@ def weigh(life: Lifetime, levels: Iterable[Level], through: date, known: Mapping
     if not come:
         return Weighed(opened=None, superseded=())
     most_urgent = come[-1]
-    opens = known.get(most_urgent, State.RELEASED) is State.RELEASED
+    opens = known.get(most_urgent, WarningState.RELEASED) is WarningState.RELEASED
     return Weighed(
         opened=most_urgent if opens else None,
         superseded=tuple(one for one in come[:-1] if one not in known),

@@ -69,7 +69,7 @@ class Window(Record, frozen=True, kw_only=True):
     until: datetime  # exclusive
 
 
-class State(enum.StrEnum):
+class WarningState(enum.StrEnum):
     OPEN = "open"  # somebody has to do something about it
     ACKNOWLEDGED = "acknowledged"  # somebody said that they do
     SUPERSEDED = "superseded"  # a more urgent one took its place, or stood there already
@@ -85,10 +85,10 @@ class Weighable(Lifetime, frozen=True, kw_only=True):
     snoozed_until: date | None
     responsible_id: ContactId | None
     levels: tuple[Level, ...]
-    states: tuple[State, ...]  # of each of the levels
+    states: tuple[WarningState, ...]  # of each of the levels
 
     @property
-    def known(self) -> dict[Level, State]:
+    def known(self) -> dict[Level, WarningState]:
         return dict(zip(self.levels, self.states, strict=True))
 
 
@@ -168,7 +168,7 @@ class Item(Record, frozen=True, kw_only=True):
     level: Level
     due_on: date
     ends_on: date
-    state: State
+    state: WarningState
 
 
 class ItemPosition(Record, frozen=True, kw_only=True):
@@ -183,7 +183,7 @@ class Warned(Record, frozen=True, kw_only=True):
     level: Level
     due_on: date
     ends_on: date
-    state: State
+    state: WarningState
     rung: Rung
     decided_at: datetime  # when it was put down, late or not
     told_at: datetime | None  # None: nobody was told

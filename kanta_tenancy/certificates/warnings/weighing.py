@@ -11,7 +11,7 @@ from uuid import UUID
 
 from kanta_tenancy.certificates.inventory.kinds import kinds
 from kanta_tenancy.certificates.warnings import levels, thresholds
-from kanta_tenancy.certificates.warnings.model import Level, Mark, State, Swept, Weighable
+from kanta_tenancy.certificates.warnings.model import Level, Mark, Swept, WarningState, Weighable
 from kanta_tenancy.certificates.warnings.store import sweeps, warnings
 from kanta_tenancy.certificates.warnings.store.warnings import Put
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -59,10 +59,10 @@ async def _weigh(tx: Transaction, ids: Iterable[UUID], through: date, *, at: dat
     found = await sweeps.to_weigh(tx, ids)
     quiet = [one for one in found if not _is_told_of(one, through)]
     loud = [one for one in found if _is_told_of(one, through)]
-    await warnings.close(tx, [one.id for one in quiet], State.RELEASED, at=at)
+    await warnings.close(tx, [one.id for one in quiet], WarningState.RELEASED, at=at)
     rows = [row for one in loud for row in _rows(one, through)]
-    opened = [row for row in rows if row.state is State.OPEN]
-    await warnings.close(tx, [row.certificate_id for row in opened], State.SUPERSEDED, at=at)
+    opened = [row for row in rows if row.state is WarningState.OPEN]
+    await warnings.close(tx, [row.certificate_id for row in opened], WarningState.SUPERSEDED, at=at)
     await warnings.put(tx, rows, at=at)
     await warnings.tell_anew(tx, [one.id for one in loud])
     return opened
@@ -75,9 +75,9 @@ def _is_told_of(one: Weighable, through: date) -> bool:
 def _rows(one: Weighable, through: date) -> list[Put]:
     each = thresholds.thresholds_on(through, (one.kind,))[one.kind]
     weighed = levels.weigh(one, each.levels, through, one.known)
-    found: list[tuple[Level, State]] = [(level, State.SUPERSEDED) for level in weighed.superseded]
+    found: list[tuple[Level, WarningState]] = [(level, WarningState.SUPERSEDED) for level in weighed.superseded]
     if weighed.opened is not None:
-        found.append((weighed.opened, State.OPEN))
+        found.append((weighed.opened, WarningState.OPEN))
     return [
         Put(certificate_id=one.id, level=level, due_on=due_on, ends_on=levels.last_day(one.not_after), state=state)
         for level, state in found

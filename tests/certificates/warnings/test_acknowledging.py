@@ -14,7 +14,7 @@ from kanta_tenancy.certificates.warnings.errors import (
     DigestNotFound,
     WarningNotOpen,
 )
-from kanta_tenancy.certificates.warnings.model import Digest, State
+from kanta_tenancy.certificates.warnings.model import Digest, WarningState
 from tests.certificates.warnings.examples import DAY, MARCH_2, Watch
 from tests.parties.examples import a_realm
 
@@ -48,7 +48,7 @@ async def test_who_acknowledges_names_what_they_have_seen(staffed):
     async with staffed.database.transaction(staffed.caller) as tx:
         warned, _ = await reading.of_certificate(tx, certificate, LAST_DAY)
     assert (warned[-1].state, warned[-1].settled_by, warned[-1].settled_at) == (
-        State.ACKNOWLEDGED,
+        WarningState.ACKNOWLEDGED,
         "a test",
         staffed.clock.now(),
     )

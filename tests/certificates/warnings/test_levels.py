@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kanta_tenancy.certificates.inventory.kinds import kinds
 from kanta_tenancy.certificates.warnings import levels, thresholds
-from kanta_tenancy.certificates.warnings.model import THIRD, Level, Lifetime, State, Thresholds
+from kanta_tenancy.certificates.warnings.model import THIRD, Level, Lifetime, Thresholds, WarningState
 from kanta_tenancy.kernel.calendar import HELSINKI, day_in_finland, start_of_day
 
 KINDS = ("server", "server_test", "staff_card", "authority", "anything else")
@@ -132,14 +132,14 @@ def test_a_window_holds_exactly_what_comes_to_its_level_in_those_days(life, kind
 
 def history(life: Lifetime, each: Thresholds, days: list[date]) -> dict[date, list[Level]]:
     """Look at a certificate on these days, as somebody does who works only then; return what was opened when."""
-    known: dict[Level, State] = {}
+    known: dict[Level, WarningState] = {}
     opened: dict[date, list[Level]] = {}
     for day in days:
         weighed = levels.weigh(life, each.levels, day, known)
-        known |= dict.fromkeys(weighed.superseded, State.SUPERSEDED)
+        known |= dict.fromkeys(weighed.superseded, WarningState.SUPERSEDED)
         if weighed.opened is not None:
             assert known.get(weighed.opened) is None
-            known[weighed.opened] = State.OPEN
+            known[weighed.opened] = WarningState.OPEN
             opened.setdefault(day, []).append(weighed.opened)
     assert set(known) == set(levels.reached(life, each.levels, days[-1]) if days else ())
     return opened
@@ -167,10 +167,10 @@ def test_who_looks_every_day_tells_each_level_on_its_day(life, kind):
 
 def test_what_was_released_is_told_again_when_it_is_still_the_most_urgent():
     life = a_life(datetime(2026, 4, 1, 12, tzinfo=UTC))
-    known = dict.fromkeys((THIRD, Level(90), Level(60)), State.SUPERSEDED)
+    known = dict.fromkeys((THIRD, Level(90), Level(60)), WarningState.SUPERSEDED)
     asked = (life, DEFAULT.levels, date(2026, 3, 10))
-    assert levels.weigh(*asked, known | {Level(30): State.RELEASED}).opened == 30
-    for state in (State.OPEN, State.ACKNOWLEDGED, State.SUPERSEDED):
+    assert levels.weigh(*asked, known | {Level(30): WarningState.RELEASED}).opened == 30
+    for state in (WarningState.OPEN, WarningState.ACKNOWLEDGED, WarningState.SUPERSEDED):
         assert levels.weigh(*asked, known | {Level(30): state}).opened is None
 
 
@@ -181,8 +181,8 @@ def test_a_level_that_the_data_gained_is_put_down_and_told_to_nobody_when_a_more
         (Level(90), Level(45), Level(30)),
         date(2026, 3, 10),
         {
-            Level(90): State.SUPERSEDED,
-            Level(30): State.ACKNOWLEDGED,
+            Level(90): WarningState.SUPERSEDED,
+            Level(30): WarningState.ACKNOWLEDGED,
         },
     )
     assert (weighed.opened, weighed.superseded) == (None, (45,))

@@ -7,7 +7,7 @@ import pytest
 
 from kanta_tenancy.certificates.inventory.kinds import kinds
 from kanta_tenancy.certificates.warnings import levels, thresholds, weighing
-from kanta_tenancy.certificates.warnings.model import THIRD, Level, Lifetime, State
+from kanta_tenancy.certificates.warnings.model import THIRD, Level, Lifetime, WarningState
 from kanta_tenancy.certificates.warnings.store import sweeps
 from kanta_tenancy.kernel.calendar import start_of_day
 from kanta_tenancy.kernel.identifiers import new_id
@@ -33,16 +33,16 @@ def a_lifetime(chance: random.Random) -> Lifetime:
     return Lifetime(not_before=not_after - lifetime, not_after=not_after, third_left_at=not_after - lifetime / 3)
 
 
-def as_the_rule_says(life: Lifetime, kind: str, days: list[date]) -> dict[Level, State]:
+def as_the_rule_says(life: Lifetime, kind: str, days: list[date]) -> dict[Level, WarningState]:
     """Return what stands of a certificate when everything after the beginning is looked at on these days."""
-    known: dict[Level, State] = {}
+    known: dict[Level, WarningState] = {}
     each = thresholds.thresholds_on(BEGINNING, (kind,))[kind].levels
     later = [one for one in each if (due := levels.due_on(life, one)) is not None and due > BEGINNING]
     for day in days:
         weighed = levels.weigh(life, later, day, known)
         if weighed.opened is not None:
-            known = dict.fromkeys(known, State.SUPERSEDED) | {weighed.opened: State.OPEN}
-        known |= dict.fromkeys(weighed.superseded, State.SUPERSEDED)
+            known = dict.fromkeys(known, WarningState.SUPERSEDED) | {weighed.opened: WarningState.OPEN}
+        known |= dict.fromkeys(weighed.superseded, WarningState.SUPERSEDED)
     return known
 
 
@@ -64,10 +64,10 @@ async def test_the_statement_puts_down_what_the_rule_says(watch, seed):
     for day in days:
         async with watch.database.transaction(watch.caller) as tx:
             assert await weighing.catch_up(tx, morning(day)) == day
-    found: dict[object, dict[Level, State]] = {one: {} for one in lives}
+    found: dict[object, dict[Level, WarningState]] = {one: {} for one in lives}
     for row in await watch.owner.fetch("SELECT certificate_id, level, state, due_on, ends_on FROM certificate_warning"):
         _, life = lives[row["certificate_id"]]
-        found[row["certificate_id"]][Level(row["level"])] = State(row["state"])
+        found[row["certificate_id"]][Level(row["level"])] = WarningState(row["state"])
         assert row["due_on"] == levels.due_on(life, Level(row["level"]))
         assert row["ends_on"] == levels.last_day(life.not_after)
     for one, (kind, life) in lives.items():

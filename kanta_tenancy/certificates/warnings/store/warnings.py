@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from kanta_tenancy.certificates.warnings.addressing import Told
-from kanta_tenancy.certificates.warnings.model import Concern, Level, OpenPosition, OpenWarning, State, Warned
+from kanta_tenancy.certificates.warnings.model import Concern, Level, OpenPosition, OpenWarning, Warned, WarningState
 from kanta_tenancy.certificates.warnings.store.sweeps import OneCertificate
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -20,7 +20,7 @@ class Put(Record, frozen=True, kw_only=True):
     level: Level
     due_on: date
     ends_on: date
-    state: State
+    state: WarningState
 
 
 PUT: Final = statement("certificates/warning.put", Nothing)
@@ -51,7 +51,7 @@ async def put(tx: Transaction, rows: Collection[Put], *, at: datetime) -> None:
     )
 
 
-async def close(tx: Transaction, ids: Iterable[UUID], state: State, *, at: datetime) -> int:
+async def close(tx: Transaction, ids: Iterable[UUID], state: WarningState, *, at: datetime) -> int:
     """Close what is open of these certificates, as superseded or released."""
     return await CLOSE.run(
         tx, main_connector_id=tx.scope.main_connector_id, certificate_ids=list(ids), state=state, at=at
