@@ -16,17 +16,12 @@ class Side(enum.StrEnum):
     TENANT = "tenant"
 
 
-class Notion(enum.StrEnum):
-    """What an event can be in law. One event may be all four, and each has duties of its own."""
-
-    DISTURBANCE = "disturbance"  # clause 4.1: of an information system
-    DEVIATION = "deviation"  # section 90(1): significant, in the essential requirements
-    SECURITY_DISTURBANCE = "security_disturbance"  # section 90(2): of information security, significant
-    BREACH = "breach"  # of personal data: clause 4.2 and the General Data Protection Regulation
-
-
 class Fact(enum.StrEnum):
-    """What duties depend on. Each is told in words in data/facts.toml."""
+    """What duties depend on. Each is told in words in data/facts.toml.
+
+    An event can be four things in law, each a question of its own with duties of its own: a disturbance (clause 4.1), a
+    significant deviation (section 90(1)), an information security disturbance (section 90(2)), a personal data breach.
+    """
 
     NOTICED_BY_TENANT = "noticed_by_tenant"  # otherwise the main connector itself noticed it
     DISTURBANCE = "disturbance"
