@@ -177,9 +177,13 @@ async def addressed(tx: Transaction, found: Disturbance, kept: KeptDuty, day: da
     return Addressed(name=None)
 
 
-async def about(tx: Transaction, found: Whole, day: date) -> About:
-    """Return what a text to an addressee tells of."""
-    teller = await _teller(tx, day)
+async def about(tx: Transaction, found: Whole, day: date, tenancy_id: TenancyId | None) -> About:
+    """Return what a text to an addressee tells of.
+
+    Args:
+        tenancy_id: of the tenant that tells; None: the main connector does.
+    """
+    teller = await _teller(tx, tenancy_id, day)
     held = [one.fact for one in found.answers if one.answer is Answer.YES]
     return About(
         disturbance=found.disturbance,
@@ -187,6 +191,7 @@ async def about(tx: Transaction, found: Whole, day: date) -> About:
         facts=tuple(fact for fact in Fact if fact in held and fact is not Fact.NOTICED_BY_TENANT),
         teller=teller.name,
         business_id=teller.business_id,
+        oid=teller.oid,
         system=await system_name(tx, found.disturbance, day),
         service=service_name(found.disturbance.service, day),
     )
@@ -236,10 +241,10 @@ async def reached(tx: Transaction, status_id: UUID) -> Reached:
     return await statuses.reach(tx, status_id)
 
 
-async def _teller(tx: Transaction, day: date) -> parties.NamedOnDay:
-    if tx.scope.tenancy_id is None:
+async def _teller(tx: Transaction, tenancy_id: TenancyId | None, day: date) -> parties.NamedOnDay:
+    if tenancy_id is None:
         return await parties.main_connector_on(tx, day)
-    return (await parties.tenants_on(tx, [tx.scope.tenancy_id], day))[tx.scope.tenancy_id]
+    return (await parties.tenants_on(tx, [tenancy_id], day))[tenancy_id]
 
 
 def _line(value: object) -> str | None:

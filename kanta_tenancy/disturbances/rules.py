@@ -26,6 +26,18 @@ def rules_on(day: date) -> tuple[Rule, ...]:
     return tuple(newest.values())
 
 
+def rule_on(key: str, day: date) -> Rule:
+    """Return the row of a key as it is on a day; before it began, as it begins.
+
+    Raises:
+        KeyError: the table never had it.
+    """
+    rows = [rule for rule in _rules() if rule.key == key]
+    if not rows:
+        raise KeyError(key)
+    return in_force_on(rows, day)
+
+
 def limit_on(key: str, day: date) -> Limit:
     """Return a time limit as it is on a day."""
     return in_force_on(_limits()[key], day)

@@ -75,6 +75,7 @@ class About(Record, frozen=True, kw_only=True):
     facts: tuple[Fact, ...]  # those that hold
     teller: str  # the party that tells, by its name
     business_id: str
+    oid: str | None = None
     system: str | None = None  # by name and, where it is known, version
     service: Sentence | None = None
 
@@ -109,6 +110,7 @@ def _facts(about: About, language: Language) -> Collection[tuple[Sentence, str |
     return (
         (_REFERENCE, about.disturbance.reference),
         (_TELLER, f"{about.teller} ({about.business_id})"),
+        (_OID, about.oid),
         (_SYSTEM, about.system),
         (_SERVICE, None if about.service is None else about.service.said_in(language)),
         (_SINCE, since),
@@ -135,6 +137,7 @@ def _reported(report: Report, language: Language) -> list[str]:
 _KNOWN: Final = Sentence(fi="Tiedossa on:", sv="Känt är:", en="What is known:")
 _REFERENCE: Final = Sentence(fi="Tunnus", sv="Beteckning", en="Reference")
 _TELLER: Final = Sentence(fi="Ilmoittaja", sv="Anmälare", en="Told by")
+_OID: Final = Sentence(fi="OID", sv="OID", en="OID")
 _SYSTEM: Final = Sentence(fi="Tietojärjestelmä", sv="Informationssystem", en="Information system")
 _SERVICE: Final = Sentence(fi="Kanta-palvelu", sv="Kanta-tjänst", en="Kanta service")
 _SINCE: Final = Sentence(fi="Alkoi (Suomen aikaa)", sv="Började (finsk tid)", en="Began (Finnish time)")

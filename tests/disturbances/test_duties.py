@@ -209,14 +209,24 @@ async def test_the_supervisor_is_named_as_it_is_that_day_and_the_firm_as_the_reg
 
 async def test_the_text_says_what_is_known_in_each_language_and_of_a_cancellation_not_that_it_holds(person, desk):
     async with desk.database.transaction(desk.caller) as tx:
-        about = await reading.about(tx, await reading.whole(tx, person.id), day_in_finland(desk.clock.now()))
+        found = await reading.whole(tx, person.id)
+        about = await reading.about(tx, found, day_in_finland(desk.clock.now()), None)
     letters = {language: wording.letter(about, Purpose.FIRST, language).text for language in Language}
     assert len({text.count("\n") for text in letters.values()}) == 1
-    assert "Poikkeama" not in letters[Language.ENGLISH]
     assert "It is a significant deviation in the essential requirements." in letters[Language.ENGLISH]
     assert "Resepti-palvelu" in letters[Language.FINNISH]
     cancelled = wording.letter(about, Purpose.CANCELLATION, Language.ENGLISH).text
     assert "significant deviation" not in cancelled
+
+
+async def test_a_tenants_duty_is_told_in_the_tenants_name_whoever_reads_the_text(person, desk, tenant):
+    for caller in (desk.caller, tenant.caller):
+        async with desk.database.transaction(caller) as tx:
+            found = await reading.whole(tx, person.id)
+            about = await reading.about(tx, found, day_in_finland(desk.clock.now()), tenant.tenancy.id)
+        text = wording.letter(about, Purpose.FIRST, Language.SWEDISH).text
+        assert f"Anmälare: {tenant.organisation.name} ({tenant.organisation.business_id})" in text
+        assert "Vad har hänt: Prescriptions do not open" in text
 
 
 async def test_a_promise_that_is_kept_by_hand_fulfils_the_duty(person, desk):

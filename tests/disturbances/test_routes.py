@@ -129,6 +129,7 @@ async def test_a_duty_is_read_with_its_addressee_and_text_and_fulfilled(both):
     path = f"/v1/disturbances/duties/{by_rule['kela_phone']['id']}"
     whole = (await http.get(path)).json()
     assert (whole["addressee"]["phone"], whole["addressee"]["certainty"]) == ("020 634 7787", "excerpt")
+    assert (whole["duty"]["channels"], whole["duty"]["certainty"]) == (["phone"], "excerpt")
     text = (await http.get(f"{path}/text?language=sv")).json()
     assert text["subject"].startswith("Anmälan om störning")
     assert "Recepttjänsten" in text["text"]

@@ -68,7 +68,7 @@ def _address(email: str) -> str:
 
 
 async def _notice(tx: Transaction, found: Whole, duty: KeptDuty, to: Recipient, at: datetime) -> Notice:
-    about = await reading.about(tx, found, day_in_finland(at))
+    about = await reading.about(tx, found, day_in_finland(at), duty.tenancy_id)
     letters = {language: wording.letter(about, duty.purpose, language) for language in Language}
     lines = zip(*(letters[language].text.split("\n") for language in Language), strict=True)
     subject = Sentence(**{language.value: letter.subject for language, letter in letters.items()})

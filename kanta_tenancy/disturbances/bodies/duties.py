@@ -6,11 +6,13 @@ from uuid import UUID
 
 import msgspec
 
+from kanta_tenancy.disturbances import rules
 from kanta_tenancy.disturbances.case import DutyState, KeptDuty, Purpose
 from kanta_tenancy.disturbances.lifecycle import DUTY_MOVES
 from kanta_tenancy.disturbances.model import Addressee, Channel, Rule, Source
 from kanta_tenancy.disturbances.reading import Addressed
 from kanta_tenancy.disturbances.wording import ADDRESSEES, Letter
+from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.kernel.explanation import Explanation, Sentence
 from kanta_tenancy.kernel.languages import Language
@@ -31,11 +33,16 @@ class ShownDuty(Body, frozen=True, kw_only=True):
     addressee: Addressee
     to: Sentence
     source: Source
+    clause: Annotated[str, msgspec.Meta(description="Of the agreement, the law or the instruction")]
+    certainty: Annotated[Certainty, msgspec.Meta(description="How well that is known")]
+    channels: Annotated[
+        tuple[Channel, ...], msgspec.Meta(description="How the source has it told, the preferred first")
+    ]
     due_at: datetime
     state: DutyState
     state_at: datetime
     version: int
-    channel: Channel | None
+    channel: Annotated[Channel | None, msgspec.Meta(description="How it was told")]
     note: str | None
     settled_by: Annotated[str | None, msgspec.Meta(description="null: by the facts")]
     explanation: Annotated[Explanation, msgspec.Meta(description="How it and its time came about")]
@@ -103,9 +110,13 @@ class Noting(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def shown_duty(duty: KeptDuty) -> ShownDuty:
     said = msgspec.structs.asdict(duty)
-    names = set(ShownDuty.__struct_fields__) - {"to", "next_moves"}
+    rule = rules.rule_on(duty.rule, day_in_finland(duty.made_at))
+    names = set(ShownDuty.__struct_fields__) & said.keys()
     return ShownDuty(
         to=ADDRESSEES[duty.addressee],
+        clause=rule.clause,
+        certainty=rule.certainty,
+        channels=rule.channels,
         next_moves=tuple(move.value for state, move in DUTY_MOVES if state is duty.state),
         **{name: said[name] for name in names},
     )

@@ -82,7 +82,7 @@ async def read_text(duty_id: FromPath[UUID], call: NamedDependency[Call]) -> Sho
     async with call.transaction() as tx:
         duty = await reading.duty(tx, duty_id)
         found = await reading.whole(tx, duty.disturbance_id)
-        about = await reading.about(tx, found, day_in_finland(call.clock.now()))
+        about = await reading.about(tx, found, day_in_finland(call.clock.now()), duty.tenancy_id)
     return letter(wording.letter(about, duty.purpose, language))
 
 
