@@ -19,6 +19,7 @@ from kanta_tenancy.certificates.chains.jobs import examine_waiting
 from kanta_tenancy.certificates.orders import following as certificate_orders
 from kanta_tenancy.certificates.warnings import changes
 from kanta_tenancy.certificates.watching import rounds
+from kanta_tenancy.disturbances import following as disturbances
 from kanta_tenancy.joining import following
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
@@ -47,6 +48,7 @@ SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
         "certificate.arrived": certificate_orders.certificates_arrived,
         "promise.kept": certificate_orders.promise_was_kept,
     },
+    {"promise.kept": disturbances.promise_was_kept, "disturbance.reported": disturbances.report_joined},
 )
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

@@ -90,6 +90,11 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         summary="Look after the register of information systems, and what runs on them.",
         at_desk=True,
     ),
+    "disturbances": Subcommand(
+        target="kanta_tenancy.disturbances.cli:disturbances",
+        summary="Report disturbances, see how they stand, and what is still to be told of them.",
+        at_desk=True,
+    ),
     "promises": Subcommand(
         target="kanta_tenancy.assembly.promises_cli:promises",
         summary="Look at what is owed, and whether it is kept.",

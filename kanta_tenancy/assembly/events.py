@@ -43,6 +43,10 @@ EVENTS: Final[EventKinds] = {
             False,
         ),
         ("certificate.revoked", "An authority says that a certificate of the inventory was revoked", False),
+        ("disturbance.reported", "A disturbance was reported, or a report joined one", True),
+        ("disturbance.moved", "A disturbance was acknowledged, ended, reopened, dismissed or joined", False),
+        ("disturbance.told", "Tenants are told how a disturbance or maintenance stands", False),
+        ("disturbance.duty_moved", "A duty to tell of a disturbance was fulfilled, failed or released", True),
         ("conformity_certificate.ending", "A system's certificate of conformity ends soon, or has ended", False),
         (
             "certificate_warnings.told",

@@ -19,6 +19,8 @@ from kanta_tenancy.certificates.warnings import jobs as certificates
 from kanta_tenancy.certificates.warnings import owing as certificates_owing
 from kanta_tenancy.certificates.watching import owing as watching
 from kanta_tenancy.certificates.watching import rounds
+from kanta_tenancy.disturbances import jobs as disturbances
+from kanta_tenancy.disturbances import owing as disturbances_owing
 from kanta_tenancy.joining import auditing as joining
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
@@ -51,6 +53,10 @@ KEEPERS: Final[dict[str, Keeper]] = {
     certificates_owing.SWEEP: certificates.sweep,
     certificates_owing.TELL: certificates.tell,
     certificates_owing.ESCALATE: certificates.tell,
+    disturbances_owing.CALL: disturbances.call,
+    disturbances_owing.CHASE: disturbances.chase,
+    disturbances_owing.LOOK: disturbances.look,
+    disturbances_owing.TELL: disturbances.tell_tenants,
 }
 # By the name of whoever expects.
 EXPECTATIONS: Final[dict[str, Expectation]] = {
@@ -71,6 +77,8 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "rounds of the watch": rounds.rounds_expected,
     "sweeps of certificates": certificates.sweeps_expected,
     "steps of orders of certificates": certificate_orders.steps_expected,
+    "calls to named persons": disturbances.calls_expected,
+    "duties to tell of disturbances": disturbances.duties_expected,
 }
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

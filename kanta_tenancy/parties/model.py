@@ -70,6 +70,9 @@ class Permission(enum.StrEnum):
     SYSTEMS_WRITE = "systems.write"
     CERTIFICATES_READ = "certificates.read"
     CERTIFICATES_WRITE = "certificates.write"
+    DISTURBANCES_READ = "disturbances.read"
+    DISTURBANCES_REPORT = "disturbances.report"  # and fulfil duties of one's own
+    DISTURBANCES_MANAGE = "disturbances.manage"
 
 
 TENANT_PERMISSIONS: Final = frozenset(
@@ -89,6 +92,8 @@ TENANT_PERMISSIONS: Final = frozenset(
         Permission.TRUST_READ,  # what its main connector trusts
         Permission.SYSTEMS_READ,  # what serves it
         Permission.CERTIFICATES_READ,  # its own only
+        Permission.DISTURBANCES_READ,  # what it reported and was told
+        Permission.DISTURBANCES_REPORT,
     }
 )
 

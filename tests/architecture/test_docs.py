@@ -47,6 +47,11 @@ from kanta_tenancy.certificates.orders.model import Standing as StepStanding
 from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDERS
 from kanta_tenancy.certificates.warnings.routes import ROUTES as CERTIFICATE_WARNINGS
 from kanta_tenancy.certificates.watching.routes import routes as watch_routes
+from kanta_tenancy.disturbances import case, lifecycle
+from kanta_tenancy.disturbances.jobs import DisturbanceFigures
+from kanta_tenancy.disturbances.model import Addressee, Fact, Source
+from kanta_tenancy.disturbances.model import Channel as DutyChannel
+from kanta_tenancy.disturbances.routes import ROUTES as DISTURBANCES
 from kanta_tenancy.joining import lifecycle as joining
 from kanta_tenancy.joining.bodies.applications import StepAsked
 from kanta_tenancy.joining.model import ChangeKind, Clash
@@ -100,6 +105,7 @@ CAMPAIGN_MOVES = campaigns.MOVES | campaigns.ROW_MOVES  # two pictures on one pa
         ("certificate-orders", ORDER_MOVES),
         ("campaigns", CAMPAIGN_MOVES),
         ("trust", trust.MOVES),
+        ("disturbances", lifecycle.MOVES),
     ],
 )
 def test_the_picture_of_the_lifecycle_is_the_lifecycle(name, moves):
@@ -151,6 +157,7 @@ def agreement_routes() -> tuple[Router, ...]:
         ("trust", TRUST),
         ("seals", SEALS),
         ("proofs", [proof_routes(None)]),
+        ("disturbances", [DISTURBANCES]),
     ],
 )
 def test_every_route_of_a_room_is_told_of(name, routers):
@@ -321,6 +328,16 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *Step,
         *StepStanding,
         *RevocationReason,
+        *Fact,
+        *Source,
+        *Addressee,
+        *DutyChannel,
+        *case.Kind,
+        *case.State,
+        *case.Place,
+        *case.DutyState,
+        *case.Purpose,
+        *case.Phase,
         *(service.key for service in catalogue.services()),
     }
     glossary = page("glossary.md")
@@ -339,5 +356,6 @@ def test_every_metric_and_every_line_of_the_log_is_told_of():
     metrics = Metrics()
     PromiseFigures(metrics.registry)
     MessageFigures(metrics.registry)
+    DisturbanceFigures(metrics.registry)
     figures = {family.name for family in metrics.registry.collect() if not family.name.endswith("_created")}
     assert set(re.findall(r"^\| `([a-z_]+)` \| (?:histogram|gauge|counter)", monitoring, re.MULTILINE)) == figures

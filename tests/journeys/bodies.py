@@ -11,6 +11,7 @@ QUERIES = {
     "loadTrustAnchors": "?kind=signatures",
     "addExhibit": "?name=scan.pdf",
     "showConformityCertificate": "?name=scan.pdf",
+    "attachToReport": "?name=scan.pdf",
     "tenancyAsOf": "?day=2030-01-01",
     "forecastOfTenancy": "?until=2030-01-01",
     "forecast": "?until=2030-01-01",
@@ -38,7 +39,18 @@ CONFORMITY = {
     "last_day": "2026-12-31",
 }
 ORDER = {"profile": "dvv-server", "ordered_on": "2026-03-02"}
+DISTURBANCE = {"what": "Prescriptions do not open", "since": "2026-03-02T08:00:00Z", "ongoing": True}
 BODIES: dict[str, dict[str, Any]] = {
+    "assessDisturbance": {"answers": [{"fact": "deviation", "answer": "yes"}]},
+    "describeDisturbance": {"since": "2026-03-02T08:00:00Z", "detected_at": "2026-03-02T08:00:00Z"},
+    "endDisturbance": {"until": "2026-03-02T08:30:00Z"},
+    "dismissDisturbance": {"because": "A cable was out"},
+    "joinDisturbance": {"to": str(uuid.uuid4())},
+    "cancelMaintenance": {"because": "Not ready"},
+    "tellDuty": {"channel": "phone", "note": "Told"},
+    "acknowledgeDuty": {"note": "Ticket 9"},
+    "failDuty": {"note": "It came back"},
+    "releaseDuty": {"note": "None is hit"},
     "acknowledgeCertificateWarning": {"level": "30"},
     "describeCertificate": {"kind": "server"},
     "replaceCertificate": {"successor_id": str(uuid.uuid4())},

@@ -54,6 +54,9 @@ from kanta_tenancy.certificates.orders import actions as certificate_orders
 from kanta_tenancy.certificates.orders.model import SaidOrder
 from kanta_tenancy.certificates.warnings import actions as warnings
 from kanta_tenancy.certificates.watching import actions as watching
+from kanta_tenancy.disturbances.actions import assessing, reporting
+from kanta_tenancy.disturbances.actions.assessing import SaidAnswer
+from kanta_tenancy.disturbances.model import Answer, Fact
 from kanta_tenancy.joining.actions import applications, change_notices
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.calendar import day_in_finland
@@ -81,6 +84,7 @@ from tests.certificates.inventory.examples import HANDED_IN, Inventory
 from tests.certificates.inventory.examples import der as a_certificate_of_a_server
 from tests.certificates.orders.examples import Orders
 from tests.certificates.warnings.examples import a_digest
+from tests.disturbances.examples import Desk
 from tests.joining.examples import a_change
 from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant, looked, owner_of
 from tests.promises.examples import owed, promised
@@ -142,6 +146,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         digest = await a_digest(database, clock, realm)
         async with database.transaction(realm) as tx:
             await warnings.acknowledge_digest(tx, clock, digest.id, version=1)
+        happened |= await disturbed(database, clock, realm)
         happened["order_id"] = await ordered(database, clock, realm)
         happened |= await kept(database, clock, realm)
         campaign = await campaigning(database, clock, realm)
@@ -206,6 +211,26 @@ async def trusting(database: Database, clock: Clock, realm: Caller) -> Anchor:
         for hours in (1, 2):
             await policies.decide(tx, clock, Wish(fresh_for_hours=hours), version=hours - 1)
     return anchor
+
+
+async def disturbed(database: Database, clock: Clock, realm: Caller) -> dict[str, uuid.UUID]:
+    """Report two disturbances, one with a file, and assess the other, whose duty is at its second version by that."""
+    desk = Desk(database, clock, realm)
+    taken = await desk.reported(since=clock.now(), service="prescription")
+    async with database.transaction(realm) as tx:
+        file = await reporting.attach(tx, clock, taken.report_id, name="log.txt", content=b"Error 504")
+    other = (await desk.reported(since=clock.now(), service="imaging")).disturbance_id
+    async with database.transaction(realm) as tx:
+        await assessing.acknowledge(tx, clock, taken.disturbance_id, version=1)
+        await assessing.acknowledge(tx, clock, other, version=1)
+        yes = SaidAnswer(answer=Answer.YES)
+        await assessing.answer(tx, clock, other, {Fact.CRITICAL_OR_WIDE: yes}, version=2)
+    return {
+        "disturbance_id": taken.disturbance_id,
+        "report_id": taken.report_id,
+        "attachment_id": file.id,
+        "duty_id": (await desk.duties(other))["contract_kela"].id,
+    }
 
 
 async def registered(database: Database, clock: Clock, realm: Caller, tenant: Tenant) -> dict[str, uuid.UUID]:

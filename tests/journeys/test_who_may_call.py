@@ -16,7 +16,7 @@ from tests.agreements.conftest import signed_on_line
 from tests.certificates.inventory.examples import der as a_certificate_of_a_server
 from tests.certificates.orders.examples import a_request
 from tests.certificates.warnings.examples import a_digest
-from tests.journeys.bodies import BODIES, CAMPAIGN, CONFORMITY, ENDPOINT, ORDER, QUERIES, RELEASE, SYSTEM
+from tests.journeys.bodies import BODIES, CAMPAIGN, CONFORMITY, DISTURBANCE, ENDPOINT, ORDER, QUERIES, RELEASE, SYSTEM
 from tests.journeys.conftest import Realm, client
 from tests.journeys.test_from_draft_to_in_force import DOCX, hand_in, offered
 from tests.parties.examples import a_key, a_tenant, named, owner_of
@@ -25,7 +25,7 @@ from tests.trust.examples import ROOT, der
 
 PUBLIC = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/problems/{slug}", "/v1/calendar/{address}"}
 SHARED = {"anchor_id"}  # parameters that name a thing of the main connector's that its tenants may see
-ADDRESSES = {"slug", "address", "number"}  # parameters that name no thing of anybody's by its id
+ADDRESSES = {"slug", "address", "number", "addressee"}  # parameters that name no thing of anybody's by its id
 
 
 def routes(application) -> list[Access]:
@@ -142,6 +142,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "agreement_id": agreement["id"],
         **lived,
         **await systems_of(realm),
+        **await disturbance_of(realm),
         "order_id": await order_of(realm),
         **await kept_of(realm),
         "organisation_id": realm.tenant.organisation.id,
@@ -178,6 +179,21 @@ async def order_of(realm: Realm) -> str:
     """Put down that a certificate was ordered."""
     request = ORDER | {"request": requests.pem(a_request()).decode()}
     return (await realm.main_connector.post("/v1/certificate-orders", json=request)).json()["id"]
+
+
+async def disturbance_of(realm: Realm) -> dict[str, str]:
+    """Have the tenant report a disturbance with a file; return the identifiers, of its duty too."""
+    octets = {"content": b"Error 504", "headers": {"Content-Type": "application/octet-stream"}}
+    taken = (await realm.of_tenant.post("/v1/disturbances", json=DISTURBANCE)).json()
+    path = f"/v1/disturbances/reports/{taken['report_id']}/attachments?name=log.txt"
+    file = (await realm.of_tenant.post(path, **octets)).json()
+    whole = (await realm.of_tenant.get(f"/v1/disturbances/{taken['disturbance_id']}")).json()
+    return {
+        "disturbance_id": taken["disturbance_id"],
+        "report_id": taken["report_id"],
+        "attachment_id": file["id"],
+        "duty_id": whole["duties"][0]["id"],
+    }
 
 
 async def systems_of(realm: Realm) -> dict[str, str]:
