@@ -10,9 +10,19 @@ from kanta_tenancy.assembly.events import endpoint_rules
 from kanta_tenancy.assembly.feeds import entries
 from kanta_tenancy.assembly.journal_routes import ROUTES as JOURNAL
 from kanta_tenancy.assembly.own_keys import own_key, shelf_of
+from kanta_tenancy.assembly.promised import CERTIFICATE_KINDS
 from kanta_tenancy.assembly.sealing import SealCheck, seal_keys
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.signing_check import SigningCheck
+from kanta_tenancy.certificates.chains.routes import ROUTES as CERTIFICATE_CHAINS
+from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
+from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
+from kanta_tenancy.certificates.impact.routes import ROUTES as IMPACT
+from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
+from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDERS
+from kanta_tenancy.certificates.warnings.routes import ROUTES as CERTIFICATE_WARNINGS
+from kanta_tenancy.certificates.watching.routes import routes as certificate_watch_routes
+from kanta_tenancy.disturbances.routes import ROUTES as DISTURBANCES
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.postgres.database import Database
@@ -60,6 +70,15 @@ def build_application(
             CAMPAIGNS,
             JOINING,
             SYSTEMS,
+            CERTIFICATE_FINDINGS,
+            CERTIFICATE_WARNINGS,
+            INVENTORY,
+            IMPACT,
+            CERTIFICATE_EXPORTS,
+            CERTIFICATE_CHAINS,
+            CERTIFICATE_ORDERS,
+            certificate_watch_routes(CERTIFICATE_KINDS),
+            DISTURBANCES,
             RENEWALS,
             PROMISES,
             *TRUST,

@@ -1,4 +1,4 @@
-"""The authorities that are asked about signatures, and the jobs that ask them: of timestamps, and of revocation."""
+"""Who outside is asked: authorities about signatures and certificates, and servers for their certificates."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,10 +12,14 @@ from kanta_tenancy.agreements.signing import upgrading
 from kanta_tenancy.agreements.signing.raising import Outside
 from kanta_tenancy.assembly.background import Job
 from kanta_tenancy.assembly.settings import Settings
+from kanta_tenancy.certificates.chains.owing import ASK
+from kanta_tenancy.certificates.chains.revoking import Both, ask
+from kanta_tenancy.certificates.watching import probing
+from kanta_tenancy.certificates.watching.owing import PROBE
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.outgoing.posting import Outgoing
 from kanta_tenancy.machinery.postgres.database import Database
-from kanta_tenancy.machinery.revocation.gathering import Gatherer
+from kanta_tenancy.machinery.revocation.gathering import Gathered, Gatherer
 from kanta_tenancy.machinery.timestamping.client import TimestampClient
 from kanta_tenancy.machinery.x509 import crls
 from kanta_tenancy.machinery.x509.revocation import RevocationData
@@ -39,6 +43,12 @@ def asking_jobs(settings: Settings) -> tuple[Job, ...]:
     """Return the jobs that ask; apart from each other and from the rest, which never waits for an authority."""
     return (
         Job(name="revocation", every=timedelta(seconds=5), run=partial(refresh_revocation, settings=settings)),
+        Job(name="certificate-probes", every=timedelta(seconds=5), run=partial(probe_servers, settings=settings)),
+        Job(
+            name="certificate-revocation",
+            every=timedelta(seconds=5),
+            run=partial(ask_of_certificates, settings=settings),
+        ),
         Job(name="signature-levels", every=timedelta(seconds=5), run=partial(raise_signatures, settings=settings)),
     )
 
@@ -53,10 +63,25 @@ async def refresh_revocation(db: Database, clock: Clock, *, settings: Settings) 
     return await pay_due(db, clock, {REFRESH: refresh(fetch)}, lease=LEASE, patience_s=PATIENCE_S)
 
 
+async def ask_of_certificates(db: Database, clock: Clock, *, settings: Settings) -> int:
+    """Have the authorities of the inventory's certificates asked whether they were revoked."""
+    lists = _lists(settings)
+
+    async def fetch(path: Both, known: RevocationData) -> Gathered:
+        return await Gatherer(lists, clock).revocation([path], known)
+
+    return await pay_due(db, clock, {ASK: ask(fetch)}, lease=LEASE, patience_s=PATIENCE_S)
+
+
 async def raise_signatures(db: Database, clock: Clock, *, settings: Settings) -> int:
     """Have signatures brought to the level that is wanted."""
     keepers = {owing.RAISE: upgrading.upgrade(outside(settings, clock))}
     return await pay_due(db, clock, keepers, lease=LEASE, patience_s=PATIENCE_S)
+
+
+async def probe_servers(db: Database, clock: Clock, *, settings: Settings) -> int:
+    """Have watched servers asked for their certificates."""
+    return await pay_due(db, clock, {PROBE: probing.keeper(settings.probing_allowed)})
 
 
 def _lists(settings: Settings) -> Outgoing:

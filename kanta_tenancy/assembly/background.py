@@ -15,6 +15,11 @@ from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.assembly.reminding import remind
 from kanta_tenancy.assembly.serving import GRACE_S, Stop
+from kanta_tenancy.certificates.chains.jobs import examine_waiting
+from kanta_tenancy.certificates.orders import following as certificate_orders
+from kanta_tenancy.certificates.warnings import changes
+from kanta_tenancy.certificates.watching import rounds
+from kanta_tenancy.disturbances import following as disturbances
 from kanta_tenancy.joining import following
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
@@ -35,6 +40,17 @@ SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
     {"agreement.signed": watching.watch_signer},
     {"promise.kept": settling.carry_on_kept},
     {"promise.kept": following.promise_was_kept},
+    {"certificate_source.read": rounds.source_was_read},
+    {
+        "certificate.arrived": changes.certificates_arrived,
+        "certificate.changed": changes.certificate_changed,
+        "certificate_findings.changed": changes.findings_changed,
+    },
+    {
+        "certificate.arrived": certificate_orders.certificates_arrived,
+        "promise.kept": certificate_orders.promise_was_kept,
+    },
+    {"promise.kept": disturbances.promise_was_kept, "disturbance.reported": disturbances.report_joined},
     dict.fromkeys(renewals.CHANGES, renewals.agreement_changed),
     {renewals.ENDING: renewals.agreement_ending},
 )
@@ -87,6 +103,7 @@ JOBS: Final[tuple[Job, ...]] = (
     Job(name="outbox", every=timedelta(seconds=1), run=_carry_on_outbox),
     Job(name="promises", every=timedelta(seconds=1), run=promised.pay),
     Job(name="campaigns", every=timedelta(seconds=1), run=running.work),
+    Job(name="examine-certificates", every=timedelta(seconds=5), run=examine_waiting),
     Job(name="renewals", every=timedelta(seconds=1), run=renewal_work.work),
     Job(name="remind", every=timedelta(minutes=15), run=remind),
     Job(name="forget-answers", every=timedelta(hours=1), run=forget_answers),

@@ -43,7 +43,8 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
     ),
     "certificates": Subcommand(
         target="kanta_tenancy.certificates.cli:certificates",
-        summary="Look at certificates, and hold them against what their issuer promises.",
+        summary="Look at certificates, keep an inventory of them, and hold them against what their issuer promises.",
+        at_desk=True,
     ),
     "demo": Subcommand(
         target="kanta_tenancy.assembly.demo_cli:demo",
@@ -87,6 +88,11 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
     "systems": Subcommand(
         target="kanta_tenancy.systems.cli:systems",
         summary="Look after the register of information systems, and what runs on them.",
+        at_desk=True,
+    ),
+    "disturbances": Subcommand(
+        target="kanta_tenancy.disturbances.cli:disturbances",
+        summary="Report disturbances, see how they stand, and what is still to be told of them.",
         at_desk=True,
     ),
     "renewals": Subcommand(

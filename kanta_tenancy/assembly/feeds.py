@@ -1,9 +1,10 @@
-"""What a calendar feed shows: everything that is owed in its holder's scope, as the ledger of promises has it."""
+"""What a calendar feed shows: everything that is owed in its holder's scope, and when its certificates lapse."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from kanta_tenancy.certificates.exports import reading as certificates
 from kanta_tenancy.kernel.calendar import day_in_finland, start_of_day
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.explanation import Sentence
@@ -22,10 +23,10 @@ _OWED_BY: Final = {
 }
 
 
-async def entries(tx: Transaction, _: Clock) -> Sequence[Entry]:
-    """Return what is owed in a scope, soonest first; a tenant's has what it may see."""
+async def entries(tx: Transaction, clock: Clock) -> Sequence[Entry]:
+    """Return what is owed in a scope and when its certificates lapse; a tenant's has what it may see."""
     owed = await page(tx, Wanted(states=(State.OWED,)), after=None, count=MOST)
-    return [_entry(promise) for promise in owed]
+    return [*map(_entry, owed), *await certificates.entries(tx, clock)]
 
 
 def _entry(promise: Promise) -> Entry:

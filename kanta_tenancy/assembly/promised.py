@@ -12,6 +12,15 @@ from kanta_tenancy.agreements.receipts import sealing as receipts
 from kanta_tenancy.agreements.signing import upgrading
 from kanta_tenancy.agreements.signing.actions import OwnKey
 from kanta_tenancy.agreements.signing.raising import Outside
+from kanta_tenancy.certificates.chains import auditing as chains
+from kanta_tenancy.certificates.chains.owing import ASK
+from kanta_tenancy.certificates.orders import auditing as certificate_orders
+from kanta_tenancy.certificates.warnings import jobs as certificates
+from kanta_tenancy.certificates.warnings import owing as certificates_owing
+from kanta_tenancy.certificates.watching import owing as watching
+from kanta_tenancy.certificates.watching import rounds
+from kanta_tenancy.disturbances import jobs as disturbances
+from kanta_tenancy.disturbances import owing as disturbances_owing
 from kanta_tenancy.joining import auditing as joining
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
@@ -29,12 +38,28 @@ from kanta_tenancy.trust import auditing as trust
 from kanta_tenancy.trust import warning
 from kanta_tenancy.trust.owing import WARN
 
+# By which the service watches certificates; the watch tells when one of them is late.
+CERTIFICATE_KINDS: Final = (
+    watching.PROBE,
+    ASK,
+    certificates_owing.SWEEP,
+    certificates_owing.TELL,
+    certificates_owing.ESCALATE,
+)
 # Kind of promise → who keeps it when it is due.
 KEEPERS: Final[dict[str, Keeper]] = {
     owing.END: jobs.end_agreement,
     owing.REMIND: reminding.remind,
     WARN: warning.warn,
     systems_owing.WARN: systems.warn,
+    watching.ROUND: rounds.keeper(CERTIFICATE_KINDS),
+    certificates_owing.SWEEP: certificates.sweep,
+    certificates_owing.TELL: certificates.tell,
+    certificates_owing.ESCALATE: certificates.tell,
+    disturbances_owing.CALL: disturbances.call,
+    disturbances_owing.CHASE: disturbances.chase,
+    disturbances_owing.LOOK: disturbances.look,
+    disturbances_owing.TELL: disturbances.tell_tenants,
     renewals_owing.REMIND: renewals.remind,
     renewals_owing.UNHOLD: renewal_holds.look,
 }
@@ -51,7 +76,14 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "fresh revocation data": trust.refreshes_expected,
     "checkpoints of the journal": checkpoints_expected,
     "warnings of certificates of conformity": systems.warnings_expected,
+    "revocation of certificates": chains.questions_expected,
     "seals on receipts": receipts.seals_expected,
+    "probes of servers": rounds.probes_expected,
+    "rounds of the watch": rounds.rounds_expected,
+    "sweeps of certificates": certificates.sweeps_expected,
+    "steps of orders of certificates": certificate_orders.steps_expected,
+    "calls to named persons": disturbances.calls_expected,
+    "duties to tell of disturbances": disturbances.duties_expected,
     "patients to be told of renewal requests": renewals.duties_expected,
     "decisions on renewal requests": renewals.decisions_expected,
 }

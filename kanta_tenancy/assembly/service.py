@@ -13,6 +13,7 @@ from kanta_tenancy.assembly.sealing import sealing_jobs
 from kanta_tenancy.assembly.sending import sending_jobs
 from kanta_tenancy.assembly.serving import Stop, serve, together
 from kanta_tenancy.assembly.settings import Settings
+from kanta_tenancy.disturbances.jobs import DisturbanceFigures
 from kanta_tenancy.kernel.clock import Clock, SystemClock
 from kanta_tenancy.machinery.postgres.database import Database, connect
 from kanta_tenancy.machinery.postgres.fitness import ensure_fit
@@ -48,6 +49,7 @@ async def serve_api(
     uses = LastUses()
     metrics = Metrics()
     promises, messages = PromiseFigures(metrics.registry), MessageFigures(metrics.registry)
+    disturbances = DisturbanceFigures(metrics.registry)
     renewals = RenewalFigures(metrics.registry)
 
     async def record_uses(db: Database, _: Clock) -> int:
@@ -57,6 +59,7 @@ async def serve_api(
         Job(name="access-keys", every=timedelta(seconds=60), run=record_uses),
         Job(name="promise-figures", every=timedelta(seconds=60), run=promises.read),
         Job(name="message-figures", every=timedelta(seconds=60), run=messages.read),
+        Job(name="disturbance-figures", every=timedelta(seconds=60), run=disturbances.read),
         Job(name="renewal-figures", every=timedelta(seconds=60), run=renewals.read),
     )
     async with connect(url, size=settings.pool_size, check=ensure_fit) as db:

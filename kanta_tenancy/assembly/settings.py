@@ -65,6 +65,7 @@ class Settings(Record, frozen=True, kw_only=True):
     smtp_authorities: Path | None
     webhook_keys: tuple[str, ...]  # the first makes new secrets, the others those that were made before
     outgoing_allowed: Allowed
+    probing_allowed: Allowed
     postgres_programs: Path | None
 
     def __repr__(self) -> str:
@@ -179,6 +180,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     "KANTA_SMTP_AUTHORITIES": Setting(field="smtp_authorities", read=_file),
     "KANTA_WEBHOOK_KEY": Setting(field="webhook_keys", read=_keys, default=(), secret=True),
     "KANTA_OUTGOING_ALLOWED": Setting(field="outgoing_allowed", read=_allowed, default=NOTHING),
+    "KANTA_PROBING_ALLOWED": Setting(field="probing_allowed", read=_allowed, default=NOTHING),
     "PG_BINDIR": Setting(field="postgres_programs", read=_path),
 }
 

@@ -1,9 +1,7 @@
 """The tenants of each Kanta service on a day, from the annexes that hold and the names of that day (K2.1). Pure."""
 
-import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -12,10 +10,8 @@ from kanta_tenancy.agreements.annex.model import AnnexOnDay
 from kanta_tenancy.agreements.catalogue import names as catalogue
 from kanta_tenancy.joining import coverage
 from kanta_tenancy.joining.model import Roster, RosterService, RosterTenant
-from kanta_tenancy.kernel.languages import Language
+from kanta_tenancy.kernel.languages import Language, alphabetical
 from kanta_tenancy.parties import NamedOnDay
-
-_AFTER_Z: Final = str.maketrans("åäö", "{|}")
 
 
 def names_on(day: date, language: Language) -> dict[str, str]:
@@ -65,7 +61,7 @@ def roster(
         main_connector=main_connector.name,
         business_id=main_connector.business_id,
         services=coverage.uses(in_use, joined, names_on(day, language), day),
-        tenants=tuple(sorted(with_services, key=lambda each: (_alphabetical(each.name), each.business_id))),
+        tenants=tuple(sorted(with_services, key=lambda each: (alphabetical(each.name), each.business_id))),
     )
 
 
@@ -79,9 +75,3 @@ def of_service(whole: Roster, key: str) -> Roster:
         services=tuple(use for use in whole.services if use.key == key),
         tenants=tuple(tenant for tenant in narrowed if tenant.services),
     )
-
-
-def _alphabetical(name: str) -> str:
-    """Return what sorts a name as Finnish and Swedish do: å, ä and ö after z, other accents with their letters."""
-    moved = unicodedata.normalize("NFC", name).casefold().translate(_AFTER_Z)
-    return "".join(one for one in unicodedata.normalize("NFD", moved) if not unicodedata.combining(one))

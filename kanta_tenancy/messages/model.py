@@ -88,6 +88,14 @@ class State(enum.StrEnum):
     DEAD = "dead"  # given up; it can be sent again
 
 
+class Delivery(Record, frozen=True, kw_only=True):
+    """How far the mail of a notice has come."""
+
+    state: State | None  # None: no mail has taken it yet
+    ended_at: datetime | None
+    last_error: str | None
+
+
 class Message(Record, frozen=True, kw_only=True):
     """One thing to send to one receiver."""
 

@@ -5,7 +5,7 @@ What rooms above use: both parties of a tenancy, who is there for which function
 """
 
 from kanta_tenancy.parties import soteri, wording
-from kanta_tenancy.parties.errors import ImportRefused, TenancyNotFound
+from kanta_tenancy.parties.errors import ContactNotFound, ImportRefused, TenancyNotFound
 from kanta_tenancy.parties.imports.examining import day as read_day
 from kanta_tenancy.parties.imports.rows import LARGEST_FILE, BadRow
 from kanta_tenancy.parties.imports.tables import Row, Table, read_table
@@ -16,18 +16,20 @@ from kanta_tenancy.parties.model import (
     PartyFacts,
     Permission,
     Person,
+    Reachable,
     Role,
     SoteriCheck,
     TheParties,
 )
 from kanta_tenancy.parties.store.contacts import find as find_contact
-from kanta_tenancy.parties.store.contacts import persons_for
+from kanta_tenancy.parties.store.contacts import persons, persons_for, reachable
 from kanta_tenancy.parties.store.organisations import main_connector, main_connector_on, with_business_ids
 from kanta_tenancy.parties.store.tenancies import check_tenancy, tenants_on, the_parties, the_parties_of_many
 
 __all__ = [
     "LARGEST_FILE",
     "BadRow",
+    "ContactNotFound",
     "ContactPerson",
     "Function",
     "ImportRefused",
@@ -35,6 +37,7 @@ __all__ = [
     "PartyFacts",
     "Permission",
     "Person",
+    "Reachable",
     "Role",
     "Row",
     "SoteriCheck",
@@ -45,7 +48,9 @@ __all__ = [
     "find_contact",
     "main_connector",
     "main_connector_on",
+    "persons",
     "persons_for",
+    "reachable",
     "read_day",
     "read_table",
     "soteri",

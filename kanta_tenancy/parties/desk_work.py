@@ -7,13 +7,13 @@ from uuid import UUID
 
 from kanta_tenancy.kernel.acting import Caller, Scope
 from kanta_tenancy.kernel.calendar import day_in_finland
-from kanta_tenancy.kernel.identifiers import AccessKeyId, ContactId, MainConnectorId, OrganisationId
+from kanta_tenancy.kernel.identifiers import AccessKeyId, ContactId, MainConnectorId, OrganisationId, TenancyId
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Database, Transaction
 from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.parties import tokens, wording
 from kanta_tenancy.parties.actions.keys import create_key, revoke_key
-from kanta_tenancy.parties.errors import ContactNotFound, KeyNotFound, OrganisationNotFound
+from kanta_tenancy.parties.errors import ContactNotFound, KeyNotFound, OrganisationNotFound, TenancyNotFound
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS, AccessKey, MainConnector, NewKey, Organisation, Permission
 from kanta_tenancy.parties.store import contacts, keys, organisations, tenancies
 
@@ -136,6 +136,19 @@ async def realm(db: Database, business_id: str | None) -> MainConnector:
         if one.business_id == number:
             return one
     raise OrganisationNotFound(f"{number} is not a main connector here")
+
+
+async def tenancy(tx: Transaction, business_id: str) -> TenancyId:
+    """Return the tenancy of a tenant.
+
+    Raises:
+        OrganisationNotFound: this main connector knows no such organisation.
+        TenancyNotFound: it is no tenant.
+    """
+    found = await _organisation(tx, business_id)
+    if found.tenancy_id is None:
+        raise TenancyNotFound(f"{found.business_id} is no tenant")
+    return found.tenancy_id
 
 
 async def _organisation(tx: Transaction, business_id: str) -> Organisation:

@@ -70,6 +70,9 @@ class Permission(enum.StrEnum):
     SYSTEMS_WRITE = "systems.write"
     CERTIFICATES_READ = "certificates.read"
     CERTIFICATES_WRITE = "certificates.write"
+    DISTURBANCES_READ = "disturbances.read"
+    DISTURBANCES_REPORT = "disturbances.report"  # and fulfil duties of one's own
+    DISTURBANCES_MANAGE = "disturbances.manage"
     RENEWALS_READ = "renewals.read"
     RENEWALS_RECEIVE = "renewals.receive"  # told by the system that requests reach
     RENEWALS_ANSWER = "renewals.answer"  # and that patients were told
@@ -94,6 +97,8 @@ TENANT_PERMISSIONS: Final = frozenset(
         Permission.TRUST_READ,  # what its main connector trusts
         Permission.SYSTEMS_READ,  # what serves it
         Permission.CERTIFICATES_READ,  # its own only
+        Permission.DISTURBANCES_READ,  # what it reported and was told
+        Permission.DISTURBANCES_REPORT,
         Permission.RENEWALS_READ,  # its own only
         Permission.RENEWALS_ANSWER,  # its own only
         Permission.RENEWALS_MANAGE,  # its own prescribers only
@@ -250,6 +255,14 @@ class Person(Record, frozen=True, kw_only=True):
     name: str
     email: str
     language: Language
+
+
+class Reachable(Person, frozen=True, kw_only=True):
+    """Somebody at a tenant, with what they are there for and how else they are reached."""
+
+    tenancy_id: TenancyId
+    function: Function
+    phone: str | None
 
 
 class PartyFacts(Record, frozen=True, kw_only=True):

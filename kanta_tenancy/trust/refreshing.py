@@ -18,15 +18,14 @@ from kanta_tenancy.machinery.x509.reading import certificate_from_der
 from kanta_tenancy.machinery.x509.revocation import NOTHING, Judgement, RevocationData, Standing, judge_path
 from kanta_tenancy.messages import Notice, Recipient, readers, tell
 from kanta_tenancy.promises import Errand, Later, Outcome, Promise, Released
-from kanta_tenancy.trust import fitting, owing
-from kanta_tenancy.trust.model import Statement, Watched
-from kanta_tenancy.trust.store import policies, revocation
+from kanta_tenancy.trust import fitting, keeping, owing
+from kanta_tenancy.trust.model import Watched
+from kanta_tenancy.trust.store import policies
 from kanta_tenancy.trust.store import watched as store
 from kanta_tenancy.trust.warning import ADMINISTRATORS, FINGERPRINT, NAME
 
 AGAIN: Final = timedelta(hours=1)  # after something was not to be had
 PATIENCE: Final = timedelta(hours=6)  # with an authority that was never to be had, before somebody is told
-KEPT_FOR: Final = timedelta(days=30)  # after there was newer
 REVOKED: Final = "trust.certificate_revoked"
 STALE: Final = "trust.revocation_unknown"
 
@@ -82,9 +81,9 @@ async def put_down(tx: Transaction, clock: Clock, promise: Promise, data: Revoca
     if watched is None or watched.until < at:
         return Released(because="the certificate has expired")
     path = _path(watched)
-    await _keep(tx, path, data, at)
+    await keeping.keep(tx, path, data, at=at)
     policy = await policies.at_instant(tx, tx.scope.main_connector_id, at)
-    kept = await _kept(tx, path)
+    kept = await keeping.kept(tx, path)
     found = judge_path(path_of(path), fitting.together(kept), at=at, freshness=fitting.freshness(policy))
     worst = _worst(found)
     await store.note(tx, watched.sha256, standing=worst.standing.value, reason=worst.reason, at=at)
@@ -93,16 +92,6 @@ async def put_down(tx: Transaction, clock: Clock, promise: Promise, data: Revoca
         log.warning("revocation data not to be had", certificate=watched.sha256, reason=worst.reason)
         return Later(due_at=at + AGAIN)
     return Later(due_at=fitting.refresh_at(kept, policy, now=at))
-
-
-async def _keep(tx: Transaction, path: Sequence[x509.Certificate], data: RevocationData, at: datetime) -> None:
-    await revocation.add(tx, fitting.statements(data, path), at=at)
-    await revocation.forget(tx, fitting.authorities_of(path), older_than=at - KEPT_FOR)
-
-
-async def _kept(tx: Transaction, path: Sequence[x509.Certificate]) -> list[Statement]:
-    serials = [fitting.serial_of(each) for each in path[:-1]]
-    return await revocation.newest_of(tx, fitting.authorities_of(path), serials)
 
 
 def _worst(found: Sequence[Judgement]) -> Judgement:

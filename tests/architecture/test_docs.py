@@ -35,6 +35,23 @@ from kanta_tenancy.assembly.sealing import sealing_jobs
 from kanta_tenancy.assembly.sending import sending_jobs
 from kanta_tenancy.assembly.serving import Stop
 from kanta_tenancy.assembly.settings import read_settings
+from kanta_tenancy.certificates.chains.routes import ROUTES as CERTIFICATE_CHAINS
+from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
+from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
+from kanta_tenancy.certificates.impact.routes import ROUTES as IMPACT
+from kanta_tenancy.certificates.inventory.lifecycle import MOVES as INVENTORY_MOVES
+from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
+from kanta_tenancy.certificates.orders.lifecycle import MOVES as ORDER_MOVES
+from kanta_tenancy.certificates.orders.model import OrderState, RevocationReason, Step
+from kanta_tenancy.certificates.orders.model import Standing as StepStanding
+from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDERS
+from kanta_tenancy.certificates.warnings.routes import ROUTES as CERTIFICATE_WARNINGS
+from kanta_tenancy.certificates.watching.routes import routes as watch_routes
+from kanta_tenancy.disturbances import case, lifecycle
+from kanta_tenancy.disturbances.jobs import DisturbanceFigures
+from kanta_tenancy.disturbances.model import Addressee, Fact, Source
+from kanta_tenancy.disturbances.model import Channel as DutyChannel
+from kanta_tenancy.disturbances.routes import ROUTES as DISTURBANCES
 from kanta_tenancy.joining import lifecycle as joining
 from kanta_tenancy.joining.bodies.applications import StepAsked
 from kanta_tenancy.joining.model import ChangeKind, Clash
@@ -90,9 +107,12 @@ CAMPAIGN_MOVES = campaigns.MOVES | campaigns.ROW_MOVES  # two pictures on one pa
         ("promises", PROMISE_MOVES),
         ("joining", {**joining.MOVES, **joining.NOTICE_MOVES}),
         ("systems", SYSTEM_MOVES),
+        ("certificates", INVENTORY_MOVES),
+        ("certificate-orders", ORDER_MOVES),
         ("renewals", RENEWAL_MOVES),
         ("campaigns", CAMPAIGN_MOVES),
         ("trust", trust.MOVES),
+        ("disturbances", lifecycle.MOVES),
     ],
 )
 def test_the_picture_of_the_lifecycle_is_the_lifecycle(name, moves):
@@ -136,11 +156,16 @@ def agreement_routes() -> tuple[Router, ...]:
         ("promises", [PROMISES]),
         ("joining", [JOINING]),
         ("systems", [SYSTEMS]),
+        ("certificate-impact", [IMPACT, CERTIFICATE_EXPORTS]),
+        ("certificates", [INVENTORY, CERTIFICATE_CHAINS, CERTIFICATE_FINDINGS, watch_routes(())]),
+        ("certificate-orders", [CERTIFICATE_ORDERS]),
+        ("certificate-warnings", [CERTIFICATE_WARNINGS]),
         ("renewals", [RENEWALS]),
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),
         ("seals", SEALS),
         ("proofs", [proof_routes(None)]),
+        ("disturbances", [DISTURBANCES]),
     ],
 )
 def test_every_route_of_a_room_is_told_of(name, routers):
@@ -307,6 +332,20 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *CertificateKind,
         *Concern,
         *WarningOutcome,
+        *OrderState,
+        *Step,
+        *StepStanding,
+        *RevocationReason,
+        *Fact,
+        *Source,
+        *Addressee,
+        *DutyChannel,
+        *case.Kind,
+        *case.State,
+        *case.Place,
+        *case.DutyState,
+        *case.Purpose,
+        *case.Phase,
         *RenewalState,
         *Kind,
         *Ground,
@@ -333,6 +372,7 @@ def test_every_metric_and_every_line_of_the_log_is_told_of():
     metrics = Metrics()
     PromiseFigures(metrics.registry)
     MessageFigures(metrics.registry)
+    DisturbanceFigures(metrics.registry)
     RenewalFigures(metrics.registry)
     figures = {family.name for family in metrics.registry.collect() if not family.name.endswith("_created")}
     assert set(re.findall(r"^\| `([a-z_]+)` \| (?:histogram|gauge|counter)", monitoring, re.MULTILINE)) == figures

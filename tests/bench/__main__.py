@@ -8,6 +8,7 @@ from typing import Final
 from tests import postgres_server
 from tests.bench import (
     campaign,
+    certificates,
     issuing,
     lists,
     promises,
@@ -16,6 +17,7 @@ from tests.bench import (
     results,
     signatures,
     start_up,
+    sweep,
     timestamps,
     writing,
 )
@@ -51,6 +53,8 @@ def _groups(server: str) -> Mapping[str, Callable[[], list[results.Row]]]:
         "issuing": lambda: issuing.measure(server),
         "lists": lambda: lists.measure(server),
         "promises": lambda: promises.measure(server),
+        "sweep": lambda: sweep.measure(server),
+        "certificates": lambda: certificates.measure(server),
         "renewals": lambda: renewals.measure(server),
         "start-up": lambda: start_up.measure(server),
     }

@@ -31,7 +31,7 @@ SELECT id, main_connector_id, leased_until
 """
 
 
-class _Connected:
+class Connected:
     """An event loop with a pool of the service's role, for measurements that are no coroutines."""
 
     def __init__(self, realm: Realm) -> None:
@@ -57,7 +57,7 @@ class _Connected:
         return self._runner.run(done())
 
 
-class Ledger(_Connected):
+class Ledger(Connected):
     """Claims what a day has brought, and inserts just what came back into a table that has a primary key alone."""
 
     _came: list[Claimed]
@@ -87,7 +87,7 @@ class Ledger(_Connected):
         return time.perf_counter() - began
 
 
-class Sleeper(_Connected):
+class Sleeper(Connected):
     """Wakes the work again and again while nothing is due."""
 
     def wake(self) -> float:

@@ -1,7 +1,11 @@
-"""A timestamp authority in a process of its own: `openssl ts` behind HTTP on loopback; it prints its port."""
+"""A timestamp authority in a process of its own: `openssl ts` behind HTTP on loopback; it prints its port.
+
+The argument is how far away it is: for how many milliseconds what is asked and answered is on its way.
+"""
 
 import sys
 import tempfile
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -10,12 +14,14 @@ from tests.timestamp_authority import TimestampAuthority
 
 def main() -> None:
     """Answer until the input ends."""
+    on_its_way_s = float(sys.argv[1]) / 1000
     with tempfile.TemporaryDirectory(prefix="kanta-stamps-") as folder:
         authority = TimestampAuthority(Path(folder))
 
         class Answers(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 answer = authority.answer(self.rfile.read(int(self.headers["Content-Length"])))
+                time.sleep(on_its_way_s)
                 self.send_response(200)
                 self.send_header("Content-Type", "application/timestamp-reply")
                 self.send_header("Content-Length", str(len(answer)))

@@ -22,6 +22,7 @@ readonly PACKAGES=(
   openssl softhsm2 opensc       # a timestamp authority, OCSP and CRL of others; a token in software, and who uses it
   ca-certificates               # authorities as they are in the world
   slapd                         # a directory with StartTLS; tests start one of their own
+  nginx                         # a web server, as most access points have one before them; likewise
   nodejs npm                    # another reader of our calendars
   python3-pip unzip xz-utils    # what this script itself needs
 )
@@ -110,6 +111,12 @@ without_default_directory() {
   echo 'slapd slapd/no_configuration boolean true' | as_root debconf-set-selections
 }
 
+# Debian starts its web server and does so at each boot; nothing shall be left running on port 80.
+without_default_web_server() {
+  command -v systemctl >/dev/null || return 0
+  as_root systemctl disable --now --quiet nginx 2>/dev/null || true # no systemd runs in a container
+}
+
 install_packages() {
   local -a missing
   mapfile -t missing < <(missing_packages)
@@ -124,6 +131,7 @@ install_packages() {
   if [[ " ${missing[*]} " == *" postgresql-15 "* ]]; then without_default_cluster "${missing[@]}"; else
     persistently apt_install "${missing[@]}"
   fi || fail "apt-get install failed, $CACHE/apt.log says why: $(tail --lines=3 "$CACHE/apt.log")"
+  [[ " ${missing[*]} " != *" nginx "* ]] || without_default_web_server
 }
 
 # --- Apache POI --------------------------------------------------------------------------------------------------

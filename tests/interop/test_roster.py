@@ -12,12 +12,9 @@ from kanta_tenancy.joining.roster_csv import COLUMNS, as_csv
 from kanta_tenancy.joining.roster_document import TITLE, as_docx
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.spreadsheets import harmless
-from tests.interop.installation import need
 from tests.joining.examples import a_roster
 from tests.machinery.test_spreadsheets import HARMFUL, HARMLESS
 
-SOFFICE = Path("/usr/bin/soffice")
-CALC = Path("/usr/lib/libreoffice/program/libsclo.so")
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -28,23 +25,6 @@ DIVIDED_BY = {"comma": "44", "semicolon": "59", "tab": "9", "bar": "124", "any":
 EAGER = "{},34,76,1,,0,false,true,false,false,false,-1,true"
 WRITTEN = "Text - txt - csv (StarCalc):44,34,76,1"
 NAMES = [name for name in [*HARMFUL, *HARMLESS] if name]
-
-
-@pytest.fixture(scope="module")
-def soffice(tmp_path_factory):
-    """Convert a file with a LibreOffice that has a profile of its own."""
-    need(SOFFICE, CALC)
-    profile = tmp_path_factory.mktemp("profile")
-
-    def convert(file: Path, to: str, *options: str) -> Path:
-        subprocess.run(
-            [SOFFICE, f"-env:UserInstallation={profile.as_uri()}", "--headless", *options, "--convert-to", to,
-             "--outdir", file.parent / "out", file],
-            check=True, capture_output=True, timeout=120,
-        )  # fmt: skip
-        return file.parent / "out" / file.with_suffix(f".{to.partition(':')[0]}").name
-
-    return convert
 
 
 pytestmark = pytest.mark.interop

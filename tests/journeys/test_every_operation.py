@@ -46,6 +46,17 @@ from kanta_tenancy.agreements.signing.prepared import actions as prepared_signat
 from kanta_tenancy.agreements.signing.prepared.actions import HandedOut
 from kanta_tenancy.agreements.signing.prepared.model import Asked
 from kanta_tenancy.assembly.events import EVENTS
+from kanta_tenancy.certificates.inventory import reading as inventory_reading
+from kanta_tenancy.certificates.inventory.actions import certificates as inventory_actions
+from kanta_tenancy.certificates.inventory.actions import sources as inventory_sources
+from kanta_tenancy.certificates.inventory.model import NewUse
+from kanta_tenancy.certificates.orders import actions as certificate_orders
+from kanta_tenancy.certificates.orders.model import SaidOrder
+from kanta_tenancy.certificates.warnings import actions as warnings
+from kanta_tenancy.certificates.watching import actions as watching
+from kanta_tenancy.disturbances.actions import assessing, reporting
+from kanta_tenancy.disturbances.actions.assessing import SaidAnswer
+from kanta_tenancy.disturbances.model import Answer, Fact
 from kanta_tenancy.joining.actions import applications, change_notices
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.calendar import day_in_finland
@@ -70,6 +81,11 @@ from tests.agreements.campaigns.examples import a_cohort, a_new_campaign
 from tests.agreements.conftest import a_credential
 from tests.agreements.examples import a_draft
 from tests.assembly.processes import eventually, running
+from tests.certificates.inventory.examples import HANDED_IN, Inventory
+from tests.certificates.inventory.examples import der as a_certificate_of_a_server
+from tests.certificates.orders.examples import Orders
+from tests.certificates.warnings.examples import a_digest
+from tests.disturbances.examples import Desk
 from tests.joining.examples import a_change
 from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant, looked, owner_of
 from tests.promises.examples import owed, promised
@@ -129,6 +145,12 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         handed_out = await to_be_signed(database, clock, realm, agreement.id)
         happened = await lived(database, clock, realm, tenant) | await with_kela(database, clock, realm)
         happened |= await registered(database, clock, realm, tenant)
+        digest = await a_digest(database, clock, realm)
+        async with database.transaction(realm) as tx:
+            await warnings.acknowledge_digest(tx, clock, digest.id, version=1)
+        happened |= await disturbed(database, clock, realm)
+        happened["order_id"] = await ordered(database, clock, realm)
+        happened |= await kept(database, clock, realm)
         happened |= await renewing(database, clock, realm, tenant)
         campaign = await campaigning(database, clock, realm)
         anchor = await trusting(database, clock, realm)
@@ -140,6 +162,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
             said = SaidEndpoint(url="https://hooks.example.invalid/", kinds=("agreement.offered",))
             endpoint, _ = await endpoints.make(tx, clock, rules, said)
             message = await endpoints.send_test(tx, clock, endpoint.id)
+            watched = await watching.watch(tx, clock, "kanta.example.org:443")
             feed, calendar = await make_feed(tx, clock, name="Kanta", language="fi")
     ids = {
         "organisation_id": tenant.organisation.id,
@@ -151,9 +174,11 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         "anchor_id": anchor.id,
         **happened,
         "endpoint_id": endpoint.id,
+        "watched_id": watched.id,
         "message_id": message.id,
         "feed_id": feed.id,
         "address": calendar.name,
+        "digest_id": digest.id,
     }
     return token.text, {name: str(value) for name, value in ids.items()}
 
@@ -191,6 +216,26 @@ async def trusting(database: Database, clock: Clock, realm: Caller) -> Anchor:
     return anchor
 
 
+async def disturbed(database: Database, clock: Clock, realm: Caller) -> dict[str, uuid.UUID]:
+    """Report two disturbances, one with a file, and assess the other, whose duty is at its second version by that."""
+    desk = Desk(database, clock, realm)
+    taken = await desk.reported(since=clock.now(), service="prescription")
+    async with database.transaction(realm) as tx:
+        file = await reporting.attach(tx, clock, taken.report_id, name="log.txt", content=b"Error 504")
+    other = (await desk.reported(since=clock.now(), service="imaging")).disturbance_id
+    async with database.transaction(realm) as tx:
+        await assessing.acknowledge(tx, clock, taken.disturbance_id, version=1)
+        await assessing.acknowledge(tx, clock, other, version=1)
+        yes = SaidAnswer(answer=Answer.YES)
+        await assessing.answer(tx, clock, other, {Fact.CRITICAL_OR_WIDE: yes}, version=2)
+    return {
+        "disturbance_id": taken.disturbance_id,
+        "report_id": taken.report_id,
+        "attachment_id": file.id,
+        "duty_id": (await desk.duties(other))["contract_kela"].id,
+    }
+
+
 async def registered(database: Database, clock: Clock, realm: Caller, tenant: Tenant) -> dict[str, uuid.UUID]:
     """Register a system with a version that serves the tenant, both at their second version; another's certificate."""
     register = Register(database, clock, realm)
@@ -201,9 +246,29 @@ async def registered(database: Database, clock: Clock, realm: Caller, tenant: Te
     return {
         "system_id": system.id,
         "release_id": system.releases[0].id,
-        "certificate_id": other.certificates[0].id,
+        "conformity_certificate_id": other.certificates[0].id,
         "deployment_id": deployment.id,
     }
+
+
+async def kept(database: Database, clock: Clock, realm: Caller) -> dict[str, uuid.UUID]:
+    """Hand in a certificate and say where it is used, so that it is at its second version, as its source is."""
+    inventory = Inventory(database, clock, realm)
+    taken = await inventory.taken(a_certificate_of_a_server(), source=HANDED_IN)
+    use = NewUse(since=day_in_finland(clock.now()), host="palvelin.example.org")
+    async with database.transaction(realm) as tx:
+        certificate = await inventory_actions.add_use(tx, clock, taken.new[0], use, version=1)
+        (used,) = await inventory_reading.uses_of(tx, certificate.id)
+        source = await inventory_sources.promise(tx, clock, taken.source.id, read_every_hours=24, version=1)
+    return {"certificate_id": certificate.id, "use_id": used.id, "source_id": source.id}
+
+
+async def ordered(database: Database, clock: Clock, realm: Caller) -> uuid.UUID:
+    """Put an order of a certificate down and say it anew, so that it is at its second version."""
+    orders = Orders(database, clock, realm)
+    said = {"profile": "dvv-server", "ordered_on": day_in_finland(clock.now())}
+    order = await orders.put_down(**said)
+    return (await orders.act(certificate_orders.amend, order, SaidOrder(**said))).id
 
 
 async def renewing(database: Database, clock: Clock, realm: Caller, tenant: Tenant) -> dict[str, uuid.UUID]:

@@ -9,11 +9,15 @@ import pytest
 
 from kanta_tenancy.agreements.model import Signatory
 from kanta_tenancy.machinery.web.access import JSON, Access, accesses
-from kanta_tenancy.machinery.x509 import sample_authority
+from kanta_tenancy.machinery.x509 import requests
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS, Permission
 from kanta_tenancy.promises import Owner, Wanted, page
-from tests.agreements.conftest import a_credential, signed_on_line
+from tests.agreements.conftest import signed_on_line
+from tests.certificates.inventory.examples import der as a_certificate_of_a_server
+from tests.certificates.orders.examples import a_request
+from tests.certificates.warnings.examples import a_digest
 from tests.journeys import renewals
+from tests.journeys.bodies import BODIES, CAMPAIGN, CONFORMITY, DISTURBANCE, ENDPOINT, ORDER, QUERIES, RELEASE, SYSTEM
 from tests.journeys.conftest import Realm, client
 from tests.journeys.test_from_draft_to_in_force import DOCX, hand_in, offered
 from tests.parties.examples import a_key, a_tenant, named, owner_of
@@ -22,8 +26,7 @@ from tests.trust.examples import ROOT, der
 
 PUBLIC = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/problems/{slug}", "/v1/calendar/{address}"}
 SHARED = {"anchor_id"}  # parameters that name a thing of the main connector's that its tenants may see
-ADDRESSES = {"slug", "address", "number"}  # parameters that name no thing of anybody's by its id
-ENDPOINT = {"url": "https://hooks.example.org/in", "kinds": ["agreement.offered"]}
+ADDRESSES = {"slug", "address", "number", "addressee"}  # parameters that name no thing of anybody's by its id
 
 
 def routes(application) -> list[Access]:
@@ -84,100 +87,6 @@ def parameters_of(access: Access) -> set[str]:
     return set(re.findall(r"\{(\w+)", access.path))
 
 
-QUERIES = {
-    "loadTrustAnchors": "?kind=signatures",
-    "addExhibit": "?name=scan.pdf",
-    "showConformityCertificate": "?name=scan.pdf",
-    "tenancyAsOf": "?day=2030-01-01",
-    "forecastOfTenancy": "?until=2030-01-01",
-    "forecast": "?until=2030-01-01",
-    **renewals.QUERIES,
-}
-CAMPAIGN = {
-    "name": "Another model",
-    "signatories": [{"party": "main_connector", "name": "Aino", "title": "Director", "mandate": "Register"}],
-    "cohorts": [{"name": "All", "starts_on": "2026-03-02"}],
-}
-CERTIFICATE = sample_authority.chain_pem(*a_credential("Aino").chain).decode()
-WHO = {"name": "Aino", "email": "aino@example.org", "function": "disturbances", "valid_from": "2026-01-01"}
-CHANGE = {"kind": "other", "description": "x", "effective_on": "2026-04-01"}
-SYSTEM = {
-    "kind": "information_system",
-    "name": "Saaristo Care",
-    "system_class": "A3",
-    "producer": {"name": "Ohjelmistotalo Oy"},
-}
-RELEASE = {"number": "2026.1", "since": "2026-01-01"}
-CONFORMITY = {
-    "kind": "security",
-    "issuer": "Arviointilaitos Oy",
-    "number": "1",
-    "granted_on": "2026-01-01",
-    "last_day": "2026-12-31",
-}
-BODIES: dict[str, dict[str, Any]] = {
-    **renewals.BODIES,
-    "amendSystem": SYSTEM,
-    "takeSystemIntoUse": {"on": "2026-03-02"},
-    "withdrawSystem": {"on": "2026-03-02", "reason": "A mistake"},
-    "addSystemRelease": RELEASE,
-    "changeSystemRelease": RELEASE,
-    "recordConformityCertificate": CONFORMITY,
-    "withdrawConformityCertificate": {"reason": "A mistake"},
-    "changeDeployment": {"since": "2026-01-01"},
-    "draftJoiningApplication": {"name": "Kanta", "services": ["prescription"]},
-    "amendJoiningApplication": {"name": "Kanta", "services": ["imaging"]},
-    "takeJoiningStep": {"move": "apply", "on": "2026-03-02", "evidence": "x"},
-    "planChangeNotice": CHANGE,
-    "planChangeNoticeAnew": CHANGE,
-    "sendChangeNotice": {"sent_on": "2026-03-02", "sent_by": "Aino"},
-    "ruleOutChangeNotice": {"reason": "A mistake"},
-    "cancelChangeNotice": {"reason": "A mistake"},
-    "amendAgreement": {"language": "fi"},
-    "retryCampaign": {},
-    "giveNotice": {"party": "tenant", "given_on": "2026-03-02", "message": "We leave"},
-    "deliverNotice": {"delivered_on": "2026-03-02", "how": "receipt"},
-    "recordServiceAgreement": {"name": "S-1", "since": "2026-01-01"},
-    "changeServiceAgreement": {"name": "S-1", "since": "2026-01-01"},
-    "proposeRescission": {"breach": "considerable_harm", "description": "x", "exhibit_id": str(uuid.uuid4())},
-    "noteCircumstance": {"kind": "death", "party": "tenant", "known_on": "2026-03-01", "note": "x"},
-    "decideCircumstance": {"decision": "goes_on", "reason": "x"},
-    "importAgreement": {
-        "tenancy_id": str(uuid.uuid4()),
-        "in_force_on": "2019-03-01",
-        "version": "1.3",
-        "form": "paper",
-        "language": "fi",
-        "services": ["prescription"],
-    },
-    "showImportedAgreement": {"exhibit_id": str(uuid.uuid4())},
-    "releaseEndingItem": {"item": "dpo_mandate", "because": "It has none"},
-    "draftAmendment": {"services": ["imaging"], "effective_on": "2026-05-01"},
-    "signWithOwnKey": {},
-    "signOnPaper": {
-        "party": "tenant",
-        "signed_on": "2026-03-02",
-        "received_by": "Eino",
-        "exhibit_id": str(uuid.uuid4()),
-    },
-    "scanPaperAnew": {"party": "tenant", "exhibit_id": str(uuid.uuid4()), "because": "A page was missing"},
-    "recordMandate": {"party": "main_connector", "person": "Aino", "ground": "procuration", "valid_from": "2026-01-01"},
-    "endMandate": {"because": "She has left"},
-    "prepareSignature": {"certificates": CERTIFICATE},
-    "completeSignature": {"value": "AAAA"},
-    "withdrawAgreement": {"reason": "A mistake"},
-    "keepPromise": {"evidence": "Handed over"},
-    "changeOrganisation": {"name": "Oy", "language": "fi"},
-    "nameContact": WHO,
-    "changeContact": WHO,
-    "recordSoteriEvidence": {"entry_reference": "S-7", "checked_on": "2026-03-01", "checked_by": "Eino"},
-    "withdrawSoteriEvidence": {"reason": "A mistake"},
-    "changeWebhookEndpoint": ENDPOINT,
-    "removeTrustAnchor": {"reason": "A new one came"},
-    "decideTrustPolicy": {"level": "B", "obligation": "best_effort"},
-}
-
-
 @pytest.mark.parametrize("token", [None, "kt_nonsense", f"kt_{'a' * 26}_{'a' * 52}"])
 async def test_without_a_valid_key_only_what_is_public_answers(application, token):
     async with client(application, token) as http:
@@ -234,6 +143,9 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "agreement_id": agreement["id"],
         **lived,
         **await systems_of(realm),
+        **await disturbance_of(realm),
+        "order_id": await order_of(realm),
+        **await kept_of(realm),
         **await renewals.ids_of(realm),
         "organisation_id": realm.tenant.organisation.id,
         "contact_id": contact.id,
@@ -246,6 +158,43 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "feed_id": feed,
         "campaign_id": (await realm.main_connector.post("/v1/campaigns", json=CAMPAIGN)).json()["id"],
         "anchor_id": await anchor_of(realm),
+        "watched_id": await watched_by(realm),
+        "digest_id": (await a_digest(database, clock, realm.caller)).id,
+    }
+
+
+async def kept_of(realm: Realm) -> dict[str, str]:
+    """Hand in a certificate and say where it is used; return the identifiers."""
+    http, octets = realm.main_connector, {"Content-Type": "application/octet-stream"}
+    certificate = (await http.post("/v1/certificates", content=a_certificate_of_a_server(), headers=octets)).json()
+    address = f"/v1/certificates/{certificate['items'][0]['id']}/uses"
+    used = await http.post(address, json=BODIES["addCertificateUse"], headers={"If-Match": '"1"'})
+    sources = (await http.get("/v1/certificate-sources")).json()["items"]
+    return {
+        "certificate_id": used.json()["id"],
+        "use_id": used.json()["uses"][0]["id"],
+        "source_id": sources[0]["id"],
+    }
+
+
+async def order_of(realm: Realm) -> str:
+    """Put down that a certificate was ordered."""
+    request = ORDER | {"request": requests.pem(a_request()).decode()}
+    return (await realm.main_connector.post("/v1/certificate-orders", json=request)).json()["id"]
+
+
+async def disturbance_of(realm: Realm) -> dict[str, str]:
+    """Have the tenant report a disturbance with a file; return the identifiers, of its duty too."""
+    octets = {"content": b"Error 504", "headers": {"Content-Type": "application/octet-stream"}}
+    taken = (await realm.of_tenant.post("/v1/disturbances", json=DISTURBANCE)).json()
+    path = f"/v1/disturbances/reports/{taken['report_id']}/attachments?name=log.txt"
+    file = (await realm.of_tenant.post(path, **octets)).json()
+    whole = (await realm.of_tenant.get(f"/v1/disturbances/{taken['disturbance_id']}")).json()
+    return {
+        "disturbance_id": taken["disturbance_id"],
+        "report_id": taken["report_id"],
+        "attachment_id": file["id"],
+        "duty_id": whole["duties"][0]["id"],
     }
 
 
@@ -261,7 +210,7 @@ async def systems_of(realm: Realm) -> dict[str, str]:
     return {
         "system_id": system["id"],
         "release_id": system["releases"][0]["id"],
-        "certificate_id": system["certificates"][0]["id"],
+        "conformity_certificate_id": system["certificates"][0]["id"],
         "deployment_id": deployed.json()["id"],
     }
 
@@ -311,6 +260,11 @@ async def anchor_of(realm: Realm) -> str:
     octets = {"content": der(ROOT), "headers": {"Content-Type": "application/octet-stream"}}
     made = await realm.main_connector.post("/v1/trust/anchors?kind=signatures", **octets)
     return made.json()["items"][0]["anchor"]["id"]
+
+
+async def watched_by(realm: Realm) -> str:
+    made = await realm.main_connector.post("/v1/certificate-endpoints", json={"place": "kanta.example.org:443"})
+    return made.json()["id"]
 
 
 async def promise_of(realm: Realm, database) -> uuid.UUID:

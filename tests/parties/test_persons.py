@@ -5,11 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from kanta_tenancy import parties
 from kanta_tenancy.parties.access import authenticate
 from kanta_tenancy.parties.actions.contacts import change_contact, end_contact
 from kanta_tenancy.parties.actions.keys import revoke_key
 from kanta_tenancy.parties.errors import ContactEnded, ContactHoldsKeys, KeyHolderUnfit
-from tests.parties.examples import EVERYTHING, a_contact, a_key, named, owner_of
+from kanta_tenancy.parties.model import Function
+from tests.parties.examples import EVERYTHING, a_contact, a_key, a_tenant, named, owner_of
 
 OTHER = {"name": "Eino Eskola", "email": "eino@example.org"}
 
@@ -110,3 +112,40 @@ async def test_a_key_waits_until_a_change_of_its_holder_is_written(database, clo
         await end_contact(tx, clock, contact.organisation_id, contact.id, version=2)
     with pytest.raises(KeyHolderUnfit, match="not one today"):
         await waiting
+
+
+async def test_whom_to_tell_at_a_tenant_are_those_of_the_first_function_that_somebody_has(database, clock, realm):
+    tenants = [await a_tenant(database, clock, realm, 1100000 + 11 * number) for number in range(4)]
+    technical, agreements = Function.TECHNICAL, Function.AGREEMENTS
+    for tenant, email, said in (
+        (0, "both@example.org", {"function": agreements}),
+        (0, "first@example.org", {"function": technical, "phone": "112"}),
+        (0, "second@example.org", {"function": technical}),
+        (1, "only@example.org", {"function": agreements}),
+        (1, "gone@example.org", {"function": technical, "valid_until": date(2026, 3, 2)}),
+        (2, "other@example.org", {"function": Function.FEES}),
+    ):
+        await named(database, clock, realm, tenants[tenant].organisation.id, email=email, **said)
+    asked = [one.tenancy.id for one in tenants]
+    async with database.transaction(realm) as tx:
+        found = await parties.reachable(tx, asked, (technical, agreements), on_day=date(2026, 3, 2))
+        before = await parties.reachable(tx, asked, (technical, agreements), on_day=date(2026, 3, 1))
+    assert {asked.index(one): [person.email for person in there] for one, there in found.items()} == {
+        0: ["first@example.org", "second@example.org"],
+        1: ["only@example.org"],
+    }
+    assert [person.phone for person in found[asked[0]]] == ["112", None]
+    assert [person.email for person in before[asked[1]]] == ["gone@example.org"]
+
+
+async def test_of_some_contacts_those_are_told_who_are_there_on_the_day(database, clock, realm):
+    own = await owner_of(database, realm)
+    there, gone, _ = [
+        await named(database, clock, realm, own, email=f"{name}@example.org", **said)
+        for name, said in (("there", {}), ("gone", {"valid_until": date(2026, 3, 2)}), ("others", {}))
+    ]
+    asked = [there.id, gone.id]
+    async with database.transaction(realm) as tx:
+        assert [one.id for one in await parties.persons(tx, asked, on_day=date(2026, 3, 1))] == asked
+        (found,) = await parties.persons(tx, asked, on_day=date(2026, 3, 2))
+    assert (found.id, found.email, found.language) == (there.id, "there@example.org", "sv")

@@ -11,8 +11,8 @@ from kanta_tenancy.certificates.looking.gathering import Gathered, gather
 from kanta_tenancy.certificates.looking.linting import lint as held_against
 from kanta_tenancy.certificates.looking.profiles import profiles
 from kanta_tenancy.certificates.looking.telling import entry_json, entry_text, expired, lint_json, lint_text
-from kanta_tenancy.kernel.clock import Clock, SystemClock
 from kanta_tenancy.kernel.severity import Severity
+from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.machinery.x509.inspected import Inspected
 
 _EXPIRED: Final = 3
@@ -22,7 +22,7 @@ _PATHS: Final = click.argument(
     "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True, path_type=Path)
 )
 _JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-_PASSWORD: Final = click.option(
+PASSWORD: Final = click.option(
     "--password-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file with the password of PKCS#12 containers, in its first line.",
@@ -46,7 +46,7 @@ Exit codes:
 @click.command(epilog=_ABOUT_INSPECT)
 @_PATHS
 @_JSON
-@_PASSWORD
+@PASSWORD
 @click.pass_context
 def inspect(context: click.Context, /, paths: tuple[Path, ...], *, as_json: bool, password_file: Path | None) -> None:
     """Tell everything of the certificates in PATH: files, folders, or zips of them.
@@ -54,9 +54,9 @@ def inspect(context: click.Context, /, paths: tuple[Path, ...], *, as_json: bool
     PEM, DER, PKCS#7 and PKCS#12 are read. The same certificate in several places is told once. What is odd or cannot be
     read is told, too. Private keys are told of by the name of their file, and never kept.
     """
-    clock: Clock = context.obj or SystemClock()
-    now = clock.now()
-    found = gather(paths, _password(password_file))
+    desk: Desk = context.obj
+    now = desk.clock.now()
+    found = gather(paths, password_in(password_file))
     _tell_of_keys(found)
     if as_json:
         _print_json([entry_json(entry, now) for entry in found.entries], found)
@@ -73,7 +73,7 @@ def inspect(context: click.Context, /, paths: tuple[Path, ...], *, as_json: bool
     "--profile", "name", required=True, type=click.Choice(tuple(profiles())), help="What to hold them against."
 )
 @_JSON
-@_PASSWORD
+@PASSWORD
 @click.pass_context
 def lint(
     context: click.Context, /, paths: tuple[Path, ...], *, name: str, as_json: bool, password_file: Path | None
@@ -83,7 +83,7 @@ def lint(
     Each finding says its rule, where that comes from, and whether that source was verified. Authorities in the same
     files are held against the profile's RFC 5280 rules alone.
     """
-    found = gather(paths, _password(password_file))
+    found = gather(paths, password_in(password_file))
     _tell_of_keys(found)
     judged = [
         (entry, profile, held_against(entry.certificate, profiles()[profile]))
@@ -101,7 +101,7 @@ def lint(
     context.exit(_BROKEN if broken else _unreadable(found))
 
 
-def _password(file: Path | None) -> bytes | None:
+def password_in(file: Path | None) -> bytes | None:
     return None if file is None else (file.read_bytes().splitlines() or [b""])[0]
 
 

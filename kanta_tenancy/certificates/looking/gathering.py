@@ -34,7 +34,7 @@ def gather(paths: Iterable[Path], password: bytes | None = None) -> Gathered:
     places: dict[bytes, list[str]] = {}
     keys: dict[str, None] = {}
     not_read: list[NotRead] = []
-    for one in _bundled(paths, password):
+    for one in bundled(paths, password):
         match one:
             case Found():
                 places.setdefault(one.der, []).append(one.where)
@@ -46,7 +46,8 @@ def gather(paths: Iterable[Path], password: bytes | None = None) -> Gathered:
     return Gathered(entries=entries, keys=tuple(keys), not_read=tuple(not_read))
 
 
-def _bundled(paths: Iterable[Path], password: bytes | None) -> Iterator[Bundled]:
+def bundled(paths: Iterable[Path], password: bytes | None = None) -> Iterator[Bundled]:
+    """Tell what is in files, folders and what is below them, not yet looked at."""
     for path in paths:
         if path.is_dir():
             yield from _of_folder(path, password)

@@ -3,6 +3,7 @@
 import enum
 
 from kanta_tenancy.kernel.dated import Certainty
+from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.kernel.severity import Severity
 from kanta_tenancy.machinery.x509.inspected import NameKind, OddityKind
@@ -26,7 +27,7 @@ class Rule(Record, frozen=True, kw_only=True):
     severity: Severity
     certainty: Certainty
     source: str
-    sentence: str = ""  # what is wrong when it is not kept; an oddity brings its own
+    sentence: Sentence | None = None  # what is wrong when it is not kept; an oddity brings its own
     years: int = 0
     keys: tuple[str, ...] = ()
     names: tuple[NameKind, ...] = ()
@@ -43,6 +44,6 @@ class Profile(Record, frozen=True, kw_only=True):
 class Finding(Record, frozen=True, kw_only=True):
     rule: str
     severity: Severity
-    sentence: str
+    sentence: Sentence
     source: str
     certainty: Certainty

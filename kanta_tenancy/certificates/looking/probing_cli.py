@@ -9,9 +9,9 @@ import click
 import msgspec
 from cryptography import x509
 
-from kanta_tenancy.kernel.clock import Clock, SystemClock
 from kanta_tenancy.kernel.severity import Severity
 from kanta_tenancy.machinery.outgoing.allowance import Allowed, read_allowed
+from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.machinery.probing.endpoint import (
     ClientCredential,
     Endpoint,
@@ -67,8 +67,8 @@ def probe(context: click.Context, /, *, as_json: bool, within: float, **asked: A
     Works on servers whose certificate has expired, is self-signed or for another name. Nothing is sent but what begins
     TLS. Addresses of internal networks are refused unless --allow names them.
     """
-    clock: Clock = context.obj if isinstance(context.obj, Clock) else SystemClock()
-    at = clock.now()
+    desk: Desk = context.obj
+    at = desk.clock.now()
     endpoint, allowed = _endpoint(asked), _allowed(asked["allow"])
     anchors = _anchors(asked["anchors"])
     probed = asyncio.run(probe_endpoint(endpoint, allowed, at=at, within_s=within))

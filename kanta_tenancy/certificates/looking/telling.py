@@ -14,6 +14,7 @@ from kanta_tenancy.machinery.x509.inspected import Inspected, Name, Unreadable
 
 _INSTANT: Final = "%Y-%m-%d %H:%M UTC"
 _DAY: Final = timedelta(days=1)
+_LONGEST: Final = 200  # characters of a name: a certificate may hold one of 64 kB
 
 
 def expired(entry: Entry, now: datetime) -> bool:
@@ -30,6 +31,12 @@ def heading(entry: Entry) -> str:
             return first.shown
         case Inspected(subject=subject, fingerprint=fingerprint):
             return fit_to_be_shown(subject or "") or fingerprint
+
+
+def short(name: str) -> str:
+    """Return a name that a stranger chose as it can stand in a line of a table, a calendar or a terminal."""
+    shown = fit_to_be_shown(name)
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
 
 
 def entry_text(entry: Entry, now: datetime) -> Iterator[str]:
@@ -122,7 +129,7 @@ def _instant(at: datetime) -> str:
 
 def _finding(finding: Finding) -> str:
     sure = "" if finding.certainty is Certainty.READ else f", unverified: {finding.certainty}"
-    return _row(finding.severity.upper(), f"{finding.sentence} [{finding.rule}; {finding.source}{sure}]")
+    return _row(finding.severity.upper(), f"{finding.sentence.en} [{finding.rule}; {finding.source}{sure}]")
 
 
 def _row(word: str, text: str) -> str:

@@ -1,5 +1,6 @@
 """Addresses that somebody else gave us to send to: read once, strictly, before anything is looked up."""
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -28,6 +29,7 @@ class Target(Record, frozen=True, kw_only=True):
     plain: bool  # without TLS
 
 
+@functools.lru_cache(maxsize=256)  # the same few addresses are asked again and again
 def read_target(url: str, allowed: Allowed = NOTHING, *, without_tls: bool = False) -> Target:
     """Read an address to send to.
 

@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from kanta_tenancy.kernel.records import Record
@@ -28,12 +29,16 @@ class Rule(enum.StrEnum):
     UNRELATED = "unrelated"  # served, and on no way from the server's certificate upwards
 
 
+Value = str | int | datetime
+
+
 class Finding(Record, frozen=True, kw_only=True):
     rule: Rule
     severity: Severity
     source: str
     sentence: str
     position: int | None = None  # of the certificate in the chain, from 1
+    values: Mapping[str, Value] = {}  # what the sentence tells of, by name; for who says it in other languages
 
 
 _WARNINGS: Final = frozenset({Rule.ISSUER_ENDS_SOON, Rule.UNNEEDED_ROOT, Rule.UNRELATED, Rule.HANDSHAKE_INCOMPLETE})
@@ -61,6 +66,14 @@ _SOURCES: Final[Mapping[Rule, str]] = {
 }
 
 
-def finding(rule: Rule, sentence: str, position: int | None = None) -> Finding:
+def finding(rule: Rule, sentence: str, position: int | None = None, **values: Value) -> Finding:
+    """Return a finding; the sentence has `{name}` where a value belongs."""
     severity = Severity.WARNING if rule in _WARNINGS else Severity.ERROR
-    return Finding(rule=rule, severity=severity, source=_SOURCES[rule], sentence=sentence, position=position)
+    return Finding(
+        rule=rule,
+        severity=severity,
+        source=_SOURCES[rule],
+        sentence=sentence.format(**values),
+        position=position,
+        values=values,
+    )

@@ -112,12 +112,19 @@ def _response(answer: Answer) -> TimeStampResponse:
     if len(answer.body) >= MOST_READ:
         raise _Useless(Fault.TOO_LARGE, f"It sent {MOST_READ} bytes or more.")
     try:
-        response = decode_timestamp_response(in_strict_order(answer.body))
+        response = _decoded(answer.body)
     except ValueError:
         raise _Useless(Fault.UNREADABLE, _about_reading(answer)) from None
     if response.status not in _GRANTED:
         raise _Useless(Fault.REFUSED, "It refuses to give a timestamp.")
     return response
+
+
+def _decoded(answer: bytes) -> TimeStampResponse:
+    try:
+        return decode_timestamp_response(answer)
+    except ValueError:  # for one, since its certificates are not in the order of DER
+        return decode_timestamp_response(in_strict_order(answer))
 
 
 def _about_reading(answer: Answer) -> str:

@@ -1,10 +1,12 @@
 """Files in answers."""
 
 import re
-from typing import Final
+from collections.abc import AsyncIterator
+from typing import Final, cast
 from urllib.parse import quote
 
 from litestar import Response
+from litestar.response import Stream
 
 _UNSAFE: Final = re.compile(r'[^\w .()+-]|["\\/]', re.ASCII)
 _UNSAFE_ANYWHERE: Final = re.compile(r'[\\/:*?"<>|]')
@@ -29,3 +31,23 @@ def attachment(name: str) -> str:
 
 def file_answer(content: bytes, *, media_type: str, name: str) -> Response[bytes]:
     return Response(content, media_type=media_type, headers={"Content-Disposition": attachment(name)})
+
+
+async def streamed_answer(pieces: AsyncIterator[bytes], *, media_type: str, name: str | None = None) -> Response[bytes]:
+    """Answer piece by piece, for what may be long.
+
+    The first piece is waited for, so that trouble before it is told as a problem. Trouble after it cuts the answer off:
+    who reads it sees that the connection ended before the answer did.
+
+    Args:
+        name: under which it is saved; None: it is not for saving.
+    """
+    first = await anext(pieces)
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield first
+        async for piece in pieces:
+            yield piece
+
+    headers = {} if name is None else {"Content-Disposition": attachment(name)}
+    return cast("Response[bytes]", Stream(whole(), media_type=media_type, headers=headers))

@@ -23,7 +23,7 @@ MOST_FILES: Final = 2_000  # in a zip or a folder
 MOST_CERTIFICATES: Final = 10_000
 
 _ZIP: Final = b"PK\x03\x04"
-_JAVA_KEY_STORE: Final = b"\xfe\xed\xfe\xed"
+_JAVA_KEY_STORES: Final = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")  # JKS, JCEKS
 _PKCS12_VERSION: Final = b"\x02\x01\x03"
 _SIGNED_DATA: Final = bytes.fromhex("06092a864886f70d010702")
 _TRUSTED: Final = b"TRUSTED CERTIFICATE"  # openssl's, with its own notes behind the certificate
@@ -74,6 +74,15 @@ def certificates_in(content: bytes, name: str, password: bytes | None = None) ->
         yield one
 
 
+def container_of_keys(content: bytes) -> str | None:
+    """Name the container that private keys are kept in, whether or not one is in it; None: it is none."""
+    if content.startswith(_JAVA_KEY_STORES):
+        return "Java key store"
+    header = 6  # at most: a tag, and a length of up to four octets behind its own octet
+    begins = content[:1] == bytes([tlv.SEQUENCE]) and _PKCS12_VERSION in content[: header + len(_PKCS12_VERSION)]
+    return "PKCS#12 container" if begins else None
+
+
 def _of_file(content: bytes, name: str, password: bytes | None) -> Iterator[Bundled]:
     if content.startswith(_ZIP):
         yield from _of_zip(content, name, password)
@@ -82,7 +91,7 @@ def _of_file(content: bytes, name: str, password: bytes | None) -> Iterator[Bund
 
 
 def _of_plain_file(content: bytes, name: str, password: bytes | None) -> Iterator[Bundled]:
-    if content.startswith(_JAVA_KEY_STORE):
+    if content.startswith(_JAVA_KEY_STORES):
         yield NotRead(where=name, why="it is a Java key store: export the certificates from it")
     elif b"-----BEGIN " in content:
         yield from _of_pem(content, name)

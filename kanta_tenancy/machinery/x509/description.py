@@ -75,5 +75,7 @@ def _attribute(subject: x509.Name, oid: x509.ObjectIdentifier) -> str:
 
 
 def fit_to_be_shown(text: str) -> str:
+    if text.isascii() and text.isprintable():  # as most are; none of what follows would change them
+        return " ".join(text.split())
     seen = "".join(" " if unicodedata.category(character) in _UNSEEN else character for character in text)
     return " ".join(unicodedata.normalize("NFC", seen).split())

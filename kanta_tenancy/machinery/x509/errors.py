@@ -18,3 +18,21 @@ class CredentialUnusable(DomainError):
 class PasswordNeeded(CredentialUnusable):
     slug = "credential-password-needed"
     title = "The key is encrypted and no password was given"
+
+
+class RequestUnreadable(DomainError):
+    slug = "certificate-request-unreadable"
+    title = "The certificate request cannot be read"
+    category = Category.MALFORMED
+
+
+class RequestNotProven(DomainError):
+    slug = "certificate-request-not-proven"
+    title = "The certificate request does not show that its sender has the key"
+    category = Category.REFUSED
+
+
+class KeyFileRefused(DomainError):
+    slug = "key-file-refused"
+    title = "The file of the key cannot be written"
+    category = Category.REFUSED

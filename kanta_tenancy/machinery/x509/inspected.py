@@ -47,6 +47,7 @@ class Oddity(Record, frozen=True, kw_only=True):
     kind: OddityKind
     rule: str
     sentence: str
+    about: str = ""  # which extension, where there may be several
 
 
 class UnreadablePart(Record, frozen=True, kw_only=True):

@@ -19,9 +19,14 @@ from kanta_tenancy.machinery.x509.extensions_apart import UNREADABLE, extensions
 from kanta_tenancy.machinery.x509.inspected import Inspected, Name, NameKind, Unreadable, UnreadablePart
 from kanta_tenancy.machinery.x509.oddities import Seen, oddities
 from kanta_tenancy.machinery.x509.reading import MAX_BYTES, quietly
+from kanta_tenancy.machinery.x509.signed_part import Beginning, beginning_of
 
 T = TypeVar("T")
 X = TypeVar("X", bound=x509.ExtensionType)
+
+# Looked at inside `quietly` alone, so by one thread at a time.
+_issuers: dict[bytes, tuple[x509.Name, str]] = {}
+_MOST_ISSUERS: Final = 1_000
 
 _IDN: Final = "xn--"
 _CLOSED: Final = (*UNREADABLE, UnsupportedAlgorithm, x509.InvalidVersion)
@@ -66,40 +71,43 @@ def inspect(der: bytes) -> Inspected | Unreadable:
 
 def _inspected(certificate: x509.Certificate, der: bytes, fingerprint: str) -> Inspected:
     parts = _Parts(der)
+    beginning = beginning_of(der)
     subject = parts.read("subject", 4, lambda: certificate.subject)
-    issuer = parts.read("issuer", 2, lambda: certificate.issuer)
+    issuer, issuer_text = parts.read("issuer", 2, lambda: _issuer(certificate, beginning)) or (None, None)
     key = parts.read("public key", 5, certificate.public_key)
     extensions = extensions_of(certificate, der)
     found = _Found(extensions.read)
     constraints = found.value(x509.BasicConstraints)
     access = found.value(x509.AuthorityInformationAccess)
     seen = Seen(
-        certificate=certificate,
-        der=der,
+        beginning=beginning,
+        version=certificate.version,
+        serial=certificate.serial_number,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
         extensions=extensions,
+        by_number=found.by_number,
         subject=None if subject is None else subject.rfc4514_string(),
-        issuer=None if issuer is None else issuer.rfc4514_string(),
+        issuer=issuer_text,
         key_read=key is not None,
     )
     return Inspected(
         fingerprint=fingerprint,
-        version=certificate.version.value + 1,
-        serial=_hexadecimal(certificate.serial_number),
+        version=seen.version.value + 1,
+        serial=_hexadecimal(seen.serial),
         subject=seen.subject,
         issuer=seen.issuer,
         common_name=_common_name(subject),
         self_issued=subject is not None and subject == issuer,
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
-        names=tuple(_names(subject, found.value(x509.SubjectAlternativeName))),
+        not_before=seen.not_before,
+        not_after=seen.not_after,
+        names=tuple(names_of(subject, found.value(x509.SubjectAlternativeName))),
         key=f"unknown ({certificate.public_key_algorithm_oid.dotted_string})" if key is None else keys.describe(key),
         signature_algorithm=_ALGORITHMS.get(
             certificate.signature_algorithm_oid, certificate.signature_algorithm_oid.dotted_string
         ),
         key_usages=_usages(found.value(x509.KeyUsage)),
-        extended_usages=tuple(
-            _PURPOSES.get(oid, oid.dotted_string) for oid in found.value(x509.ExtendedKeyUsage) or ()
-        ),
+        extended_usages=purposes_of(found.value(x509.ExtendedKeyUsage)),
         is_authority=constraints is not None and constraints.ca,
         path_length=None if constraints is None else constraints.path_length,
         subject_key_id=_subject_key_id(found.value(x509.SubjectKeyIdentifier)),
@@ -113,18 +121,30 @@ def _inspected(certificate: x509.Certificate, der: bytes, fingerprint: str) -> I
     )
 
 
+def _issuer(certificate: x509.Certificate, beginning: Beginning) -> tuple[x509.Name, str]:
+    """Read the issuer's name; a few authorities issue most certificates, so a name that was read is remembered."""
+    known = _issuers.get(beginning.issuer)
+    if known is None:
+        name = certificate.issuer
+        if len(_issuers) >= _MOST_ISSUERS:
+            _issuers.clear()
+        known = _issuers[beginning.issuer] = (name, name.rfc4514_string())
+    return known
+
+
 class _Parts:
     """Reads the parts of what is signed that the library leaves for later, and keeps note of those that fail."""
 
     def __init__(self, der: bytes) -> None:
-        self._fields = [one for one in tlv.elements(parts_of(der)[0].content) if one.tag != tlv.VERSION]
+        self._der = der
         self.unreadable: list[UnreadablePart] = []
 
     def read(self, what: str, place: int, read: Callable[[], T]) -> T | None:
         try:
             return read()
         except _CLOSED as trouble:
-            sha256 = hashlib.sha256(self._fields[place].whole).hexdigest()
+            fields = [one for one in tlv.elements(parts_of(self._der)[0].content) if one.tag != tlv.VERSION]
+            sha256 = hashlib.sha256(fields[place].whole).hexdigest()
             self.unreadable.append(UnreadablePart(what=what, why=why(trouble), sha256=sha256))
             return None
 
@@ -133,10 +153,11 @@ class _Found:
     """Extensions by what they are."""
 
     def __init__(self, extensions: tuple[x509.Extension[x509.ExtensionType], ...]) -> None:
-        self._values = [one.value for one in extensions]
+        self.by_number = {one.oid: one for one in extensions}
 
     def value(self, kind: type[X]) -> X | None:
-        return next((one for one in self._values if isinstance(one, kind)), None)
+        extension = self.by_number.get(kind.oid)
+        return extension.value if extension is not None and isinstance(extension.value, kind) else None
 
 
 def _hexadecimal(serial: int) -> str:
@@ -154,18 +175,25 @@ def _texts(subject: x509.Name | None, oid: x509.ObjectIdentifier) -> Iterator[st
             yield text
 
 
-def _names(subject: x509.Name | None, alternative: x509.SubjectAlternativeName | None) -> Iterator[Name]:
+def names_of(subject: x509.Name | None, alternative: x509.SubjectAlternativeName | None) -> Iterator[Name]:
+    """Return whom something is for: its alternative names, and e-mail addresses of its subject."""
     for name in alternative or ():
         yield _name(name)
     for text in _texts(subject, NameOID.EMAIL_ADDRESS):
         yield Name(kind=NameKind.EMAIL, value=text, shown=text, in_subject=True)
 
 
+def purposes_of(usage: x509.ExtendedKeyUsage | None) -> tuple[str, ...]:
+    return tuple(_PURPOSES.get(oid, oid.dotted_string) for oid in usage or ())
+
+
 def _name(name: x509.GeneralName) -> Name:
     kind = _KINDS.get(type(name), NameKind.OTHER)
     text = name.value.rfc4514_string() if isinstance(name, x509.DirectoryName) else _text(name)
-    shown = _international(text) if kind is NameKind.DNS else text
-    return Name(kind=kind, value=fit_to_be_shown(text), shown=fit_to_be_shown(shown))
+    value = fit_to_be_shown(text)
+    if kind is not NameKind.DNS or _IDN not in text.lower():
+        return Name(kind=kind, value=value, shown=value)
+    return Name(kind=kind, value=value, shown=fit_to_be_shown(_international(text)))
 
 
 def _text(name: x509.GeneralName) -> str:

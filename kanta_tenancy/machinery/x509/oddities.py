@@ -1,6 +1,6 @@
 """What is odd about a certificate that can be read: each with the rule that it does not keep."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -8,10 +8,10 @@ from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.x509 import tlv
-from kanta_tenancy.machinery.x509.extensions_apart import Extensions, extension_name, parts_of
+from kanta_tenancy.machinery.x509.extensions_apart import Extensions, extension_name
 from kanta_tenancy.machinery.x509.inspected import Oddity, OddityKind
 from kanta_tenancy.machinery.x509.reading import SERIAL_OCTETS
+from kanta_tenancy.machinery.x509.signed_part import Beginning
 
 _NEVER: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
@@ -41,9 +41,13 @@ TOLD: Final[Mapping[OddityKind, tuple[str, str]]] = {
 class Seen(Record, frozen=True, kw_only=True):
     """What the rules look at."""
 
-    certificate: x509.Certificate
-    der: bytes
+    beginning: Beginning
+    version: x509.Version
+    serial: int
+    not_before: datetime
+    not_after: datetime
     extensions: Extensions
+    by_number: Mapping[x509.ObjectIdentifier, x509.Extension[x509.ExtensionType]]  # those that were read
     subject: str | None
     issuer: str | None
     key_read: bool
@@ -51,27 +55,14 @@ class Seen(Record, frozen=True, kw_only=True):
 
 def oddities(seen: Seen) -> tuple[Oddity, ...]:
     """Return every oddity, in the order of the table."""
-    return tuple(
-        Oddity(kind=kind, rule=TOLD[kind][0], sentence=sentence)
-        for kind in OddityKind
-        for sentence in _told(kind, seen)
-    )
-
-
-def _told(kind: OddityKind, seen: Seen) -> Iterator[str]:
-    sentence = TOLD[kind][1]
-    match kind:
-        case OddityKind.EXTENSION_UNREADABLE:
-            yield from (
-                f"{sentence[:-1]}: {one.what.removeprefix('extension ')}." for one in seen.extensions.unreadable
-            )
-        case OddityKind.EXTENSION_TWICE:
-            yield from (f"{sentence[:-1]}: {name}." for name in seen.extensions.twice)
-        case OddityKind.CRITICAL_UNKNOWN:
-            yield from (f"{sentence[:-1]}: {name}." for name in _critical_unknown(seen))
-        case _:
-            if _HOLDS[kind](seen):
-                yield sentence
+    found: list[Oddity] = []
+    for kind, (rule, sentence) in TOLD.items():
+        if kind in _SEVERAL:
+            told = ((name, f"{sentence[:-1]}: {name}.") for name in _SEVERAL[kind](seen))
+            found += [Oddity(kind=kind, rule=rule, sentence=one, about=name) for name, one in told]
+        elif _HOLDS[kind](seen):
+            found.append(Oddity(kind=kind, rule=rule, sentence=sentence))
+    return tuple(found)
 
 
 def _critical_unknown(seen: Seen) -> Iterator[str]:
@@ -80,16 +71,8 @@ def _critical_unknown(seen: Seen) -> Iterator[str]:
             yield extension_name(extension.oid.dotted_string)
 
 
-def _value(seen: Seen, oid: x509.ObjectIdentifier) -> x509.Extension[x509.ExtensionType] | None:
-    return next((one for one in seen.extensions.read if one.oid == oid), None)
-
-
-def _serial(seen: Seen) -> int:
-    return seen.certificate.serial_number
-
-
 def _authority(seen: Seen) -> x509.Extension[x509.ExtensionType] | None:
-    constraints = _value(seen, ExtensionOID.BASIC_CONSTRAINTS)
+    constraints = seen.by_number.get(ExtensionOID.BASIC_CONSTRAINTS)
     if constraints is None or not isinstance(constraints.value, x509.BasicConstraints):
         return None
     return constraints if constraints.value.ca else None
@@ -101,46 +84,46 @@ def _not_critical(seen: Seen) -> bool:
 
 
 def _may_not_sign(seen: Seen) -> bool:
-    usage = _value(seen, ExtensionOID.KEY_USAGE)
+    usage = seen.by_number.get(ExtensionOID.KEY_USAGE)
     may = usage is None or (isinstance(usage.value, x509.KeyUsage) and usage.value.key_cert_sign)
     return _authority(seen) is not None and not may
 
 
 def _nameless(seen: Seen) -> bool:
-    return seen.subject == "" and _value(seen, ExtensionOID.SUBJECT_ALTERNATIVE_NAME) is None
-
-
-def _algorithms_differ(seen: Seen) -> bool:
-    signed, outer, _ = parts_of(seen.der)
-    fields = [field for field in tlv.elements(signed.content) if field.tag != tlv.VERSION]
-    return fields[1].whole != outer.whole
+    return seen.subject == "" and seen.by_number.get(ExtensionOID.SUBJECT_ALTERNATIVE_NAME) is None
 
 
 def _no_issuer_key_id(seen: Seen) -> bool:
-    return seen.subject != seen.issuer and _value(seen, ExtensionOID.AUTHORITY_KEY_IDENTIFIER) is None
+    return seen.subject != seen.issuer and seen.by_number.get(ExtensionOID.AUTHORITY_KEY_IDENTIFIER) is None
 
 
 _HOLDS: Final[Mapping[OddityKind, Callable[[Seen], bool]]] = {
-    OddityKind.SERIAL_ZERO: lambda seen: _serial(seen) == 0,
-    OddityKind.SERIAL_NEGATIVE: lambda seen: _serial(seen) < 0,
-    OddityKind.SERIAL_TOO_LONG: lambda seen: abs(_serial(seen)).bit_length() > 8 * SERIAL_OCTETS,
-    OddityKind.ENDS_BEFORE_IT_BEGINS: lambda seen: (
-        seen.certificate.not_valid_after_utc < seen.certificate.not_valid_before_utc
-    ),
-    OddityKind.NEVER_ENDS: lambda seen: seen.certificate.not_valid_after_utc == _NEVER,
+    OddityKind.SERIAL_ZERO: lambda seen: seen.serial == 0,
+    OddityKind.SERIAL_NEGATIVE: lambda seen: seen.serial < 0,
+    OddityKind.SERIAL_TOO_LONG: lambda seen: abs(seen.serial).bit_length() > 8 * SERIAL_OCTETS,
+    OddityKind.ENDS_BEFORE_IT_BEGINS: lambda seen: seen.not_after < seen.not_before,
+    OddityKind.NEVER_ENDS: lambda seen: seen.not_after == _NEVER,
     OddityKind.SUBJECT_UNREADABLE: lambda seen: seen.subject is None,
     OddityKind.ISSUER_UNREADABLE: lambda seen: seen.issuer is None,
     OddityKind.ISSUER_EMPTY: lambda seen: seen.issuer == "",
     OddityKind.NAMELESS: _nameless,
     OddityKind.KEY_UNREADABLE: lambda seen: not seen.key_read,
-    OddityKind.ALGORITHMS_DIFFER: _algorithms_differ,
+    OddityKind.ALGORITHMS_DIFFER: lambda seen: seen.beginning.algorithm != seen.beginning.algorithm_beside,
     OddityKind.EXTENSIONS_IN_OLD_VERSION: lambda seen: (
-        seen.certificate.version is x509.Version.v1 and bool(seen.extensions.read or seen.extensions.unreadable)
+        seen.version is x509.Version.v1 and bool(seen.extensions.read or seen.extensions.unreadable)
     ),
     OddityKind.AUTHORITY_NOT_CRITICAL: _not_critical,
     OddityKind.AUTHORITY_MAY_NOT_SIGN: _may_not_sign,
     OddityKind.AUTHORITY_WITHOUT_KEY_ID: lambda seen: (
-        _authority(seen) is not None and _value(seen, ExtensionOID.SUBJECT_KEY_IDENTIFIER) is None
+        _authority(seen) is not None and seen.by_number.get(ExtensionOID.SUBJECT_KEY_IDENTIFIER) is None
     ),
     OddityKind.NO_ISSUER_KEY_ID: _no_issuer_key_id,
+}
+# Those of which there may be several, by what is put into the sentence.
+_SEVERAL: Final[Mapping[OddityKind, Callable[[Seen], Iterable[str]]]] = {
+    OddityKind.EXTENSION_UNREADABLE: lambda seen: (
+        one.what.removeprefix("extension ") for one in seen.extensions.unreadable
+    ),
+    OddityKind.EXTENSION_TWICE: lambda seen: seen.extensions.twice,
+    OddityKind.CRITICAL_UNKNOWN: _critical_unknown,
 }

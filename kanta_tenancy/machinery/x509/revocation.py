@@ -75,6 +75,7 @@ class Judgement(Record, frozen=True, kw_only=True):
     cause: x509.ReasonFlags | None = None
     source: str = ""  # what says so; empty when nothing does
     since: datetime | None = None  # the thisUpdate of it
+    until: datetime | None = None  # until when it counts
 
     @property
     def on_hold(self) -> bool:
@@ -109,12 +110,12 @@ def judge(
     statements, troubles = _heard(certificate, issuer, data, now, freshness)
     ended = sorted(filter(_is_for_good, statements), key=_revoked_at)
     if ended and _revoked_at(ended[0]) <= at:
-        return _told(certificate, ended[0], at)
+        return _told(certificate, ended[0], at, freshness)
     useless = {each: why for each in statements if (why := _why_useless(each, certificate, at, freshness))}
     useful = [each for each in statements if each not in useless]
     if useful:
         later = [each for each in ended if each in useful]
-        return _told(certificate, later[0] if later else max(useful, key=lambda each: each.since), at)
+        return _told(certificate, later[0] if later else max(useful, key=lambda each: each.since), at, freshness)
     reason = next(iter((*troubles, *useless.values())), _NOBODY_SAYS)
     return Judgement(certificate=certificate, standing=Standing.UNKNOWN, reason=reason)
 
@@ -260,15 +261,18 @@ def _why_useless(statement: Statement, certificate: x509.Certificate, at: dateti
         )
     if since >= at:
         return ""
-    until = since + freshness.without_end if statement.until is None else statement.until
-    if freshness.at_most is not None:
-        until = min(until, since + freshness.at_most)
+    until = _counts_until(statement, freshness)
     if at > until + freshness.clocks_differ:
         return f"the {source} of {since.strftime(_INSTANT)} is too old: it counted until {until.strftime(_INSTANT)}"
     return ""
 
 
-def _told(certificate: x509.Certificate, statement: Statement, at: datetime) -> Judgement:
+def _counts_until(statement: Statement, freshness: Freshness) -> datetime:
+    until = statement.since + freshness.without_end if statement.until is None else statement.until
+    return until if freshness.at_most is None else min(until, statement.since + freshness.at_most)
+
+
+def _told(certificate: x509.Certificate, statement: Statement, at: datetime, freshness: Freshness) -> Judgement:
     """Return the judgement that a statement leads to."""
     revoked_at = statement.revoked_at
     standing = Standing.GOOD if revoked_at is None or revoked_at > at else Standing.REVOKED
@@ -281,6 +285,7 @@ def _told(certificate: x509.Certificate, statement: Statement, at: datetime) -> 
         cause=statement.cause,
         source=statement.source,
         since=statement.since,
+        until=_counts_until(statement, freshness),
     )
 
 

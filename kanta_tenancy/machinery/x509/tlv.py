@@ -30,6 +30,16 @@ def element(data: bytes, at: int = 0) -> Element:
     Raises:
         NotDer: it is not whole, or its length cannot be read.
     """
+    start, end = span(data, at)
+    return Element(tag=data[at], whole=data[at:end], content=data[start:end])
+
+
+def span(data: bytes, at: int = 0) -> tuple[int, int]:
+    """Return where the content of the element at a place begins, and where it ends.
+
+    Raises:
+        NotDer: it is not whole, or its length cannot be read.
+    """
     start = at + 2  # behind a tag and a length of one octet
     if len(data) < start:
         raise NotDer("too few bytes")
@@ -42,7 +52,7 @@ def element(data: bytes, at: int = 0) -> Element:
     end = start + length
     if len(data) < end:
         raise NotDer("too few bytes")
-    return Element(tag=data[at], whole=data[at:end], content=data[start:end])
+    return start, end
 
 
 def elements(content: bytes) -> Iterator[Element]:

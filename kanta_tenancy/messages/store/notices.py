@@ -9,7 +9,7 @@ from kanta_tenancy.kernel.identifiers import MainConnectorId
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Connection, Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, Statement, statement
-from kanta_tenancy.messages.model import MessageId, NoticeId, Told, Waiting
+from kanta_tenancy.messages.model import Delivery, MessageId, NoticeId, Told, Waiting
 
 
 class _Written(Record, frozen=True, kw_only=True):
@@ -29,6 +29,7 @@ DUE_REALMS: Final[Statement[_Realm]] = statement("messages/notice.due_realms", _
 GATHER_ALONE: Final[Statement[_Alone]] = statement("messages/notice.gather_alone", _Alone)
 WAITING: Final[Statement[Waiting]] = statement("messages/notice.waiting", Waiting)
 TAKE: Final[Statement[Nothing]] = statement("messages/notice.take", Nothing)
+DELIVERY: Final[Statement[Delivery]] = statement("messages/notice.delivery", Delivery)
 OF_MESSAGE: Final[Statement[Told]] = statement("messages/notice.of_message", Told)
 
 
@@ -36,6 +37,11 @@ async def tell(tx: Transaction, rows: Sequence[Mapping[str, Any]], *, at: dateti
     """Write notices, and return how many were not told before."""
     row = await TELL.one(tx, main_connector_id=tx.scope.main_connector_id, told_at=at, told=rows)
     return 0 if row is None else row.written
+
+
+async def delivery_of(tx: Transaction, key: str) -> Delivery | None:
+    """Tell how far the mail of a notice has come; None: the scope has no notice of that key."""
+    return await DELIVERY.one(tx, main_connector_id=tx.scope.main_connector_id, key=key)
 
 
 async def due_realms(connection: Connection, *, now: datetime) -> list[MainConnectorId]:

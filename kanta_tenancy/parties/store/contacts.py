@@ -1,6 +1,6 @@
 """Contacts in PostgreSQL."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Final
@@ -12,7 +12,7 @@ from kanta_tenancy.kernel.identifiers import ContactId, OrganisationId, TenancyI
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.statements import Statement, statement
 from kanta_tenancy.parties.errors import ContactNotFound, ContactOverlaps, PartyChanged
-from kanta_tenancy.parties.model import Contact, Function, NewContact, Organisation, Person
+from kanta_tenancy.parties.model import Contact, Function, NewContact, Organisation, Person, Reachable
 
 INSERT: Final[Statement[Contact]] = statement("parties/contact.insert", Contact)
 FIND: Final[Statement[Contact]] = statement("parties/contact.find", Contact)
@@ -20,6 +20,8 @@ FIND_FOR_UPDATE: Final[Statement[Contact]] = statement("parties/contact.find_for
 FIND_OF_ORGANISATIONS: Final[Statement[Contact]] = statement("parties/contact.find_of_organisations", Contact)
 PAGE: Final[Statement[Contact]] = statement("parties/contact.page", Contact)
 PERSONS_FOR: Final[Statement[Person]] = statement("parties/contact.persons_for", Person)
+PERSONS: Final[Statement[Person]] = statement("parties/contact.persons", Person)
+REACHABLE: Final[Statement[Reachable]] = statement("parties/contact.reachable", Reachable)
 SAVE: Final[Statement[Contact]] = statement("parties/contact.save", Contact)
 
 
@@ -89,6 +91,31 @@ async def persons_for(
     return await PERSONS_FOR.all(tx, main_connector_id=realm, function=function, tenancy_id=tenancy_id, on_day=on_day)
 
 
+async def persons(tx: Transaction, contact_ids: Iterable[ContactId], *, on_day: date) -> list[Person]:
+    """Return those of these contacts who are there on a day."""
+    realm = tx.scope.main_connector_id
+    return await PERSONS.all(tx, main_connector_id=realm, contact_ids=list(contact_ids), on_day=on_day)
+
+
+async def reachable(
+    tx: Transaction, tenancy_ids: Iterable[TenancyId], functions: Sequence[Function], *, on_day: date
+) -> dict[TenancyId, tuple[Reachable, ...]]:
+    """Return who is there at each of these tenants for the first of these functions that somebody has on a day.
+
+    One query for all of them. A tenant where nobody has any of the functions is left out.
+    """
+    found: dict[TenancyId, list[Reachable]] = {}
+    for one in await REACHABLE.all(
+        tx,
+        main_connector_id=tx.scope.main_connector_id,
+        tenancy_ids=list(tenancy_ids),
+        functions=list(functions),
+        on_day=on_day,
+    ):
+        found.setdefault(one.tenancy_id, []).append(one)
+    return {tenancy_id: _of_first(functions, people) for tenancy_id, people in found.items()}
+
+
 async def page(tx: Transaction, organisation_id: OrganisationId, *, after: UUID, limit: int) -> list[Contact]:
     realm = tx.scope.main_connector_id
     return await PAGE.all(tx, main_connector_id=realm, organisation_id=organisation_id, after=after, limit=limit)
@@ -118,6 +145,11 @@ async def save(tx: Transaction, changed: Contact) -> Contact:
     if kept is None:
         raise PartyChanged(f"contact {changed.id} is no longer at version {changed.version - 1}")
     return kept
+
+
+def _of_first(functions: Sequence[Function], people: Sequence[Reachable]) -> tuple[Reachable, ...]:
+    first = min(functions.index(one.function) for one in people)
+    return tuple(one for one in people if one.function is functions[first])
 
 
 @contextmanager

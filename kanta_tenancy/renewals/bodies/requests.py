@@ -175,7 +175,7 @@ class ShownStep(Body, frozen=True, kw_only=True):
     party: Party | None
 
 
-class ShownDuty(Body, frozen=True, kw_only=True):
+class PatientToTell(Body, frozen=True, kw_only=True):
     """That a patient is to be told, or was."""
 
     request: UUID
@@ -206,7 +206,7 @@ class ShownWhole(ShownRequest, frozen=True, kw_only=True):
     afterwards: Sentence | None
     kind_allows: ShownKind
     steps: tuple[ShownStep, ...]
-    duty: ShownDuty | None
+    duty: PatientToTell | None
 
 
 def shown(request: Request, now: datetime) -> ShownRequest:
@@ -233,8 +233,8 @@ def whole(found: Whole, now: datetime) -> ShownWhole:
     )
 
 
-def duty(found: Duty) -> ShownDuty:
-    return ShownDuty(**msgspec.structs.asdict(found))
+def duty(found: Duty) -> PatientToTell:
+    return PatientToTell(**msgspec.structs.asdict(found))
 
 
 def outcome(found: Outcome) -> TakenOutcome:

@@ -23,8 +23,8 @@ from kanta_tenancy.renewals.bodies.requests import (
     Answering,
     DutiesAsked,
     LookedUp,
+    PatientToTell,
     RequestsAsked,
-    ShownDuty,
     ShownRequest,
     ShownWhole,
     TellingPatient,
@@ -154,7 +154,7 @@ async def tell_patient(
     operation_id="listRenewalDuties",
     opt=needs(Permission.RENEWALS_READ, query=DutiesAsked),
 )
-async def list_duties(call: NamedDependency[Call]) -> Response[Page[ShownDuty]]:
+async def list_duties(call: NamedDependency[Call]) -> Response[Page[PatientToTell]]:
     """List the requests of which a patient is still to be told, what is due first before the rest."""
     asked = call.asked(DutiesAsked)
     tenancy_id = None if asked.tenancy is None else TenancyId(asked.tenancy)

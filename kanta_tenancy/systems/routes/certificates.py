@@ -80,7 +80,7 @@ async def record_certificate(
 
 
 @post(
-    "/systems/{system_id:uuid}/certificates/{certificate_id:uuid}/withdrawal",
+    "/systems/{system_id:uuid}/certificates/{conformity_certificate_id:uuid}/withdrawal",
     operation_id="withdrawConformityCertificate",
     opt=needs(Permission.SYSTEMS_WRITE, if_match=True),
     status_code=200,
@@ -88,7 +88,7 @@ async def record_certificate(
 )
 async def withdraw_certificate(
     system_id: FromPath[UUID],
-    certificate_id: FromPath[UUID],
+    conformity_certificate_id: FromPath[UUID],
     data: JSONBody[WithdrawingCertificate],
     call: NamedDependency[Call],
 ) -> Response[ShownSystem]:
@@ -96,20 +96,20 @@ async def withdraw_certificate(
     return await acted(
         call,
         lambda tx: actions.withdraw_certificate(
-            tx, call.clock, system_id, certificate_id, version=call.expected_version, because=data.reason
+            tx, call.clock, system_id, conformity_certificate_id, version=call.expected_version, because=data.reason
         ),
     )
 
 
 @post(
-    "/systems/{system_id:uuid}/certificates/{certificate_id:uuid}/document",
+    "/systems/{system_id:uuid}/certificates/{conformity_certificate_id:uuid}/document",
     operation_id="showConformityCertificate",
     opt=needs(Permission.SYSTEMS_WRITE, if_match=True, query=DocumentAsked, accepts=ANY_FILE),
     request_max_body_size=actions.LARGEST_DOCUMENT,
     responses=refusals(*MOVED, CertificateNotFound, CertificateSettled),
 )
 async def show_certificate(
-    system_id: FromPath[UUID], certificate_id: FromPath[UUID], call: NamedDependency[Call]
+    system_id: FromPath[UUID], conformity_certificate_id: FromPath[UUID], call: NamedDependency[Call]
 ) -> Response[ShownSystem]:
     """Bring the file that shows a certificate, once: a PDF, a picture, a Word document, or plain text."""
     name = call.asked(DocumentAsked).name
@@ -117,40 +117,46 @@ async def show_certificate(
     return await acted(
         call,
         lambda tx: actions.show_certificate(
-            tx, call.clock, system_id, certificate_id, version=call.expected_version, name=name, content=content
+            tx,
+            call.clock,
+            system_id,
+            conformity_certificate_id,
+            version=call.expected_version,
+            name=name,
+            content=content,
         ),
         made=True,
     )
 
 
 @get(
-    "/systems/{system_id:uuid}/certificates/{certificate_id:uuid}/document",
+    "/systems/{system_id:uuid}/certificates/{conformity_certificate_id:uuid}/document",
     operation_id="readConformityDocument",
     opt=needs(Permission.SYSTEMS_READ),
     media_type=ANY_FILE,
     responses=refusals(SystemNotFound, CertificateNotFound, DocumentNotFound),
 )
 async def read_document(
-    system_id: FromPath[UUID], certificate_id: FromPath[UUID], call: NamedDependency[Call]
+    system_id: FromPath[UUID], conformity_certificate_id: FromPath[UUID], call: NamedDependency[Call]
 ) -> Response[bytes]:
     """Fetch the file that shows a certificate, to be saved; a tenant sees none."""
     async with call.transaction() as tx:
-        document, content = await reading.document(tx, system_id, certificate_id)
+        document, content = await reading.document(tx, system_id, conformity_certificate_id)
     return file_answer(content, media_type=ANY_FILE, name=document.name)
 
 
 @get(
-    "/systems/{system_id:uuid}/certificates/{certificate_id:uuid}/warnings",
+    "/systems/{system_id:uuid}/certificates/{conformity_certificate_id:uuid}/warnings",
     operation_id="listCertificateWarnings",
     opt=needs(Permission.SYSTEMS_READ),
     responses=refusals(SystemNotFound, CertificateNotFound),
 )
 async def list_warnings(
-    system_id: FromPath[UUID], certificate_id: FromPath[UUID], call: NamedDependency[Call]
+    system_id: FromPath[UUID], conformity_certificate_id: FromPath[UUID], call: NamedDependency[Call]
 ) -> Warnings:
     """See when people were warned of a certificate, and which warnings a more urgent one overtook; none to a tenant."""
     async with call.transaction() as tx:
-        return Warnings(items=tuple(await reading.warnings(tx, system_id, certificate_id)))
+        return Warnings(items=tuple(await reading.warnings(tx, system_id, conformity_certificate_id)))
 
 
 def _position(row: EndingCertificate) -> EndingPosition:

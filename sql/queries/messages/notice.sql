@@ -32,6 +32,14 @@ UPDATE notice
  WHERE notice.id = pair.notice_id
    AND notice.message_id IS NULL;
 
+-- name: delivery
+-- How far the mail of a notice has come; rows are Delivery.
+SELECT message.state, message.ended_at, message.last_error
+  FROM notice
+  LEFT JOIN message ON message.id = notice.message_id
+ WHERE notice.main_connector_id = :main_connector_id
+   AND notice.key = :key;
+
 -- name: of_message
 -- What a mail tells, in the order in which it was told.
 SELECT topic, tenancy_id, subject, lines, facts, told_at

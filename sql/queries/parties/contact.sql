@@ -69,3 +69,27 @@ SELECT person.id, person.name, person.email, firm.language
                              WHERE realm.main_connector_id = :main_connector_id)
             ELSE firm.tenancy_id = :tenancy_id END
  ORDER BY person.id;
+
+-- name: persons
+-- Which of these contacts are there on a day, and the language of the organisation of each.
+SELECT person.id, person.name, person.email, firm.language
+  FROM contact AS person
+  JOIN organisation AS firm ON firm.id = person.organisation_id
+ WHERE person.main_connector_id = :main_connector_id
+   AND person.id = ANY (:contact_ids::uuid[])
+   AND daterange(person.valid_from, person.valid_until) @> :on_day::date
+ ORDER BY person.id;
+
+-- name: reachable
+-- Who is there on a day for any of these functions, at each of these tenants; rows are Reachable.
+SELECT tenancy.tenancy_id, person.id, person.name, person.email, person.phone, person.function, firm.language
+  FROM tenancy
+  JOIN organisation AS firm
+    ON firm.main_connector_id = tenancy.main_connector_id AND firm.id = tenancy.organisation_id
+  JOIN contact AS person
+    ON person.main_connector_id = tenancy.main_connector_id AND person.organisation_id = tenancy.organisation_id
+ WHERE tenancy.main_connector_id = :main_connector_id
+   AND tenancy.tenancy_id = ANY(:tenancy_ids::uuid[])
+   AND person.function = ANY(:functions::text[])
+   AND daterange(person.valid_from, person.valid_until) @> :on_day::date
+ ORDER BY tenancy.tenancy_id, person.id;

@@ -20,6 +20,7 @@ from kanta_tenancy.certificates.looking.gathering import Entry
 from kanta_tenancy.certificates.looking.telling import heading
 from tests.certificates.looking.servers import NOW, START, YEAR, inspected, pem, rsa_key, server
 from tests.conftest import FrozenClock
+from tests.desk import ADesk
 from tests.machinery.x509.authorities import authority
 
 EXPIRED = server(start=START - YEAR, lasts=YEAR, common_name="old.example")
@@ -33,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(*arguments: str | Path, at: datetime = NOW) -> Result:
-    return CliRunner().invoke(certificates, [str(one) for one in arguments], obj=FrozenClock(at))
+    return CliRunner().invoke(certificates, [str(one) for one in arguments], obj=ADesk("", FrozenClock(at)))
 
 
 def test_a_certificate_is_told_with_its_zone_and_the_days_that_are_left(folder):

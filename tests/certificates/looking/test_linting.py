@@ -10,10 +10,12 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from kanta_tenancy.certificates.looking.linting import lint
 from kanta_tenancy.certificates.looking.model import Check
+from kanta_tenancy.certificates.looking.oddities import told
 from kanta_tenancy.certificates.looking.profiles import profiles
 from kanta_tenancy.kernel.dated import Certainty
-from kanta_tenancy.machinery.x509.inspected import Inspected, OddityKind
+from kanta_tenancy.machinery.x509.inspected import Inspected, Oddity, OddityKind
 from kanta_tenancy.machinery.x509.inspection import inspect
+from kanta_tenancy.machinery.x509.oddities import TOLD
 from tests.certificates.looking.servers import DNS, YEAR, inspected, rsa_key, server
 from tests.machinery.x509 import der
 
@@ -89,9 +91,9 @@ CA, NOT_CRITICAL = bytes.fromhex("551d13"), bytes.fromhex("30030101ff")
     ],
 )
 def test_what_rfc_5280_does_not_allow_is_found(certificate: bytes, rule: str):
-    told = inspect(certificate)
-    assert isinstance(told, Inspected)
-    assert rule in {finding.rule for finding in lint(told, profiles()["rfc5280"])}
+    seen = inspect(certificate)
+    assert isinstance(seen, Inspected)
+    assert rule in {finding.rule for finding in lint(seen, profiles()["rfc5280"])}
 
 
 def test_a_finding_says_where_its_rule_comes_from_and_how_sure_that_is():
@@ -110,3 +112,12 @@ def test_every_rule_that_is_no_oddity_says_what_is_wrong():
     rules = [rule for profile in profiles().values() for rule in profile.rules]
     assert [rule.key for rule in rules if bool(rule.sentence) is (rule.check is Check.NO_ODDITY)] == []
     assert [rule.key for rule in rules if not rule.source] == []
+
+
+def test_every_oddity_is_told_in_three_languages():
+    for kind, (rule, english) in TOLD.items():
+        said = told(Oddity(kind=kind, rule=rule, sentence=english, about="1.2.3.4"))
+        assert len({said.fi, said.sv, said.en}) == 3
+        assert not {"{", "}"} & set(said.fi + said.sv)
+    of_extension = told(Oddity(kind=OddityKind.CRITICAL_UNKNOWN, rule="", sentence="", about="1.2.3.4"))
+    assert of_extension.fi == "Kriittistä laajennusta ei tunneta tässä: 1.2.3.4."

@@ -13,17 +13,14 @@ from click.testing import CliRunner, Result
 from kanta_tenancy.certificates.cli import certificates
 from kanta_tenancy.machinery.x509 import sample_authority
 from kanta_tenancy.machinery.x509.credentials import Credential
+from tests.conftest import FrozenClock
+from tests.desk import ADesk
 from tests.machinery.probing.servers import context_of, tls_server
 from tests.machinery.probing.shown import DAY, HOST, NOW, authority, der, issued
 
 
-class Fixed:
-    def now(self):
-        return NOW
-
-
 def probe(*arguments: str) -> Result:
-    return CliRunner().invoke(certificates, ["probe", *arguments], obj=Fixed())
+    return CliRunner().invoke(certificates, ["probe", *arguments], obj=ADesk("", FrozenClock(NOW)))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from kanta_tenancy.machinery.outgoing.allowance import read_allowed
 from kanta_tenancy.machinery.probing.endpoint import ClientCredential, Endpoint, Probed, StartTls
 from kanta_tenancy.machinery.probing.probing import probe
 from kanta_tenancy.machinery.x509.credentials import Credential
+from kanta_tenancy.machinery.x509.sample_authority import chain_pem
 from tests.assembly.processes import free_port
 from tests.machinery.probing.shown import HOST, NOW, written
 
@@ -26,22 +27,22 @@ def context_of(folder: Path, shown: Credential) -> ssl.SSLContext:
 
 
 @asynccontextmanager
-async def tls_server(context: ssl.SSLContext) -> AsyncIterator[int]:
+async def tls_server(context: ssl.SSLContext, port: int = 0) -> AsyncIterator[int]:
     async def read_until_it_ends(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         await reader.read()
 
-    async with _server(read_until_it_ends, context) as port:
-        yield port
+    async with _server(read_until_it_ends, context, port) as listening:
+        yield listening
 
 
 @asynccontextmanager
-async def raw_server(handler: Handler) -> AsyncIterator[int]:
-    async with _server(handler, None) as port:
-        yield port
+async def raw_server(handler: Handler, port: int = 0) -> AsyncIterator[int]:
+    async with _server(handler, None, port) as listening:
+        yield listening
 
 
 @asynccontextmanager
-async def _server(handler: Handler, context: ssl.SSLContext | None) -> AsyncIterator[int]:
+async def _server(handler: Handler, context: ssl.SSLContext | None, port: int = 0) -> AsyncIterator[int]:
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.CancelledError):
             await handler(reader, writer)
@@ -49,7 +50,7 @@ async def _server(handler: Handler, context: ssl.SSLContext | None) -> AsyncIter
         with suppress(OSError):
             await writer.wait_closed()
 
-    server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=context)
+    server = await asyncio.start_server(handle, "127.0.0.1", port, ssl=context)
     async with server:
         yield server.sockets[0].getsockname()[1]
 
@@ -59,7 +60,10 @@ def openssl_server(folder: Path, shown: Credential, *options: str) -> Iterator[i
     """Run `openssl s_server`, which nobody here wrote."""
     chain, key = written(folder, shown)
     port = free_port()
-    command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", chain, "-cert_chain", chain, "-key", key]
+    above = folder / "above.pem"
+    above.write_bytes(chain_pem(*shown.chain[1:]))
+    command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", chain, "-key", key]
+    command += ["-cert_chain", above] if shown.chain[1:] else []
     with subprocess.Popen(
         [*command, "-quiet", *options], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:

@@ -12,7 +12,9 @@ from kanta_tenancy.machinery.ooxml.errors import CannotUpgrade
 from kanta_tenancy.machinery.ooxml.layout.unsigned_properties import UnsignedProperties, unsigned_markup
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.signing.grafting import grafted
-from kanta_tenancy.machinery.ooxml.signing.validation_data import lacking, sound_timestamps, ways
+from kanta_tenancy.machinery.ooxml.signing.validation_data import lacking, lacks, sound_timestamps, ways
+from kanta_tenancy.machinery.ooxml.verification import additions
+from kanta_tenancy.machinery.ooxml.verification.markup import LARGEST
 from kanta_tenancy.machinery.ooxml.verification.reading import Signature, read
 from kanta_tenancy.machinery.ooxml.verification.rewriting import rewritten
 from kanta_tenancy.machinery.opc import BrokenPackage, Package
@@ -61,7 +63,7 @@ class OpenSignature(Record, frozen=True, kw_only=True):
         sound = sound_timestamps(self.signature)
         if not sound:
             return Level.B
-        return Level.T if all(lacking(self.signature, one, anchors) for one in sound) else Level.LT
+        return Level.T if all(lacks(self.signature, one, anchors) for one in sound) else Level.LT
 
     def lacking(self, anchors: Sequence[x509.Certificate] = ()) -> tuple[x509.Certificate, ...]:
         """Return the certificates that stand between a signature with a timestamp and level LT.
@@ -122,8 +124,7 @@ class OpenSignature(Record, frozen=True, kw_only=True):
     def _with_more(self, more: UnsignedProperties) -> Self:
         """Add something, and check that the signature did not become one that nobody here would read."""
         try:
-            content = _written(self.content, more)
-            signature = read(content)
+            content, signature = self._together_with(more)
         except BrokenPackage as broken:
             raise CannotUpgrade(broken.detail, rule=broken.rule) from broken
         if len(content) + self.others > plumbing.LARGEST_TOGETHER:
@@ -131,14 +132,19 @@ class OpenSignature(Record, frozen=True, kw_only=True):
             raise CannotUpgrade(detail, rule="R7")
         return msgspec.structs.replace(self, content=content, signature=signature)
 
-
-def _written(content: bytes, more: UnsignedProperties) -> bytes:
-    known = rewritten(content)
-    if known is None:
-        return grafted(content, more)
-    before, mark, behind = content.partition(_BEFORE)
-    carried = unsigned_markup(_together(known.carried, more)).encode()
-    return b"".join((before, mark, carried, behind[behind.index(_BEHIND) :]))
+    def _together_with(self, more: UnsignedProperties) -> tuple[bytes, Signature]:
+        known = rewritten(self.content)
+        if known is None:
+            content = grafted(self.content, more)
+            return content, read(content)
+        carried = _together(known.carried, more)
+        before, mark, behind = self.content.partition(_BEFORE)
+        content = b"".join((before, mark, unsigned_markup(carried).encode(), behind[behind.index(_BEHIND) :]))
+        if more.certificates or len(content) > LARGEST:
+            return content, read(content)
+        # Nothing else that is counted or bounded has changed: it says what was just written.
+        added = additions.as_carried(carried, known.value)
+        return content, msgspec.structs.replace(self.signature, added=added)
 
 
 def _together(there: UnsignedProperties, more: UnsignedProperties) -> UnsignedProperties:

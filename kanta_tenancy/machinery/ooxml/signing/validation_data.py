@@ -33,14 +33,23 @@ def lacking(
     Asked are the certificates on the ways from the signer and from the timestamp's authority up to an anchor or to one
     that issued itself.
     """
+    return tuple(dict.fromkeys(_lacking(signature, timestamp, anchors)))
+
+
+def lacks(signature: Signature, timestamp: Timestamp, anchors: Sequence[x509.Certificate] = ()) -> bool:
+    """Tell whether there is any such certificate."""
+    return any(True for _ in _lacking(signature, timestamp, anchors))
+
+
+def _lacking(
+    signature: Signature, timestamp: Timestamp, anchors: Sequence[x509.Certificate]
+) -> Iterator[x509.Certificate]:
     data = RevocationData(ocsp=signature.added.ocsp, crls=signature.added.crls)
     others = (*signature.certificates, *timestamp.certificates, *anchors)
-    found: dict[x509.Certificate, None] = {}
     for start in (signature.signer, timestamp.authority):
         for certificate, issuer in way_up(start, others, frozenset(anchors)):
             if issuer is None or _is_unknown(certificate, issuer, data, timestamp.at):
-                found[certificate] = None
-    return tuple(found)
+                yield certificate
 
 
 def ways(

@@ -23,9 +23,10 @@ from kanta_tenancy.machinery.ooxml.signing.levels import (
     missing_revocation,
     signature_parts,
 )
+from kanta_tenancy.machinery.ooxml.signing.open_signature import OpenSignature
 from kanta_tenancy.machinery.ooxml.verification import verify
 from kanta_tenancy.machinery.ooxml.verification.markup import LARGEST
-from kanta_tenancy.machinery.ooxml.verification.reading import read
+from kanta_tenancy.machinery.ooxml.verification.reading import read, read_with_care
 from kanta_tenancy.machinery.ooxml.verification.rewriting import rewritten
 from kanta_tenancy.machinery.x509.revocation import RevocationData
 from kanta_tenancy.machinery.x509.sample_authority import found, revocation_list
@@ -68,6 +69,18 @@ def test_a_new_signature_has_level_b_a_timestamp_makes_it_t_and_validation_data_
     lasting = add_validation_data(later, FIRST, *known_later(stamps))
     assert achieved_level(lasting, FIRST) is Level.LT
     assert verdict(later) is verdict(lasting) is Verdict.VALID
+
+
+def test_what_is_known_of_a_signature_after_an_addition_is_what_is_read_of_it(stamps: TimestampAuthority):
+    before = OpenSignature.open(TWICE, SECOND)
+    once = before.with_timestamp(stamps.token(before.octets_to_stamp))
+    twice = once.with_timestamp(stamps.token(before.octets_to_stamp))
+    lasting = twice.with_validation_data(*known_later(stamps))
+    again = lasting.with_validation_data((), stamps.lists(found("Another", at=START)))
+    for opened in (once, twice, lasting, again):
+        assert opened.signature == read(opened.content) == read_with_care(opened.content)
+    assert [len(opened.signature.added.stamps) for opened in (before, once, twice, again)] == [0, 1, 2, 2]
+    assert len(again.signature.added.crls) > len(lasting.signature.added.crls)
 
 
 def test_level_lt_is_valid_after_the_certificate_has_expired_and_nobody_answers_any_more(stamps: TimestampAuthority):

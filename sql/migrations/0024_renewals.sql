@@ -177,4 +177,5 @@ ALTER TABLE access_key
     ADD CONSTRAINT access_key_of_a_tenant CHECK (tenancy_id IS NULL OR permissions <@ ARRAY[
         'parties.read', 'parties.write', 'agreements.read', 'agreements.sign', 'agreements.end', 'keys.manage',
         'journal.read', 'promises.read', 'promises.keep', 'messages.read', 'messages.manage', 'calendar.manage',
-        'trust.read', 'systems.read', 'certificates.read', 'renewals.read', 'renewals.answer', 'renewals.manage']);
+        'trust.read', 'systems.read', 'certificates.read', 'disturbances.read', 'disturbances.report', 'renewals.read',
+        'renewals.answer', 'renewals.manage']);

@@ -1,0 +1,1 @@
+"""Chains, lines of renewals and what authorities said, in PostgreSQL."""

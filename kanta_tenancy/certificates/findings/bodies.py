@@ -1,0 +1,52 @@
+"""Findings as the API shows them."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from kanta_tenancy.certificates.findings.model import KeptFinding
+from kanta_tenancy.kernel.dated import Certainty
+from kanta_tenancy.kernel.explanation import Sentence
+from kanta_tenancy.kernel.records import Body
+from kanta_tenancy.kernel.severity import Severity
+from kanta_tenancy.machinery.web.pages import PageQuery
+
+
+class FindingsAsked(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    severity: Annotated[Severity, msgspec.Meta(description="Of both when left out")] | None = None
+    family: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                min_length=1, max_length=80, description="The first word of the rules, such as probe; all when left out"
+            ),
+        ]
+        | None
+    ) = None
+    cleared: Annotated[bool, msgspec.Meta(description="Those that were cleared too")] = False
+
+    @property
+    def severities(self) -> tuple[Severity, ...]:
+        return tuple(Severity) if self.severity is None else (self.severity,)
+
+
+class ShownFinding(Body, frozen=True, kw_only=True):
+    id: UUID
+    rule: Annotated[str, msgspec.Meta(description="What is not kept", examples=["probe.expired"])]
+    severity: Severity
+    source: Annotated[str, msgspec.Meta(description="Where the rule is written")]
+    certainty: Annotated[Certainty, msgspec.Meta(description="How well that is known; anything but read is unverified")]
+    subject: Annotated[str, msgspec.Meta(description="With what, as the journal writes it")]
+    certificate_id: Annotated[UUID | None, msgspec.Meta(description="With which certificate of the inventory")]
+    sentence: Sentence
+    facts: dict[str, str | int | None]
+    first_at: Annotated[datetime, msgspec.Meta(description="Since when")]
+    last_at: Annotated[datetime, msgspec.Meta(description="When it was seen last")]
+    cleared_at: Annotated[datetime | None, msgspec.Meta(description="null: it is open")]
+
+
+def shown(finding: KeptFinding) -> ShownFinding:
+    said = {name: getattr(finding, name) for name in ShownFinding.__struct_fields__}
+    return ShownFinding(**said | {"facts": dict(finding.facts)})

@@ -1,0 +1,1 @@
+"""What people do with certificates and their sources: each in one transaction, with its journal entry."""

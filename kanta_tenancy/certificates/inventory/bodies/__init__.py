@@ -1,0 +1,1 @@
+"""Certificates of the inventory and their sources, as the API shows and takes them."""

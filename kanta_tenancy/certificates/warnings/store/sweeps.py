@@ -1,0 +1,80 @@
+"""The sweep in PostgreSQL. The only module that reads `sql/queries/certificates/sweep.sql`."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from kanta_tenancy.certificates.warnings.model import THIRD, Mark, Swept, Weighable, Window
+from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.postgres.database import Transaction
+from kanta_tenancy.machinery.postgres.statements import Nothing, statement
+
+
+class OneCertificate(Record, frozen=True, kw_only=True):
+    id: UUID
+
+
+BEGIN: Final = statement("certificates/sweep.begin", Nothing)
+HOLD: Final = statement("certificates/sweep.hold", Mark)
+HOLD_UNLESS_HELD: Final = statement("certificates/sweep.hold_unless_held", Mark)
+MARK: Final = statement("certificates/sweep.mark", Mark)
+ADVANCE: Final = statement("certificates/sweep.advance", Nothing)
+SWEEP: Final = statement("certificates/sweep.sweep", Swept)
+SNOOZES_OVER: Final = statement("certificates/sweep.snoozes_over", OneCertificate)
+TO_WEIGH: Final = statement("certificates/sweep.to_weigh", Weighable)
+
+
+async def begin(tx: Transaction, through: date, *, at: datetime) -> bool:
+    """Have a mark for the realm; return whether it had none."""
+    return bool(await BEGIN.run(tx, main_connector_id=tx.scope.main_connector_id, through=through, at=at))
+
+
+async def hold(tx: Transaction) -> Mark | None:
+    """Read the mark and hold it until the transaction ends; None: the realm has none."""
+    return await HOLD.one(tx, main_connector_id=tx.scope.main_connector_id)
+
+
+async def hold_unless_held(tx: Transaction) -> Mark | None:
+    """Read the mark and hold it, without waiting for whoever holds it; None: it is held."""
+    return await HOLD_UNLESS_HELD.one(tx, main_connector_id=tx.scope.main_connector_id)
+
+
+async def mark(tx: Transaction) -> Mark | None:
+    return await MARK.one(tx, main_connector_id=tx.scope.main_connector_id)
+
+
+async def advance(tx: Transaction, through: date, *, at: datetime) -> None:
+    await ADVANCE.run(tx, main_connector_id=tx.scope.main_connector_id, through=through, at=at)
+
+
+async def sweep(tx: Transaction, windows: Collection[Window], through: date, *, at: datetime) -> Swept:
+    """Put down what has come to a level within these windows, in one statement."""
+    by_days = [one for one in windows if one.level != THIRD]
+    by_third = [one for one in windows if one.level == THIRD]
+    swept = await SWEEP.one(
+        tx,
+        main_connector_id=tx.scope.main_connector_id,
+        kinds=[one.kind for one in by_days],
+        levels=[one.level for one in by_days],
+        since=[one.since for one in by_days],
+        until=[one.until for one in by_days],
+        third=THIRD,
+        kinds_by_third=[one.kind for one in by_third],
+        thirds_since=[one.since for one in by_third],
+        thirds_until=[one.until for one in by_third],
+        through=through,
+        at=at,
+    )
+    return swept or Swept(opened=0, superseded=0)
+
+
+async def snoozes_over(tx: Transaction, *, since: date, before: date) -> list[UUID]:
+    """Return the certificates in use whose snooze was over on one of these days."""
+    rows = await SNOOZES_OVER.all(tx, main_connector_id=tx.scope.main_connector_id, since=since, before=before)
+    return [one.id for one in rows]
+
+
+async def to_weigh(tx: Transaction, ids: Iterable[UUID]) -> list[Weighable]:
+    """Read those of these certificates that say when they end."""
+    return await TO_WEIGH.all(tx, main_connector_id=tx.scope.main_connector_id, certificate_ids=list(ids))

@@ -1,0 +1,1 @@
+"""What the watch keeps in PostgreSQL."""

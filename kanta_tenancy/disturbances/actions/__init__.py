@@ -1,0 +1,1 @@
+"""What is done about disturbances, each in the transaction of the act that causes it."""

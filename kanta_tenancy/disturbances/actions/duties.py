@@ -1,0 +1,177 @@
+"""Duties: brought in line with the facts, told, acknowledged, failed, not needed; each with its promises."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from kanta_tenancy import promises
+from kanta_tenancy.disturbances import history, lifecycle, owing, reconciling
+from kanta_tenancy.disturbances.case import Answered, Basis, Disturbance, DutyMoved, DutyState, KeptDuty
+from kanta_tenancy.disturbances.lifecycle import DutyMove
+from kanta_tenancy.disturbances.model import Answer, Channel, Fact, Moments, Side
+from kanta_tenancy.disturbances.reading import NIS2
+from kanta_tenancy.disturbances.reconciling import Reconciled
+from kanta_tenancy.disturbances.store import disturbances, reaching
+from kanta_tenancy.disturbances.store import duties as store
+from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.identifiers import TenancyId
+from kanta_tenancy.machinery.postgres.database import Transaction
+from kanta_tenancy.machinery.postgres.journal import record
+from kanta_tenancy.promises import Owed
+
+_FOLLOW_UP: Final = "nis2_follow_up"
+_TOLD: Final = frozenset({DutyState.SENT, DutyState.ACKNOWLEDGED})
+_FULFILLED: Final = "It was settled"
+
+
+async def renew(tx: Transaction, disturbance: Disturbance, *, at: datetime) -> list[Reconciled]:
+    """Bring the duties of a disturbance that the transaction holds in line with its facts; in the whole realm."""
+    given = await disturbances.history(tx, disturbance.id)
+    reporters = await disturbances.reporters(tx, disturbance.id)
+    kept = await store.take_all(tx, disturbance.id)
+    words = await reaching.own_words(tx, [NIS2], [None, *reporters])
+    covered = {one.tenancy_id: (bool(one.word.get("covered")), one.said_by, one.said_at) for one in words}
+    done = []
+    for holder in (None, *reporters):
+        answers = _of_holder(given, holder, covered.get(holder), disturbance)
+        own = [one for one in kept if one.tenancy_id == holder]
+        moments = _moments(disturbance, answers, own, holder)
+        side = Side.MAIN_CONNECTOR if holder is None else Side.TENANT
+        wanted = reconciling.wanted(side, holder, moments)
+        found = reconciling.reconcile(own, wanted, answers, disturbance_id=disturbance.id, at=at)
+        await _write(tx, found, at=at)
+        done.append(found)
+    return done
+
+
+async def withdraw(tx: Transaction, disturbance: Disturbance, *, at: datetime) -> None:
+    """Withdraw every duty of a disturbance that is none; whoever was told is to be told that it does not hold."""
+    given = await disturbances.history(tx, disturbance.id)
+    kept = await store.take_all(tx, disturbance.id)
+    await _write(tx, reconciling.reconcile(kept, (), given, disturbance_id=disturbance.id, at=at), at=at)
+
+
+async def release_open(tx: Transaction, disturbance_id: UUID, *, at: datetime, because: str) -> None:
+    """Say of whatever is still to be told of a disturbance that it need not be, and why."""
+    for duty in await store.take_all(tx, disturbance_id):
+        if duty.is_open:
+            after = lifecycle.settle(duty, DutyMove.RELEASE, by=tx.actor.name, at=at, note=because)
+            await store.save(tx, after)
+            await _settle_promises(tx, duty, after, at=at)
+
+
+async def settle(
+    tx: Transaction,
+    clock: Clock,
+    duty_id: UUID,
+    move: DutyMove,
+    *,
+    version: int,
+    channel: Channel | None = None,
+    note: str | None = None,
+) -> KeptDuty:
+    """Say what became of a duty. The main connector can say it of its tenants' duties too, in their place.
+
+    Raises:
+        DutyNotFound, DutyChanged: there is none, or not at that version any more.
+        DutyMoveNotAllowed: it is not in a state that allows that.
+    """
+    return await settle_taken(
+        tx, await store.take(tx, duty_id, version), move, at=clock.now(), channel=channel, note=note
+    )
+
+
+async def settle_taken(
+    tx: Transaction,
+    before: KeptDuty,
+    move: DutyMove,
+    *,
+    at: datetime,
+    channel: Channel | None = None,
+    note: str | None = None,
+) -> KeptDuty:
+    """Do as `settle` does with a duty that the transaction holds.
+
+    Raises:
+        DutyMoveNotAllowed: it is not in a state that allows that.
+    """
+    after = lifecycle.settle(before, move, by=tx.actor.name, at=at, channel=channel, note=note)
+    await store.save(tx, after)
+    await _settle_promises(tx, before, after, at=at)
+    told = DutyMoved(disturbance_id=after.disturbance_id, duty_id=after.id, state=after.state, at=at)
+    await record(tx, history.of_duty(move.value, before, after, at=at), announce=told)
+    return after
+
+
+async def acknowledge_reported(tx: Transaction, disturbance_id: UUID, *, at: datetime) -> None:
+    """Say of what tenants told the main connector by their reports that it was acknowledged."""
+    for duty in await store.take_all(tx, disturbance_id):
+        if duty.addressee in reconciling.BY_THE_REPORT and duty.state is DutyState.SENT:
+            after = lifecycle.settle(duty, DutyMove.ACKNOWLEDGE, by=tx.actor.name, at=at)
+            await store.save(tx, after)
+
+
+async def _write(tx: Transaction, found: Reconciled, *, at: datetime) -> None:
+    for duty in (*found.dropped, *found.moved):
+        await store.save(tx, duty)
+    if found.added:
+        await store.add(tx, found.added)
+    for duty in found.dropped:
+        await _release(tx, duty, at=at, because=reconciling.GONE)
+    await promises.owe_many(tx, owed_for((*found.added, *found.moved), at))
+
+
+def owed_for(duties: Iterable[KeptDuty], at: datetime) -> list[Owed]:
+    """Return what is promised for those duties that are open."""
+    return [one for duty in duties if duty.is_open for one in owing.to_fulfil(duty, at)]
+
+
+async def _settle_promises(tx: Transaction, before: KeptDuty, after: KeptDuty, *, at: datetime) -> None:
+    if after.state is DutyState.SENT:
+        result = {"channel": None if after.channel is None else after.channel.value}
+        await promises.keep(tx, owing.duty_key(before), at=at, result=result)
+        await promises.release(tx, owing.chase_key(before), at=at, because=_FULFILLED)
+    elif after.state is DutyState.NOT_NEEDED:
+        await _release(tx, before, at=at, because="It need not be told")
+    elif after.state is DutyState.FAILED:
+        await promises.owe_many(tx, owing.to_fulfil(after, at))
+
+
+async def _release(tx: Transaction, duty: KeptDuty, *, at: datetime, because: str) -> None:
+    for key in (owing.duty_key(duty), owing.chase_key(duty)):
+        await promises.release(tx, key, at=at, because=because)
+
+
+def _of_holder(
+    given: Iterable[Answered],
+    holder: TenancyId | None,
+    covered: tuple[bool, str, datetime] | None,
+    disturbance: Disturbance,
+) -> list[Answered]:
+    """Return the answers as they are for one party: with what it says of itself, and that it reported."""
+    own = list(given)
+    if covered is not None:
+        fact = Fact.MAIN_CONNECTOR_COVERED if holder is None else Fact.TENANT_COVERED
+        says, by, said_at = covered
+        own.append(_answered(fact, by, said_at, Answer.YES if says else Answer.NO))
+    if holder is not None:
+        own = [one for one in own if one.fact is not Fact.NOTICED_BY_TENANT]
+        own.append(_answered(Fact.NOTICED_BY_TENANT, "report", disturbance.reported_at, Answer.YES))
+    return sorted(own, key=lambda one: one.answered_at)
+
+
+def _answered(fact: Fact, by: str, at: datetime, answer: Answer) -> Answered:
+    return Answered(fact=fact, answer=answer, basis=Basis.PERSON, answered_by=by, answered_at=at)
+
+
+def _moments(
+    disturbance: Disturbance, answers: list[Answered], own: Iterable[KeptDuty], holder: TenancyId | None
+) -> Moments:
+    followed_up = [one.state_at for one in own if one.rule.startswith(_FOLLOW_UP) and one.state in _TOLD]
+    return Moments(
+        known=reconciling.known_since(answers),
+        detected_at=disturbance.detected_at,
+        aware_at=disturbance.aware_at if holder is None else None,
+        followed_up_at=min(followed_up, default=None),
+    )

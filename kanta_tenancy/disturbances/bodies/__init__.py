@@ -1,0 +1,1 @@
+"""Disturbances as the API shows and takes them."""

@@ -1,0 +1,1 @@
+"""Disturbances in PostgreSQL."""

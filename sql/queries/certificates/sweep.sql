@@ -1,0 +1,128 @@
+-- The sweep: which certificates have come to a level since the last one.
+-- Read by kanta_tenancy/certificates/warnings/store/warnings.py; what rows are stands with each.
+
+-- name: begin
+-- Have a mark for a realm, unless it has one.
+INSERT INTO certificate_sweep (main_connector_id, swept_through, swept_at)
+VALUES (:main_connector_id, :through, :at)
+ON CONFLICT (main_connector_id) DO NOTHING;
+
+-- name: hold
+-- Up to which day a realm was swept, held until the transaction ends; rows are Mark.
+SELECT swept_through, swept_at
+  FROM certificate_sweep
+ WHERE main_connector_id = :main_connector_id
+   FOR UPDATE;
+
+-- name: hold_unless_held
+-- The same; no row when somebody else holds it, or there is none.
+SELECT swept_through, swept_at
+  FROM certificate_sweep
+ WHERE main_connector_id = :main_connector_id
+   FOR UPDATE SKIP LOCKED;
+
+-- name: mark
+-- The same, not held.
+SELECT swept_through, swept_at
+  FROM certificate_sweep
+ WHERE main_connector_id = :main_connector_id;
+
+-- name: advance
+-- Write up to which day a realm was swept.
+UPDATE certificate_sweep
+   SET swept_through = :through, swept_at = :at
+ WHERE main_connector_id = :main_connector_id;
+
+-- name: sweep
+-- Put a warning down for each certificate in use that comes to a level within its window: open the most urgent of each,
+-- the others superseded with whatever was open before. Whom that was told is whom the new one is told. Rows are Swept.
+  WITH come AS (
+       SELECT ending.id, span.level, ending.ends_on, ending.ends_on - span.level AS due_on
+         FROM unnest(:kinds::text[], :levels::smallint[], :since::timestamptz[], :until::timestamptz[])
+              AS span (kind, level, since, until)
+        CROSS JOIN LATERAL (
+              SELECT id, least((not_after AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31') AS ends_on
+                FROM certificate
+               WHERE main_connector_id = :main_connector_id
+                 AND kind = span.kind
+                 AND state = 'in_use'
+                 AND not_after >= span.since
+                 AND not_after < span.until
+                 AND (snoozed_until IS NULL OR snoozed_until < :through::date)
+                 AND (span.level <= 0    -- a third of its lifetime has gone by
+                      OR not_after - not_before >= span.level * interval '24 hours' + (not_after - third_left_at))
+               OFFSET 0) AS ending
+        UNION ALL
+       SELECT ending.id, :third::smallint, ending.ends_on, ending.due_on
+         FROM unnest(:kinds_by_third::text[], :thirds_since::timestamptz[], :thirds_until::timestamptz[])
+              AS span (kind, since, until)
+        CROSS JOIN LATERAL (
+              SELECT id, least((not_after AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31') AS ends_on,
+                     least((third_left_at AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31') AS due_on
+                FROM certificate
+               WHERE main_connector_id = :main_connector_id
+                 AND kind = span.kind
+                 AND state = 'in_use'
+                 AND third_left_at >= span.since
+                 AND third_left_at < span.until
+                 AND (snoozed_until IS NULL OR snoozed_until < :through::date)
+               OFFSET 0) AS ending),
+       ranked AS MATERIALIZED (
+       SELECT id, level, ends_on, due_on,
+              row_number() OVER (PARTITION BY id ORDER BY due_on DESC, level) = 1 AS most_urgent
+         FROM come),
+       overtaken AS (
+       UPDATE certificate_warning
+          SET state = 'superseded', settled_at = :at
+        WHERE ctid = ANY (ARRAY(
+              SELECT before.ctid
+                FROM ranked
+               CROSS JOIN LATERAL (
+                     SELECT ctid
+                       FROM certificate_warning
+                      WHERE main_connector_id = :main_connector_id
+                        AND certificate_id = ranked.id
+                        AND state = 'open'
+                      LIMIT 1) AS before
+               WHERE ranked.most_urgent))
+       RETURNING certificate_id, rung),
+       written AS (
+       INSERT INTO certificate_warning (main_connector_id, certificate_id, level, rung, due_on, ends_on, state, decided_at,
+                                        settled_at)
+       SELECT :main_connector_id, ranked.id, ranked.level, coalesce(overtaken.rung, 0), ranked.due_on, ranked.ends_on,
+              CASE WHEN ranked.most_urgent THEN 'open' ELSE 'superseded' END, :at,
+              CASE WHEN NOT ranked.most_urgent THEN :at::timestamptz END
+         FROM ranked
+         LEFT JOIN overtaken ON overtaken.certificate_id = ranked.id
+       ON CONFLICT (main_connector_id, certificate_id, level) DO NOTHING
+       RETURNING state)
+SELECT count(*) FILTER (WHERE state = 'open') AS opened, count(*) FILTER (WHERE state = 'superseded') AS superseded
+  FROM written;
+
+-- name: snoozes_over
+-- Certificates in use of which nobody was to be told up to a day that is over now; rows are OneCertificate.
+SELECT id
+  FROM certificate
+ WHERE main_connector_id = :main_connector_id
+   AND state = 'in_use'
+   AND snoozed_until >= :since
+   AND snoozed_until < :before;
+
+-- name: to_weigh
+-- Certificates to be looked at by themselves, with what was put down of them; rows are Weighable.
+SELECT certificate.id, certificate.kind, certificate.not_before, certificate.not_after, certificate.third_left_at,
+       certificate.state = 'in_use' AS in_use, certificate.snoozed_until, certificate.responsible_id,
+       ARRAY(SELECT warning.level
+               FROM certificate_warning AS warning
+              WHERE warning.main_connector_id = :main_connector_id
+                AND warning.certificate_id = certificate.id
+              ORDER BY warning.level) AS levels,
+       ARRAY(SELECT warning.state
+               FROM certificate_warning AS warning
+              WHERE warning.main_connector_id = :main_connector_id
+                AND warning.certificate_id = certificate.id
+              ORDER BY warning.level) AS states
+  FROM certificate
+ WHERE certificate.main_connector_id = :main_connector_id
+   AND certificate.id = ANY (:certificate_ids::uuid[])
+   AND certificate.not_after IS NOT NULL;
