@@ -43,7 +43,7 @@ _LONGEST_TROUBLE: Final = 500
 async def here(batches: Iterable[Sequence[bytes]]) -> AsyncIterator[Sequence[Examined]]:
     """Examine batches of certificates one after the other in this process."""
     for batch in batches:
-        yield [examining.examine(der) for der in batch]
+        yield examining.examine_all(batch)
 
 
 async def take_in(
@@ -73,7 +73,7 @@ async def take_in(
     new = {one for batch in arrived for one in batch.values()}
     found = {(there[sha256], place): None for sha256, place in sorting.places}
     whole = missing is None and source.kind is not SourceKind.HANDED_IN
-    places = await (_replaced(tx, source, found, at) if whole else _added(tx, source, found, at))
+    places = await (_replaced(tx, source, found, at) if whole else _added(tx, source, found, at, counting=True))
     after = len({one for one, _ in found}) if whole else source.certificates + places.certificates
     read = _read(source, at, certificates=after, missing=missing)
     # The journal last: whoever else writes into it waits for this transaction from then on, and many take seconds.
@@ -191,17 +191,19 @@ async def _replaced(tx: Transaction, source: Source, found: dict[sources.Found, 
     still = await sources.places_still(tx, source.id)
     coming = {one: None for one in found if one not in still}
     gone = [row for one, row in still.items() if one not in found]
-    places = await _added(tx, source, coming, at)
+    places = await _added(tx, source, coming, at, counting=False)
     for batch in _batches(gone):
         places.ended += await sources.end_places(tx, batch, at)
     return places
 
 
-async def _added(tx: Transaction, source: Source, found: dict[sources.Found, None], at: datetime) -> _Places:
+async def _added(
+    tx: Transaction, source: Source, found: dict[sources.Found, None], at: datetime, *, counting: bool
+) -> _Places:
     """Say where a source has certificates, beside where it had them."""
     places = _Places()
     for batch in _batches(list(found)):
-        added = await sources.add_places(tx, source.id, batch, at)
+        added = await sources.add_places(tx, source.id, batch, at, counting=counting)
         places.added += len(added)
         places.certificates += len({one.certificate_id for one in added if one.first})
     return places

@@ -61,7 +61,8 @@ def _encoded(der: bytes, beginning: Beginning) -> Iterator[tuple[bytes, bool]]:
     if at < end:
         at, end = tlv.span(der, tlv.span(der, at)[0])
     while at < end:
-        content, behind = tlv.span(der, at)
+        length = der[at + 1]
+        content, behind = (at + 2, at + 2 + length) if length < tlv.LONG_FORM else tlv.span(der, at)  # most are short
         yield der[at:behind], der.startswith(_OWN, content)
         at = behind
 

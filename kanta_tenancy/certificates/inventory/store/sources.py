@@ -17,7 +17,7 @@ Found = tuple[UUID, str]  # a certificate, and where
 
 class Added(Record, frozen=True, kw_only=True):
     certificate_id: UUID
-    first: bool  # the source had it nowhere else
+    first: bool  # somebody counts, and the source had it nowhere else
 
 
 class Still(Record, frozen=True, kw_only=True):
@@ -87,13 +87,20 @@ async def save(tx: Transaction, source: Source) -> None:
     )
 
 
-async def add_places(tx: Transaction, source_id: UUID, found: Sequence[Found], at: datetime) -> list[Added]:
-    """Say where a source has certificates; return what it was not known to have there."""
+async def add_places(
+    tx: Transaction, source_id: UUID, found: Sequence[Found], at: datetime, *, counting: bool
+) -> list[Added]:
+    """Say where a source has certificates; return what it was not known to have there.
+
+    Args:
+        counting: find out of which of them it had none before.
+    """
     return await ADD_PLACES.all(
         tx,
         main_connector_id=tx.scope.main_connector_id,
         source_id=source_id,
         at=at,
+        counting=counting,
         ids=[new_id() for _ in found],
         certificate_ids=[certificate_id for certificate_id, _ in found],
         places=[place for _, place in found],
