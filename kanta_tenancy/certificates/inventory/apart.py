@@ -7,7 +7,7 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, Final
 
 from kanta_tenancy.certificates.inventory import examiner
@@ -59,4 +59,8 @@ def _process() -> Iterator[_Pipes]:
     ) as process:
         if process.stdin is None or process.stdout is None:
             raise LookupError("a process that was started with pipes has none")
-        yield process.stdin, process.stdout
+        try:
+            yield process.stdin, process.stdout
+        finally:
+            with suppress(BrokenPipeError):  # it has ended before it read all
+                process.stdin.close()

@@ -45,8 +45,9 @@ def read(certificate: x509.Certificate, der: bytes, beginning: Beginning) -> Rea
     found = dict(zip(anew, alone.extensions, strict=True)) if anew else {}
     in_order = [_remembered.get(one) or found[one] for one in encoded]
     by_number = {one.oid: one for one in in_order}
-    if len(by_number) < len(encoded):
-        raise x509.DuplicateExtension("there twice", next(one.oid for one in in_order if by_number[one.oid] is not one))
+    if len(by_number) < len(in_order):
+        numbers = [one.oid for one in in_order]
+        raise x509.DuplicateExtension("it is there twice", next(one for one in numbers if numbers.count(one) > 1))
     if any(len(one) > _LONGEST for one in alike):
         return Read(by_number=by_number, alike=None)
     if len(_remembered) + len(anew) > _MOST:

@@ -21,18 +21,24 @@ UPDATE certificate_source
    AND id = :source_id;
 
 -- name: add_places
--- Say where a source has certificates; those places where it was known to have them stay. Rows are Added; `first` is told
--- when somebody counts.
+-- Say where a source has certificates; those places where it was known to have them stay. Rows are Added.
 INSERT INTO certificate_place (id, main_connector_id, certificate_id, source_id, place, since)
 SELECT new.id, :main_connector_id, new.certificate_id, :source_id, new.place, :at
   FROM unnest(:ids::uuid[], :certificate_ids::uuid[], :places::text[]) AS new (id, certificate_id, place)
     ON CONFLICT (source_id, place, certificate_id) WHERE until IS NULL DO NOTHING
-RETURNING certificate_id, :counting AND NOT EXISTS (SELECT
-                                                      FROM certificate_place AS other
-                                                     WHERE other.main_connector_id = :main_connector_id
-                                                       AND other.certificate_id = certificate_place.certificate_id
-                                                       AND other.source_id = :source_id
-                                                       AND other.until IS NULL) AS first;
+RETURNING certificate_id, NOT EXISTS (SELECT
+                                        FROM certificate_place AS other
+                                       WHERE other.main_connector_id = :main_connector_id
+                                         AND other.certificate_id = certificate_place.certificate_id
+                                         AND other.source_id = :source_id
+                                         AND other.until IS NULL) AS first;
+
+-- name: add_other_places
+-- Say where a source that the transaction holds has certificates, beside the places that it was read to have; no row
+-- comes back.
+INSERT INTO certificate_place (id, main_connector_id, certificate_id, source_id, place, since)
+SELECT new.id, :main_connector_id, new.certificate_id, :source_id, new.place, :at
+  FROM unnest(:ids::uuid[], :certificate_ids::uuid[], :places::text[]) AS new (id, certificate_id, place);
 
 -- name: places_still
 -- Where a source has certificates; rows are Still.

@@ -17,7 +17,7 @@ Found = tuple[UUID, str]  # a certificate, and where
 
 class Added(Record, frozen=True, kw_only=True):
     certificate_id: UUID
-    first: bool  # somebody counts, and the source had it nowhere else
+    first: bool  # the source had it nowhere else
 
 
 class Still(Record, frozen=True, kw_only=True):
@@ -29,6 +29,7 @@ class Still(Record, frozen=True, kw_only=True):
 OPEN: Final = statement("certificates/source.open", Source)
 SAVE: Final = statement("certificates/source.save", Nothing)
 ADD_PLACES: Final = statement("certificates/source.add_places", Added)
+ADD_OTHER_PLACES: Final = statement("certificates/source.add_other_places", Nothing)
 PLACES_STILL: Final = statement("certificates/source.places_still", Still)
 END_PLACES: Final = statement("certificates/source.end_places", Nothing)
 PAGE: Final = statement("certificates/source.page", Source)
@@ -87,24 +88,25 @@ async def save(tx: Transaction, source: Source) -> None:
     )
 
 
-async def add_places(
-    tx: Transaction, source_id: UUID, found: Sequence[Found], at: datetime, *, counting: bool
-) -> list[Added]:
-    """Say where a source has certificates; return what it was not known to have there.
+async def add_places(tx: Transaction, source_id: UUID, found: Sequence[Found], at: datetime) -> list[Added]:
+    """Say where a source has certificates; return what it was not known to have there."""
+    return await ADD_PLACES.all(tx, **_places(tx, source_id, found, at))
 
-    Args:
-        counting: find out of which of them it had none before.
-    """
-    return await ADD_PLACES.all(
-        tx,
-        main_connector_id=tx.scope.main_connector_id,
-        source_id=source_id,
-        at=at,
-        counting=counting,
-        ids=[new_id() for _ in found],
-        certificate_ids=[certificate_id for certificate_id, _ in found],
-        places=[place for _, place in found],
-    )
+
+async def add_other_places(tx: Transaction, source_id: UUID, found: Sequence[Found], at: datetime) -> None:
+    """Say where a source that the transaction holds has certificates, beside those of `places_still`."""
+    await ADD_OTHER_PLACES.run(tx, **_places(tx, source_id, found, at))
+
+
+def _places(tx: Transaction, source_id: UUID, found: Sequence[Found], at: datetime) -> dict[str, object]:
+    return {
+        "main_connector_id": tx.scope.main_connector_id,
+        "source_id": source_id,
+        "at": at,
+        "ids": [new_id() for _ in found],
+        "certificate_ids": [certificate_id for certificate_id, _ in found],
+        "places": [place for _, place in found],
+    }
 
 
 async def places_still(tx: Transaction, source_id: UUID) -> dict[Found, UUID]:
