@@ -99,7 +99,7 @@ def _inspected(certificate: x509.Certificate, der: bytes, fingerprint: str) -> I
         subject=seen.subject,
         issuer=seen.issuer,
         common_name=_common_name(subject),
-        self_issued=subject is not None and subject == issuer,
+        self_issued=seen.subject is not None and seen.subject == seen.issuer and subject == issuer,
         not_before=seen.not_before,
         not_after=seen.not_after,
         names=tuple(names_of(subject, own.value(x509.SubjectAlternativeName))),

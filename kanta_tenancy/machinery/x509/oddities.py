@@ -83,9 +83,10 @@ def _not_critical(seen: Seen) -> bool:
 
 
 def _may_not_sign(seen: Seen) -> bool:
+    if _authority(seen) is None:
+        return False
     usage = seen.extensions.by_number.get(ExtensionOID.KEY_USAGE)
-    may = usage is None or (isinstance(usage.value, x509.KeyUsage) and usage.value.key_cert_sign)
-    return _authority(seen) is not None and not may
+    return usage is not None and not (isinstance(usage.value, x509.KeyUsage) and usage.value.key_cert_sign)
 
 
 def _nameless(seen: Seen) -> bool:

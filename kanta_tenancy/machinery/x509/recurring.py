@@ -45,8 +45,9 @@ def read(certificate: x509.Certificate, der: bytes, beginning: Beginning) -> Rea
     found = dict(zip(anew, alone.extensions, strict=True)) if anew else {}
     in_order = [_remembered.get(one) or found[one] for one in encoded]
     by_number = {one.oid: one for one in in_order}
-    if len(by_number) < len(encoded):
-        raise x509.DuplicateExtension("there twice", next(one.oid for one in in_order if by_number[one.oid] is not one))
+    if len(by_number) < len(in_order):
+        numbers = [one.oid for one in in_order]
+        raise x509.DuplicateExtension("it is there twice", next(one for one in numbers if numbers.count(one) > 1))
     if any(len(one) > _LONGEST for one in alike):
         return Read(by_number=by_number, alike=None)
     if len(_remembered) + len(anew) > _MOST:
@@ -61,7 +62,8 @@ def _encoded(der: bytes, beginning: Beginning) -> Iterator[tuple[bytes, bool]]:
     if at < end:
         at, end = tlv.span(der, tlv.span(der, at)[0])
     while at < end:
-        content, behind = tlv.span(der, at)
+        length = der[at + 1]
+        content, behind = (at + 2, at + 2 + length) if length < tlv.LONG_FORM else tlv.span(der, at)  # most are short
         yield der[at:behind], der.startswith(_OWN, content)
         at = behind
 
