@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from kanta_tenancy.certificates.chains.model import name_of
 from kanta_tenancy.certificates.findings import KeptFinding
 from kanta_tenancy.certificates.impact.model import Reach
 from kanta_tenancy.certificates.impact.telling import in_short
@@ -21,7 +22,6 @@ from kanta_tenancy.kernel.severity import Severity
 
 MOST_CERTIFICATES: Final = 30  # in one mail; more are counted
 MOST_FINDINGS: Final = 20
-SHOWN_DIGITS: Final = 16  # of a fingerprint, for a certificate without a name
 NUMBER: Final = Sentence(fi="Koosteen tunnus", sv="Sammandragets nummer", en="Number of the digest")
 RULE_LABEL: Final = Sentence(fi="Sääntö", sv="Regel", en="Rule")
 _ENDED: Final = Sentence(fi="Varmenteita on vanhentunut", sv="Certifikat har löpt ut", en="Certificates have expired")
@@ -95,7 +95,8 @@ def _of_one(
     concern: Concern, certificate: Certificate, not_after: datetime, known: Known, *, today: date, now: datetime
 ) -> Iterator[Sentence]:
     kind = kinds().get(certificate.kind) or kinds()[OTHER]
-    yield wording.ends(_name(certificate), kind.name, not_after, concern.ends_on, today=today, now=now)
+    name = name_of(certificate.common_name, certificate.subject, certificate.sha256)
+    yield wording.ends(name, kind.name, not_after, concern.ends_on, today=today, now=now)
     if concern.told_at is not None:
         yield sentence(
             "Kukaan ei ole kuitannut varoitusta, joka annettiin {at}.",
@@ -138,7 +139,7 @@ def _of_findings(addressed: Addressed, known: Known) -> Iterator[Sentence]:
 def _answering(addressed: Addressed, digest: Digest) -> Iterator[Sentence]:
     if addressed.concerns:
         yield sentence(
-            "Kuittaa kooste, kun huolehdit asiasta: muuten siitä kerrotaan seuraaville. Komento: kanta-tenancy"
+            "Kuitatkaa kooste, kun huolehditte asiasta: muuten siitä kerrotaan seuraaville. Komento: kanta-tenancy"
             " certificates acknowledge --digest {digest}",
             "Kvittera sammandraget när du tar hand om saken: annars berättas den för följande personer. Kommando:"
             " kanta-tenancy certificates acknowledge --digest {digest}",
@@ -153,10 +154,6 @@ _MARKS: Final = {
     Severity.WARNING: Sentence(fi="Huomautus:", sv="Anmärkning:", en="Warning:"),
 }
 _UNVERIFIED: Final = Sentence(fi="(vahvistamaton tieto)", sv="(obekräftad uppgift)", en="(unverified)")
-
-
-def _name(certificate: Certificate) -> str:
-    return certificate.common_name or certificate.subject or f"SHA-256 {certificate.sha256[:SHOWN_DIGITS]}…"
 
 
 def _joined(parts: Iterable[Sentence]) -> Sentence:
