@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import Final
 
+from kanta_tenancy import parties
 from kanta_tenancy.certificates.chains.judging import subject_of
 from kanta_tenancy.certificates.chains.model import CertificateRevoked, Revocation, RevocationStatus, Subject, name_of
+from kanta_tenancy.certificates.inventory import reading as inventory
 from kanta_tenancy.certificates.inventory.model import State
+from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import Act, digest_of, record
@@ -42,12 +45,29 @@ async def journal(tx: Transaction, subject: Subject, before: Revocation | None, 
     await record(tx, act, announce=_announced(subject, said, at))
 
 
-async def tell_of_revoked(tx: Transaction, subject: Subject, said: Revocation, at: datetime) -> None:
-    """Tell people that a certificate in use was revoked; of one that is not in use nobody need hear."""
+async def tell_of_revoked(tx: Transaction, subject: Subject, said: Revocation, at: datetime) -> bool:
+    """Tell people that a certificate in use was revoked; of one that is not in use nobody need hear.
+
+    Whoever answers for it hears it, the deputy as well, and so do those who see to what is technical.
+
+    Returns:
+        Whether there was anybody to tell.
+    """
     if subject.state is not State.IN_USE:
-        return
-    people = await readers(tx, _READERS, tenancy_id=None, at=at)
-    await tell(tx, at, [_notice(subject, said, person) for person in people])
+        return False
+    people = [*await _named(tx, subject, at), *await readers(tx, _READERS, tenancy_id=None, at=at)]
+    once = {one.email.lower(): one for one in reversed(people)}
+    await tell(tx, at, [_notice(subject, said, one) for one in once.values()])
+    return bool(once)
+
+
+async def _named(tx: Transaction, subject: Subject, at: datetime) -> list[Recipient]:
+    certificate = await inventory.certificate(tx, subject.id)
+    ids = [one for one in (certificate.responsible_id, certificate.deputy_id) if one is not None]
+    return [
+        Recipient(contact_id=one.id, name=one.name, email=one.email, language=one.language)
+        for one in await parties.persons(tx, ids, on_day=day_in_finland(at))
+    ]
 
 
 def _announced(subject: Subject, said: Revocation, at: datetime) -> CertificateRevoked | None:
