@@ -26,6 +26,9 @@ from kanta_tenancy.messages import Notice, Recipient, tell
 from kanta_tenancy.parties import Function, Person
 
 TOPIC: Final = "certificate.digest"
+# Where nobody has the first of these functions, those who have the next one.
+_TECHNICAL: Final = (Function.TECHNICAL, Function.INFORMATION_SECURITY)
+_MANAGEMENT: Final = (Function.ADMINISTRATOR, Function.AGREEMENTS)
 
 log: Final = structlog.get_logger("kanta_tenancy.certificates")
 
@@ -80,14 +83,22 @@ async def _people(
     ids = {contact_id for one in concerns for contact_id in (one.responsible_id, one.deputy_id)}
     ids |= {one.responsible_id for one in amiss}
     named = await parties.persons(tx, [one for one in ids if one is not None], on_day=today)
-    technical = await parties.persons_for(tx, Function.TECHNICAL, tenancy_id=None, on_day=today)
-    management = await parties.persons_for(tx, Function.ADMINISTRATOR, tenancy_id=None, on_day=today)
+    technical = await _first_there(tx, _TECHNICAL, today)
+    management = await _first_there(tx, _MANAGEMENT, today)
     people = People(
         named={one.id: _reader(one) for one in named},
         technical=tuple(map(_reader, technical)),
         management=tuple(map(_reader, management)),
     )
     return {one.id: one for one in (*named, *technical, *management)}, people
+
+
+async def _first_there(tx: Transaction, functions: Sequence[Function], today: date) -> list[Person]:
+    for function in functions:
+        found = await parties.persons_for(tx, function, tenancy_id=None, on_day=today)
+        if found:
+            return found
+    return []
 
 
 def _reader(person: Person) -> Reader:

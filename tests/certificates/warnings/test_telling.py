@@ -46,6 +46,14 @@ async def test_where_there_is_no_technical_contact_the_administrators_are_told_i
     assert await watch.ledger("certificate.escalate") == []  # nobody is left
 
 
+async def test_where_nobody_has_those_functions_the_security_and_the_agreements_contacts_are_told(watch):
+    await watch.person("Sirpa", Function.INFORMATION_SECURITY)
+    await watch.person("Aki", Function.AGREEMENTS)
+    await watch.certificate(LAST_DAY)
+    await watch.live(MARCH_2 + 4 * DAY)
+    assert await told_on(watch) == {"2026-03-03": [("sirpa", 1)], "2026-03-06": [("aki", 1)]}
+
+
 async def test_whoever_is_not_a_contact_any_more_is_not_told(staffed):
     gone = await staffed.person("Gone", valid_until=MARCH_2 + DAY)
     await staffed.certificate(LAST_DAY, responsible_id=gone)
