@@ -14,23 +14,23 @@ from kanta_tenancy.certificates.warnings.cli import acknowledge, warnings
 from kanta_tenancy.certificates.watching.cli import check, endpoints
 
 
-@click.group()
+class _AsPeopleWork(click.Group):
+    """Lists its commands as one comes to them: files first, then the inventory, servers, warnings, orders."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- the signature is click's
+        return list(self.commands)
+
+
+@click.group(cls=_AsPeopleWork)
 def certificates() -> None:
     """Look at certificates, keep an inventory of them, and hold them against what their issuer promises."""
 
 
-certificates.add_command(inspect)
-certificates.add_command(lint)
-certificates.add_command(probe)
-certificates.add_command(import_)
-certificates.add_command(list_)
-certificates.add_command(endpoints)
-certificates.add_command(check)
-certificates.add_command(impact)
-certificates.add_command(dependencies)
-certificates.add_command(export)
-certificates.add_command(chain)
-certificates.add_command(request)
-certificates.add_command(orders)
-certificates.add_command(warnings)
-certificates.add_command(acknowledge)
+for command in (
+    *(inspect, lint, probe),
+    *(import_, list_, chain, impact, dependencies, export),
+    *(endpoints, check),
+    *(warnings, acknowledge),
+    *(request, orders),
+):
+    certificates.add_command(command)

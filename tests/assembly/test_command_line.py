@@ -48,6 +48,15 @@ def test_the_list_repeats_the_first_sentence_of_each_command():
         assert loaded.get_short_help_str(limit=500) == subcommand.summary, name
 
 
+def test_commands_about_certificates_stand_in_the_order_in_which_people_come_to_them():
+    told = CliRunner().invoke(kanta_tenancy, ["certificates", "--help"]).output.split("Commands:\n")[1]
+    assert [line.split()[0] for line in told.splitlines() if line[2:3].strip()] == [
+        *("inspect", "lint", "probe"),
+        *("import", "list", "chain", "impact", "dependencies", "export"),
+        *("endpoints", "check", "warnings", "acknowledge", "request", "orders"),
+    ]
+
+
 def test_help_imports_neither_the_framework_nor_the_driver():
     script = (
         "import sys\nfrom kanta_tenancy.assembly.command_line import main\ntry:\n    main(['--help'])\n"
