@@ -11,6 +11,7 @@ from kanta_tenancy.certificates.impact.model import Reach
 from kanta_tenancy.certificates.impact.telling import in_short
 from kanta_tenancy.certificates.inventory.kinds import OTHER, kinds
 from kanta_tenancy.certificates.inventory.model import Certificate
+from kanta_tenancy.certificates.orders.model import ListedOrder
 from kanta_tenancy.certificates.warnings import thresholds, wording
 from kanta_tenancy.certificates.warnings.addressing import Addressed
 from kanta_tenancy.certificates.warnings.model import Concern, Digest
@@ -39,6 +40,7 @@ class Known(Record, frozen=True, kw_only=True):
 
     certificates: Mapping[UUID, Certificate]
     reaches: Mapping[UUID, Reach]
+    orders: Mapping[UUID, ListedOrder]  # by which some of them are being replaced
     issued: Mapping[str, int]  # by an authority, by the SHA-256 of its certificate
     findings: Mapping[UUID, KeptFinding]
 
@@ -105,7 +107,8 @@ def _of_one(
             at=concern.told_at,
         )
     delivery = thresholds.delivery_on(today, certificate.profile)
-    yield wording.to_do(not_after, concern.ends_on, delivery, today=today, now=now)
+    order = known.orders.get(certificate.id)
+    yield wording.to_do(not_after, concern.ends_on, delivery, order, today=today, now=now)
     issued = known.issued.get(certificate.sha256, 0)
     if issued:
         yield sentence(

@@ -11,6 +11,7 @@ from kanta_tenancy.certificates import findings
 from kanta_tenancy.certificates.findings import Untold
 from kanta_tenancy.certificates.impact import reading as impact
 from kanta_tenancy.certificates.inventory import reading as inventory
+from kanta_tenancy.certificates.orders import reading as orders
 from kanta_tenancy.certificates.warnings import addressing, composing, owing
 from kanta_tenancy.certificates.warnings.addressing import Addressed, People, Reader, Telling
 from kanta_tenancy.certificates.warnings.composing import Known
@@ -133,6 +134,7 @@ async def _known(tx: Transaction, digests: Iterable[Addressed], today: date, now
     found = await findings.some(tx, [one for _, ids in named for one in ids])
     return Known(
         certificates=certificates,
+        orders=await orders.under_way(tx, ends_on),
         reaches=await impact.reach_on_days(tx, {one: max(day, today) for one, day in ends_on.items()}),
         issued=await store.issued(tx, authorities, now),
         findings={one.id: one for one in found},

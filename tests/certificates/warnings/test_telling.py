@@ -8,12 +8,15 @@ from kanta_tenancy.assembly.background import SUBSCRIBERS
 from kanta_tenancy.certificates import findings
 from kanta_tenancy.certificates.findings import Finding
 from kanta_tenancy.certificates.inventory.actions import certificates as inventory
+from kanta_tenancy.certificates.orders import actions as orders
+from kanta_tenancy.certificates.orders.model import NewOrder
 from kanta_tenancy.certificates.warnings import actions
 from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.severity import Severity
 from kanta_tenancy.machinery.postgres import outbox
 from kanta_tenancy.parties import Function
 from kanta_tenancy.promises import State
+from tests.certificates.orders.examples import a_request
 from tests.certificates.warnings.examples import DAY, MARCH_2, Watch, morning
 
 LAST_DAY = MARCH_2 + 30 * DAY
@@ -210,6 +213,17 @@ async def test_the_digest_says_which_end_what_to_do_whom_it_hits_and_how_to_ackn
     assert answering.endswith(f"certificates acknowledge --digest {number}")
     facts = json.decode(await staffed.owner.fetchval("SELECT facts FROM notice"))
     assert [value for _, value in facts] == [str(number), "K7"]
+
+
+async def test_of_one_whose_successor_is_ordered_the_digest_says_so_instead_of_order_now(staffed):
+    ends = await staffed.certificate(MARCH_2 + 31 * DAY)
+    said = NewOrder(profile="dvv-server", ordered_on=MARCH_2, replaces_id=ends)
+    async with staffed.database.transaction(staffed.caller) as tx:
+        await orders.put_down(tx, staffed.clock, said, a_request())
+    await staffed.live(MARCH_2 + DAY)
+    _, first, _ = await staffed.text()
+    assert "A new one was ordered on 2 March 2026 and has not arrived." in first
+    assert "Order a new one" not in first
 
 
 async def test_the_next_people_read_since_when_nobody_has_acknowledged_it(staffed):
