@@ -12,20 +12,15 @@ from kanta_tenancy.certificates.orders.cli import orders
 from kanta_tenancy.certificates.orders.requesting_cli import request
 from kanta_tenancy.certificates.warnings.cli import acknowledge, warnings
 from kanta_tenancy.certificates.watching.cli import check, endpoints
+from kanta_tenancy.machinery.commands import InOrder
 
 
-class _AsPeopleWork(click.Group):
-    """Lists its commands as one comes to them: files first, then the inventory, servers, warnings, orders."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- the signature is click's
-        return list(self.commands)
-
-
-@click.group(cls=_AsPeopleWork)
+@click.group(cls=InOrder)
 def certificates() -> None:
     """Look at certificates, keep an inventory of them, and hold them against what their issuer promises."""
 
 
+# As people come to them: files first, then the inventory, servers, warnings, orders.
 for command in (
     *(inspect, lint, probe),
     *(import_, list_, chain, impact, dependencies, export),

@@ -29,7 +29,9 @@ _DO: Final = Sentence(
 )
 _CERTIFICATE: Final = Sentence(fi="Varmenne", sv="Certifikat", en="Certificate")
 _FINGERPRINT: Final = Sentence(fi="SHA-256", sv="SHA-256", en="SHA-256")
-_REASON: Final = Sentence(fi="Syy", sv="Orsak", en="Reason")
+_ANSWER: Final = Sentence(
+    fi="Varmentajan vastaus (englanniksi)", sv="Utfärdarens svar (på engelska)", en="What its authority answered"
+)
 
 
 async def journal(tx: Transaction, subject: Subject, before: Revocation | None, said: Revocation, at: datetime) -> None:
@@ -80,10 +82,12 @@ def _announced(subject: Subject, said: Revocation, at: datetime) -> CertificateR
 
 def _notice(subject: Subject, said: Revocation, reader: Recipient) -> Notice:
     revoked = said.revoked_at or said.since
+    name = name_of(subject.common_name, subject.subject, subject.sha256)
     when = sentence(
-        "Varmentaja on sulkenut sen {revoked}.",
-        "Utfärdaren spärrade det {revoked}.",
-        "Its authority revoked it on {revoked}.",
+        "Varmentaja on sulkenut varmenteen {name} {revoked}.",
+        "Utfärdaren spärrade certifikatet {name} {revoked}.",
+        "Its authority revoked the certificate {name} on {revoked}.",
+        name=name,
         revoked=revoked,
     )
     return Notice(
@@ -92,11 +96,7 @@ def _notice(subject: Subject, said: Revocation, reader: Recipient) -> Notice:
         topic=TOPIC,
         subject=_SUBJECT,
         lines=(when, _DO),
-        facts=(
-            (_CERTIFICATE, name_of(subject.common_name, subject.subject, subject.sha256)),
-            (_FINGERPRINT, subject.sha256),
-            (_REASON, said.because),
-        ),
+        facts=((_CERTIFICATE, name), (_FINGERPRINT, subject.sha256), (_ANSWER, said.because)),
         tenancy_id=None,
         urgent=True,
     )

@@ -142,9 +142,9 @@ def _of_findings(addressed: Addressed, known: Known) -> Iterator[Sentence]:
 def _answering(addressed: Addressed, digest: Digest) -> Iterator[Sentence]:
     if addressed.concerns:
         yield sentence(
-            "Kuitatkaa kooste, kun huolehditte asiasta: muuten siitä kerrotaan seuraaville. Komento: kanta-tenancy"
-            " certificates acknowledge --digest {digest}",
-            "Kvittera sammandraget när du tar hand om saken: annars berättas den för följande personer. Kommando:"
+            "Kuitatkaa kooste, kun huolehditte asiasta: muuten siitä kerrotaan seuraavalle vuorossa olevalle. Komento:"
+            " kanta-tenancy certificates acknowledge --digest {digest}",
+            "Kvittera sammandraget när du tar hand om saken: annars meddelas nästa person i ordningen. Kommando:"
             " kanta-tenancy certificates acknowledge --digest {digest}",
             "Acknowledge the digest when you see to it: otherwise others are told. Command: kanta-tenancy certificates"
             " acknowledge --digest {digest}",

@@ -24,7 +24,7 @@ _TELL: Final = Sentence(
 )
 _ESCALATE: Final = Sentence(
     fi="Kerro seuraaville varmenteista, joiden varoitusta kukaan ei ole kuitannut",
-    sv="Berätta för följande personer om certifikat vars varning ingen har kvitterat",
+    sv="Meddela nästa personer om certifikat vars varning ingen har kvitterat",
     en="Tell the next people of certificates whose warning nobody has acknowledged",
 )
 

@@ -19,7 +19,7 @@ _TODAY: Final = Sentence(fi="tänään", sv="i dag", en="today")
 _TOMORROW: Final = Sentence(fi="huomenna", sv="i morgon", en="tomorrow")
 _GET_ANOTHER: Final = Sentence(
     fi="Hankkikaa uusi ja ottakaa se käyttöön ennen sitä.",
-    sv="Skaffa ett nytt och ta det i bruk före det.",
+    sv="Skaffa ett nytt och ta det i bruk innan dess.",
     en="Get another one and take it into use before that.",
 )
 # What became of an order says what is to be done, also when the old one has ended meanwhile.
@@ -96,11 +96,11 @@ def to_do(
     else:
         texts = (
             "Se vanhenee pian: myöntäjältä kestää noin {days} vuorokautta{sure}, joten tänään tilattu ei ehkä ehdi"
-            " ajoissa. Tilatkaa heti ja sopikaa myöntäjän kanssa.",
+            " ajoissa. Tilatkaa heti ja sopikaa toimituksesta myöntäjän kanssa.",
             "Det löper ut snart: utfärdaren behöver ungefär {days} dygn{sure}, så ett som beställs i dag kanske inte"
-            " kommer i tid. Beställ genast och kom överens med utfärdaren.",
+            " kommer i tid. Beställ genast och kom överens om leveransen med utfärdaren.",
             "It expires soon: its issuer takes about {days} days{sure}, so one that is ordered today may come too"
-            " late. Order at once, and agree with the issuer.",
+            " late. Order at once, and agree with the issuer on the delivery.",
         )
     sure = _NOTHING if delivery.certainty is Certainty.READ else _UNVERIFIED
     return _said(texts, {"sure": sure}, days=delivery.days)

@@ -102,8 +102,9 @@ async def test_a_revocation_is_told_of_at_once_and_once(examination, publisher, 
     assert (said.status, said.revoked_at) == (REVOKED, clock.now() - 3 * DAY)
     (finding,) = [found for found in await examination.findings(one) if found.rule == "revocation.revoked"]
     assert finding.severity == "error"
-    (notice,) = await owner.fetch("SELECT topic, urgent, email, facts::text AS facts FROM notice")
+    (notice,) = await owner.fetch("SELECT topic, urgent, email, lines FROM notice")
     assert (notice["topic"], notice["urgent"], notice["email"]) == ("certificate.revoked", True, technician)
+    assert "Its authority revoked the certificate palvelin.example.org on" in notice["lines"]
     (promise,) = await examination.owed()
     assert promise.state is promises.State.KEPT
     bodies = await owner.fetch("SELECT body FROM outbox WHERE kind = 'certificate.revoked'")
