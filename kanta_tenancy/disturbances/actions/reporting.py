@@ -1,6 +1,7 @@
 """A report is taken in: in one short transaction, with all that follows from it at once (K4.1a)."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from kanta_tenancy.disturbances.case import (
 )
 from kanta_tenancy.disturbances.errors import DisturbanceMoveNotAllowed
 from kanta_tenancy.disturbances.lifecycle import RULE
-from kanta_tenancy.disturbances.model import Answer, Moments, Side
+from kanta_tenancy.disturbances.model import Answer, Fact, Moments, Side
 from kanta_tenancy.disturbances.proposing import Proposal
 from kanta_tenancy.disturbances.store import disturbances
 from kanta_tenancy.disturbances.store import reports as store
@@ -32,7 +33,6 @@ from kanta_tenancy.kernel.identifiers import new_id
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import Entry, record
 from kanta_tenancy.parties import wording
-from kanta_tenancy.promises import Owed
 
 
 async def report(tx: Transaction, clock: Clock, said: SaidReport, *, join: UUID | None = None) -> TakenIn:
@@ -118,25 +118,27 @@ def _intake(tx: Transaction, said: SaidReport, *, join: UUID | None, at: datetim
     if join is None:
         owed.append(owing.to_call(disturbance_id, at))
     told = DisturbanceReported(disturbance_id=disturbance_id, report_id=report_id, joined=join is not None, at=at)
-    content = msgspec.to_builtins(said)
+    content = msgspec.structs.asdict(said)
     digest = hashlib.sha256(msgspec.json.encode({"join": join, **content}, order="deterministic")).hexdigest()
     row = {"id": report_id, "disturbance_id": disturbance_id, "reported_by": tx.actor.name, "content_sha256": digest}
     return Intake(
         at=at,
         same_within=timedelta(minutes=rules.pace_on(day_in_finland(at)).same_report_minutes),
-        said=msgspec.to_builtins(content | row),
-        opens=None if join is not None else msgspec.to_builtins({"id": disturbance_id, "detected_at": at}),
-        answers=[] if join is not None else [_answer(fact.value, one) for fact, one in proposed.items()],
-        duties=[_row(one) for one in duties],
-        promises=[_promise(one) for one in owed],
+        said=content | row,
+        opens=None if join is not None else {"id": disturbance_id, "detected_at": at},
+        answers=[] if join is not None else [_answer(fact, one) for fact, one in proposed.items()],
+        duties=duties,
+        promises=[{"id": new_id(), **msgspec.structs.asdict(one)} for one in owed],
         entry=_entry(tx, report_id, digest, told),
         message_id=new_id(),
         message_kind=str(DisturbanceReported.__struct_config__.tag),
-        message_body=msgspec.to_builtins(told),
+        message_body=told,
     )
 
 
-def _duties(tx: Transaction, proposed: Any, disturbance_id: UUID, *, at: datetime, joins: bool) -> list[KeptDuty]:
+def _duties(
+    tx: Transaction, proposed: Mapping[Fact, Proposal], disturbance_id: UUID, *, at: datetime, joins: bool
+) -> list[KeptDuty]:
     """Return the duties that the report brings at once; one that joins brings its reporter's own, the rest follows."""
     known = {fact: at for fact, one in proposed.items() if one.answer is Answer.YES}
     moments = Moments(known=known, detected_at=at)
@@ -146,21 +148,8 @@ def _duties(tx: Transaction, proposed: Any, disturbance_id: UUID, *, at: datetim
     return [reconciling.fresh(one, disturbance_id=disturbance_id, at=at, by=tx.actor.name) for one in wanted]
 
 
-def _answer(fact: str, proposal: Proposal) -> dict[str, Any]:
-    answer: dict[str, Any] = msgspec.to_builtins(
-        {"id": new_id(), "fact": fact, "answer": proposal.answer, "reason": proposal.reason}
-    )
-    return answer
-
-
-def _row(duty: KeptDuty) -> dict[str, Any]:
-    row: dict[str, Any] = msgspec.to_builtins(msgspec.structs.asdict(duty))
-    return row
-
-
-def _promise(owed: Owed) -> dict[str, Any]:
-    row: dict[str, Any] = msgspec.to_builtins({"id": new_id(), **msgspec.structs.asdict(owed)})
-    return row
+def _answer(fact: Fact, proposal: Proposal) -> dict[str, Any]:
+    return {"id": new_id(), "fact": fact, "answer": proposal.answer, "reason": proposal.reason}
 
 
 def _entry(tx: Transaction, report_id: UUID, digest: str, told: DisturbanceReported) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from kanta_tenancy.disturbances.case import Attachment, Report
+from kanta_tenancy.disturbances.case import Attachment, DisturbanceReported, KeptDuty, Report
 from kanta_tenancy.disturbances.errors import AttachmentNotFound, AttachmentsFull, ReportNotFound
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -37,12 +37,12 @@ class Intake(Record, frozen=True, kw_only=True):
     said: Mapping[str, Any]
     opens: Mapping[str, Any] | None  # the disturbance; None: it joins one
     answers: Sequence[Mapping[str, Any]]
-    duties: Sequence[Mapping[str, Any]]
+    duties: Sequence[KeptDuty]
     promises: Sequence[Mapping[str, Any]]
     entry: str
     message_id: UUID
     message_kind: str
-    message_body: Mapping[str, Any]
+    message_body: DisturbanceReported
 
 
 TAKE_IN: Final = statement("disturbances/report.take_in", TakenIn)
