@@ -22,7 +22,8 @@ from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
 from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDERS
 from kanta_tenancy.certificates.warnings.routes import ROUTES as CERTIFICATE_WARNINGS
 from kanta_tenancy.certificates.watching.routes import routes as certificate_watch_routes
-from kanta_tenancy.disturbances.routes import ROUTES as DISTURBANCES
+from kanta_tenancy.disturbances.actions import storm
+from kanta_tenancy.disturbances.routes import routes as disturbance_routes
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.postgres.database import Database
@@ -78,8 +79,8 @@ def build_application(
             CERTIFICATE_CHAINS,
             CERTIFICATE_ORDERS,
             certificate_watch_routes(CERTIFICATE_KINDS),
-            DISTURBANCES,
             RENEWALS,
+            disturbance_routes(storm.intake(db, together=settings.reports_together)),
             PROMISES,
             *TRUST,
             JOURNAL,

@@ -8,6 +8,7 @@ from importlib import import_module
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -51,7 +52,7 @@ from kanta_tenancy.disturbances import case, lifecycle
 from kanta_tenancy.disturbances.jobs import DisturbanceFigures
 from kanta_tenancy.disturbances.model import Addressee, Fact, Source
 from kanta_tenancy.disturbances.model import Channel as DutyChannel
-from kanta_tenancy.disturbances.routes import ROUTES as DISTURBANCES
+from kanta_tenancy.disturbances.routes import routes as disturbance_routes
 from kanta_tenancy.joining import lifecycle as joining
 from kanta_tenancy.joining.bodies.applications import StepAsked
 from kanta_tenancy.joining.model import ChangeKind, Clash
@@ -62,6 +63,7 @@ from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.outgoing.posting import Trouble
 from kanta_tenancy.machinery.outgoing.smtp import Stage
+from kanta_tenancy.machinery.postgres.group_commit import GroupCommit
 from kanta_tenancy.machinery.web.metrics import Metrics
 from kanta_tenancy.messages.jobs import MessageFigures
 from kanta_tenancy.messages.judging import Outcome
@@ -126,6 +128,10 @@ def private(tmp_path) -> Path:
     return tmp_path
 
 
+async def nobody_reports(_: object) -> list[Any]:
+    return []
+
+
 def test_every_job_is_told_of_with_its_rhythm(private):
     told = set(re.findall(r"^\| `([a-z-]+)` \| (\d+) s \| (\d+) s \|", page("jobs.md"), re.MULTILINE))
     rhythms = {(job.name, job.every.total_seconds(), job.first_after.total_seconds()) for job in every_job(private)}
@@ -165,7 +171,7 @@ def agreement_routes() -> tuple[Router, ...]:
         ("trust", TRUST),
         ("seals", SEALS),
         ("proofs", [proof_routes(None)]),
-        ("disturbances", [DISTURBANCES]),
+        ("disturbances", [disturbance_routes(GroupCommit(nobody_reports, most=1))]),
     ],
 )
 def test_every_route_of_a_room_is_told_of(name, routers):

@@ -67,6 +67,11 @@ KEEP: Final[Statement[Nothing]] = statement("web/idempotent_answer.keep", Nothin
 FORGET: Final[Statement[_Forgotten]] = statement("web/idempotent_answer.forget", _Forgotten)
 
 
+def is_marked(call: Call) -> bool:
+    """Say whether the request carries a key by which it can be repeated for days."""
+    return HEADER in call.request.headers
+
+
 async def once(
     call: Call,
     act: Callable[[Transaction], Awaitable[R]],
