@@ -3,6 +3,8 @@
 from litestar import Router
 
 from kanta_tenancy.disturbances.actions.storm import Storm
+from kanta_tenancy.disturbances.form import people as form
+from kanta_tenancy.disturbances.form import routes as form_links
 from kanta_tenancy.disturbances.routes import disturbances, duties, maintenance, people, reports
 
 
@@ -21,6 +23,8 @@ def routes(storm: Storm) -> Router:
             *duties.HANDLERS,
             *maintenance.HANDLERS,
             *people.HANDLERS,
+            *form_links.HANDLERS,
+            *form.HANDLERS,
         ],
         tags=["Disturbances"],
     )
