@@ -113,6 +113,12 @@ JOBS: Final[tuple[Job, ...]] = (
     # It reads every document there is: not at each deployment, and not while an instance that fails starts over.
     Job(name="invariants", every=timedelta(hours=24), first_after=timedelta(hours=1), run=_check_invariants),
     Job(name="audit-promises", every=timedelta(hours=24), first_after=timedelta(hours=1), run=promised.audit_all),
+    Job(
+        name="reconcile-warnings",
+        every=timedelta(hours=24),
+        first_after=timedelta(hours=1),
+        run=promised.reconcile_warnings,
+    ),
 )
 
 

@@ -37,6 +37,10 @@ def sweep_key(realm: MainConnectorId) -> str:
     return f"{SWEEP}/{realm}"
 
 
+def escalation_key(due_at: datetime) -> str:
+    return _key(ESCALATE, due_at)
+
+
 def to_sweep(realm: MainConnectorId, *, at: datetime) -> Owed:
     """Return the promise to sweep each morning; it is put off from one to the next."""
     return _owed(sweep_key(realm), SWEEP, realm, _SWEEP, due_at=levels.next_morning(at), at=at)
@@ -49,7 +53,7 @@ def to_tell(realm: MainConnectorId, due_at: datetime, *, at: datetime) -> Owed:
 
 def to_escalate(realm: MainConnectorId, due_at: datetime, *, at: datetime) -> Owed:
     """Return the promise to tell the next people what nobody has acknowledged by then."""
-    return _owed(_key(ESCALATE, due_at), ESCALATE, realm, _ESCALATE, due_at=due_at, at=at)
+    return _owed(escalation_key(due_at), ESCALATE, realm, _ESCALATE, due_at=due_at, at=at)
 
 
 def _key(kind: str, due_at: datetime) -> str:
