@@ -17,6 +17,7 @@ from kanta_tenancy.certificates.chains.owing import ASK
 from kanta_tenancy.certificates.orders import auditing as certificate_orders
 from kanta_tenancy.certificates.warnings import jobs as certificates
 from kanta_tenancy.certificates.warnings import owing as certificates_owing
+from kanta_tenancy.certificates.warnings import reading as certificates_reading
 from kanta_tenancy.certificates.warnings import reconciling
 from kanta_tenancy.certificates.watching import owing as watching
 from kanta_tenancy.certificates.watching import rounds
@@ -52,7 +53,7 @@ CERTIFICATE_KINDS: Final = (
 KEEPERS: Final[dict[str, Keeper]] = {
     owing.END: jobs.end_agreement,
     owing.REMIND: reminding.remind,
-    WARN: warning.warn,
+    WARN: warning.warner(certificates_reading.is_told_of),
     systems_owing.WARN: systems.warn,
     watching.ROUND: rounds.keeper(CERTIFICATE_KINDS),
     certificates_owing.SWEEP: certificates.sweep,

@@ -1,6 +1,6 @@
 """What a digest says: each certificate in a line, the most urgent first, what is amiss, how to acknowledge it. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -35,6 +35,13 @@ _AMISS: Final = Sentence(
 )
 
 
+_TRUSTED: Final = Sentence(
+    fi="Allekirjoituksiin luotetaan sen perusteella: ladatkaa varmentajan uusi varmenne myös luotettuihin.",
+    sv="Underskrifter är betrodda genom det: läs in utfärdarens nya certifikat också bland de betrodda.",
+    en="Signatures are trusted by it: load the authority's new certificate among those that are trusted, too.",
+)
+
+
 class Known(Record, frozen=True, kw_only=True):
     """What is told of the certificates and findings that a digest names."""
 
@@ -42,6 +49,7 @@ class Known(Record, frozen=True, kw_only=True):
     reaches: Mapping[UUID, Reach]
     orders: Mapping[UUID, ListedOrder]  # by which some of them are being replaced
     issued: Mapping[str, int]  # by an authority, by the SHA-256 of its certificate
+    trusted: Collection[str]  # to which signatures may lead, by their SHA-256
     findings: Mapping[UUID, KeptFinding]
 
 
@@ -117,6 +125,8 @@ def _of_one(
             "Certificates in use that it issued: {issued}; they are not trusted after that.",
             issued=issued,
         )
+    if certificate.sha256 in known.trusted:
+        yield _TRUSTED
     reach = known.reaches.get(certificate.id)
     if reach is not None and not certificate.authority:
         yield in_short(reach)

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from kanta_tenancy import parties, promises
+from kanta_tenancy import parties, promises, trust
 from kanta_tenancy.certificates import findings
 from kanta_tenancy.certificates.findings import Untold
 from kanta_tenancy.certificates.impact import reading as impact
@@ -137,6 +137,7 @@ async def _known(tx: Transaction, digests: Iterable[Addressed], today: date, now
         orders=await orders.under_way(tx, ends_on),
         reaches=await impact.reach_on_days(tx, {one: max(day, today) for one, day in ends_on.items()}),
         issued=await store.issued(tx, authorities, now),
+        trusted=await trust.leading(tx, [one.sha256 for one in certificates.values()]),
         findings={one.id: one for one in found},
     )
 

@@ -1,4 +1,4 @@
-"""People are told when an authority has not kept its word: no newer list or answer of revocation when it promised one."""
+"""People are told when an authority does not keep its word: no newer list or answer when it promised one."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

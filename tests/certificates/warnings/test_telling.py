@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+from cryptography import x509
 from msgspec import json
 
+from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.background import SUBSCRIBERS
 from kanta_tenancy.certificates import findings
 from kanta_tenancy.certificates.findings import Finding
+from kanta_tenancy.certificates.inventory import reading
 from kanta_tenancy.certificates.inventory.actions import certificates as inventory
 from kanta_tenancy.certificates.orders import actions as orders
 from kanta_tenancy.certificates.orders.model import NewOrder
@@ -18,6 +21,7 @@ from kanta_tenancy.parties import Function
 from kanta_tenancy.promises import State
 from tests.certificates.orders.examples import a_request
 from tests.certificates.warnings.examples import DAY, MARCH_2, Watch, morning
+from tests.trust.examples import loaded
 
 LAST_DAY = MARCH_2 + 30 * DAY
 
@@ -295,3 +299,15 @@ async def test_a_telling_that_nobody_needs_any_more_is_kept_and_says_so(staffed)
     assert promise.state is State.KEPT
     assert promise.result == {"digests": 0, "certificates": 0, "findings": 0}
     assert promise.settled_at - promise.due_at < timedelta(minutes=1)
+
+
+async def test_the_digest_says_of_a_trust_anchor_that_signatures_are_trusted_by_it_and_nobody_is_told_twice(staffed):
+    one = await staffed.certificate(LAST_DAY, "Esimerkki CA", authority=True)
+    async with staffed.database.transaction(staffed.caller) as tx:
+        content = (await reading.contents(tx, [one]))[one]
+    await loaded(staffed.database, staffed.clock, staffed.caller, x509.load_der_x509_certificate(content))
+    await staffed.live(MARCH_2 + DAY)
+    await promised.pay(staffed.database, staffed.clock)
+    (about,) = [line for line in await staffed.text() if "Esimerkki CA" in line]
+    assert "Signatures are trusted by it" in about
+    assert [row["topic"] for row in await staffed.owner.fetch("SELECT topic FROM notice")] == ["certificate.digest"]
