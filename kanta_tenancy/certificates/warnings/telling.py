@@ -38,7 +38,7 @@ async def tell_now(tx: Transaction, now: datetime) -> WarningsTold:
     """Tell everybody what they are to be told now; whoever holds the mark of the realm does so alone."""
     today = day_in_finland(now)
     concerns = [*await warnings.untold(tx, today), *await warnings.unanswered(tx, now, today)]
-    amiss = await _amiss(tx, await findings.untold(tx))
+    amiss = await _amiss(tx, await _to_be_told_of(tx, today))
     persons, people = await _people(tx, concerns, amiss, today)
     telling = addressing.address(concerns, amiss, people, now=now, today=today)
     if telling.nobody:
@@ -55,6 +55,14 @@ async def tell_now(tx: Transaction, now: datetime) -> WarningsTold:
         ],
     )
     return await _put_down(tx, telling, today, at=now)
+
+
+async def _to_be_told_of(tx: Transaction, today: date) -> list[Untold]:
+    """Return what is amiss and is to be told now: what can wait until the morning does once people were told today."""
+    untold = await findings.untold(tx)
+    newest = await store.page(tx, after=None, count=1)
+    told_today = any(day_in_finland(one.told_at) == today for one in newest)
+    return [one for one in untold if one.severity is Severity.ERROR or not told_today]
 
 
 async def anything_to_tell(tx: Transaction) -> bool:
