@@ -23,7 +23,7 @@ _LIBRARYS_WORDS: Final = "error parsing asn1 value"
 
 
 class Extensions(Record, frozen=True, kw_only=True):
-    by_number: ByNumber  # those that were read, in their order
+    by_number: ByNumber  # those that were read
     alike: tuple[bytes, ...] | None = None  # see `recurring.Read`
     twice: tuple[str, ...] = ()  # names of those that came again; the first counts
     unreadable: tuple[UnreadablePart, ...] = ()

@@ -3,10 +3,11 @@
 Whoever calls holds the lock of `reading.quietly`, so one thread at a time looks at what is remembered.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from cryptography import x509
+from cryptography.x509.oid import ExtensionOID
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.x509 import tlv
@@ -15,57 +16,60 @@ from kanta_tenancy.machinery.x509.signed_part import Beginning
 ByNumber = Mapping[x509.ObjectIdentifier, x509.Extension[x509.ExtensionType]]
 
 _MOST: Final = 1_000
-_LONGEST: Final = 1_000  # bytes
-# What each certificate has of its own: subject key identifier, alternative names, timestamps of transparency logs;
-# each as the object identifier with which it begins.
+_LONGEST: Final = 4_000  # bytes
+# What each certificate has of its own; and its object identifiers as DER, with one of which such an extension begins.
+_OWN_NUMBERS: Final = frozenset(
+    {
+        ExtensionOID.SUBJECT_KEY_IDENTIFIER,
+        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+        ExtensionOID.PRECERT_SIGNED_CERTIFICATE_TIMESTAMPS,
+    }
+)
 _OWN: Final = tuple(bytes.fromhex(each) for each in ("0603551d0e", "0603551d11", "060a2b06010401d679020402"))
 
-_remembered: dict[bytes, x509.Extension[x509.ExtensionType]] = {}
+_remembered: dict[tuple[bytes, ...], dict[x509.ObjectIdentifier, x509.Extension[x509.ExtensionType]]] = {}
 
 
 class Read(Record, frozen=True, kw_only=True):
-    by_number: ByNumber  # in their order
+    by_number: ByNumber
     alike: tuple[bytes, ...] | None  # all but its own, as what follows from them is remembered by; None: too long
 
 
 def read(certificate: x509.Certificate, der: bytes, beginning: Beginning) -> Read:
-    """Read all extensions of a certificate as the library does, anew only those that are not remembered.
+    """Read all extensions of a certificate as the library does: of those that are remembered, only its own anew.
 
     Raises:
         ValueError, TypeError, UnsupportedGeneralNameType, DuplicateExtension: as the library does.
     """
-    encoded: list[bytes] = []
+    alike, own = _sorted(der, beginning)
+    known = _remembered.get(alike)
+    if known is None:
+        by_number = {one.oid: one for one in certificate.extensions}
+        if sum(map(len, alike)) > _LONGEST:
+            return Read(by_number=by_number, alike=None)
+        if len(_remembered) >= _MOST:
+            _remembered.clear()
+        _remembered[alike] = {number: one for number, one in by_number.items() if number not in _OWN_NUMBERS}
+    elif own:
+        by_number = known | {one.oid: one for one in _with_these_alone(der, beginning, own).extensions}
+    else:
+        by_number = known
+    return Read(by_number=by_number, alike=alike)
+
+
+def _sorted(der: bytes, beginning: Beginning) -> tuple[tuple[bytes, ...], list[bytes]]:
+    """Return the extensions' bytes: those that others may have alike, and those of its own."""
     alike: list[bytes] = []
-    for one, own in _encoded(der, beginning):
-        encoded.append(one)
-        if not own:
-            alike.append(one)
-    anew = [one for one in encoded if one not in _remembered]
-    alone = certificate if len(anew) == len(encoded) else _with_these_alone(der, beginning, anew)
-    found = dict(zip(anew, alone.extensions, strict=True)) if anew else {}
-    in_order = [_remembered.get(one) or found[one] for one in encoded]
-    by_number = {one.oid: one for one in in_order}
-    if len(by_number) < len(in_order):
-        numbers = [one.oid for one in in_order]
-        raise x509.DuplicateExtension("it is there twice", next(one for one in numbers if numbers.count(one) > 1))
-    if any(len(one) > _LONGEST for one in alike):
-        return Read(by_number=by_number, alike=None)
-    if len(_remembered) + len(anew) > _MOST:
-        _remembered.clear()
-    _remembered.update((one, found[one]) for one in alike if one in found)
-    return Read(by_number=by_number, alike=tuple(alike))
-
-
-def _encoded(der: bytes, beginning: Beginning) -> Iterator[tuple[bytes, bool]]:
-    """Return each extension's bytes, and whether it is one that a certificate has of its own."""
+    own: list[bytes] = []
     at, end = beginning.extensions, beginning.end_of_signed
     if at < end:
         at, end = tlv.span(der, tlv.span(der, at)[0])
     while at < end:
         length = der[at + 1]
         content, behind = (at + 2, at + 2 + length) if length < tlv.LONG_FORM else tlv.span(der, at)  # most are short
-        yield der[at:behind], der.startswith(_OWN, content)
+        (own if der.startswith(_OWN, content) else alike).append(der[at:behind])
         at = behind
+    return tuple(alike), own
 
 
 def _with_these_alone(der: bytes, beginning: Beginning, extensions: list[bytes]) -> x509.Certificate:
