@@ -4,6 +4,8 @@ from typing import Final
 
 from litestar import Router
 
+from kanta_tenancy.disturbances.form import people as form
+from kanta_tenancy.disturbances.form import routes as form_links
 from kanta_tenancy.disturbances.routes import disturbances, duties, maintenance, people, reports
 
 ROUTES: Final = Router(
@@ -14,6 +16,8 @@ ROUTES: Final = Router(
         *duties.HANDLERS,
         *maintenance.HANDLERS,
         *people.HANDLERS,
+        *form_links.HANDLERS,
+        *form.HANDLERS,
     ],
     tags=["Disturbances"],
 )
