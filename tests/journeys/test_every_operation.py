@@ -56,6 +56,7 @@ from kanta_tenancy.certificates.warnings import actions as warnings
 from kanta_tenancy.certificates.watching import actions as watching
 from kanta_tenancy.disturbances.actions import assessing, reporting
 from kanta_tenancy.disturbances.actions.assessing import SaidAnswer
+from kanta_tenancy.disturbances.form import actions as forms
 from kanta_tenancy.disturbances.model import Answer, Fact
 from kanta_tenancy.joining.actions import applications, change_notices
 from kanta_tenancy.kernel.acting import Caller
@@ -226,12 +227,14 @@ async def disturbed(database: Database, clock: Clock, realm: Caller) -> dict[str
     async with database.transaction(realm) as tx:
         await assessing.acknowledge(tx, clock, taken.disturbance_id, version=1)
         await assessing.acknowledge(tx, clock, other, version=1)
+        link, _ = await forms.make(tx, clock, name="Ward 3", tenancy_id=None, giver=EVERYTHING)
         yes = SaidAnswer(answer=Answer.YES)
         await assessing.answer(tx, clock, other, {Fact.CRITICAL_OR_WIDE: yes}, version=2)
     return {
         "disturbance_id": taken.disturbance_id,
         "report_id": taken.report_id,
         "attachment_id": file.id,
+        "form_link_id": link.id,
         "duty_id": (await desk.duties(other))["contract_kela"].id,
     }
 

@@ -1,4 +1,4 @@
-"""Links and what was sent through them. The only module that reads `sql/queries/disturbances/form.sql`."""
+"""Links and what was sent through them. The only module that reads `sql/queries/disturbance_form/form.sql`."""
 
 from datetime import datetime
 from typing import Final
@@ -11,15 +11,15 @@ from kanta_tenancy.machinery.postgres.statements import Nothing, statement
 
 MOST_SENT: Final = 50  # from one opened form, as far back as is looked
 
-INSERT_LINK: Final = statement("disturbances/form.insert_link", FormLink)
-FIND: Final = statement("disturbances/form.find", FormLink)
-PAGE: Final = statement("disturbances/form.page", FormLink)
-REVOKE: Final = statement("disturbances/form.revoke", FormLink)
-LOOK_UP: Final = statement("disturbances/form.look_up", OpenedLink)
-HOLD: Final = statement("disturbances/form.hold", Nothing)
-SENT_WITH: Final = statement("disturbances/form.sent_with", Sending)
-INSERT_SENDING: Final = statement("disturbances/form.insert_sending", Nothing)
-SENT_AS: Final = statement("disturbances/form.sent_as", Sending)
+INSERT_LINK: Final = statement("disturbance_form/form.insert_link", FormLink)
+FIND: Final = statement("disturbance_form/form.find", FormLink)
+PAGE: Final = statement("disturbance_form/form.page", FormLink)
+REVOKE: Final = statement("disturbance_form/form.revoke", FormLink)
+LOOK_UP: Final = statement("disturbance_form/form.look_up", OpenedLink)
+HOLD: Final = statement("disturbance_form/form.hold", Nothing)
+SENT_WITH: Final = statement("disturbance_form/form.sent_with", Sending)
+INSERT_SENDING: Final = statement("disturbance_form/form.insert_sending", Nothing)
+SENT_AS: Final = statement("disturbance_form/form.sent_as", Sending)
 
 
 async def add(tx: Transaction, link: FormLink, secret_sha256: bytes) -> FormLink:
