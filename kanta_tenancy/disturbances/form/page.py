@@ -56,7 +56,7 @@ def form_page(offer: Offer, typed: Typed, language: Language) -> str:
         # Enter in a field presses the first button of a form: this one, which is not seen, and no language.
         header=(
             tag("button", type="submit", form=layout.FORM, hidden="hidden"),
-            tag("p", offer.of or ""),
+            None if offer.of is None else tag("p", offer.of),
             layout.language_buttons(language),
         ),
         main=shown.main(),

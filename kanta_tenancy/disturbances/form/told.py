@@ -36,7 +36,7 @@ def plain_page(title: Sentence, text: Sentence, language: Language) -> str:
     return layout.page(
         title.said_in(language),
         language,
-        header=(tag("p"), layout.language_links(language)),
+        header=(layout.language_links(language),),
         main=(tag("h1", title.said_in(language)), tag("p", text.said_in(language))),
     )
 

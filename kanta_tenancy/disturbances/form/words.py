@@ -72,9 +72,9 @@ HINTS: Final[Mapping[str, Sentence]] = {
         "For example: prescriptions do not open on ward 3.",
     ),
     "since": _s(
-        "Suomen aikaa. Tässä on tämä hetki: korjaa, jos häiriö alkoi aiemmin.",
-        "Finsk tid. Här står nu: rätta om störningen började tidigare.",
-        "Finnish time. This is now: correct it if it began earlier.",
+        "Suomen aikaa. Valmiina on hetki, jona lomake avattiin: korjaa, jos häiriö alkoi aiemmin.",
+        "Finsk tid. Här står när formuläret öppnades: rätta om störningen började tidigare.",
+        "Finnish time. It says when the form was opened: correct it if it began earlier.",
     ),
     "contact": _s(
         "Nimi tai yksikkö ja puhelinnumero.",
