@@ -12,6 +12,8 @@ from kanta_tenancy.agreements.receipts import sealing as receipts
 from kanta_tenancy.agreements.signing import upgrading
 from kanta_tenancy.agreements.signing.actions import OwnKey
 from kanta_tenancy.agreements.signing.raising import Outside
+from kanta_tenancy.breaches import jobs as breaches
+from kanta_tenancy.breaches import owing as breaches_owing
 from kanta_tenancy.certificates.chains import auditing as chains
 from kanta_tenancy.certificates.chains.owing import ASK
 from kanta_tenancy.certificates.orders import auditing as certificate_orders
@@ -65,6 +67,7 @@ KEEPERS: Final[dict[str, Keeper]] = {
     disturbances_owing.TELL: disturbances.tell_tenants,
     renewals_owing.REMIND: renewals.remind,
     renewals_owing.UNHOLD: renewal_holds.look,
+    breaches_owing.REMIND: breaches.remind,
 }
 # By the name of whoever expects.
 EXPECTATIONS: Final[dict[str, Expectation]] = {
@@ -90,6 +93,8 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "duties to tell of disturbances": disturbances.duties_expected,
     "patients to be told of renewal requests": renewals.duties_expected,
     "decisions on renewal requests": renewals.decisions_expected,
+    "time limits of breaches": breaches.reminders_expected,
+    "help with breaches": breaches.answers_expected,
 }
 
 log: Final = structlog.get_logger("kanta_tenancy.work")

@@ -36,6 +36,10 @@ from kanta_tenancy.assembly.sealing import sealing_jobs
 from kanta_tenancy.assembly.sending import sending_jobs
 from kanta_tenancy.assembly.serving import Stop
 from kanta_tenancy.assembly.settings import read_settings
+from kanta_tenancy.breaches import lifecycle as breaches
+from kanta_tenancy.breaches import model as breach
+from kanta_tenancy.breaches.duties import DutyKind, DutyState
+from kanta_tenancy.breaches.routes import ROUTES as BREACHES
 from kanta_tenancy.certificates.chains.routes import ROUTES as CERTIFICATE_CHAINS
 from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
@@ -115,6 +119,7 @@ CAMPAIGN_MOVES = campaigns.MOVES | campaigns.ROW_MOVES  # two pictures on one pa
         ("campaigns", CAMPAIGN_MOVES),
         ("trust", trust.MOVES),
         ("disturbances", lifecycle.MOVES),
+        ("breaches", breaches.MOVES),
     ],
 )
 def test_the_picture_of_the_lifecycle_is_the_lifecycle(name, moves):
@@ -167,6 +172,7 @@ def agreement_routes() -> tuple[Router, ...]:
         ("certificate-orders", [CERTIFICATE_ORDERS]),
         ("certificate-warnings", [CERTIFICATE_WARNINGS]),
         ("renewals", [RENEWALS]),
+        ("breaches", [BREACHES]),
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),
         ("seals", SEALS),
@@ -360,6 +366,20 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *Way,
         *RenewalReason,
         *Taken,
+        *breach.PartyKind,
+        *breach.RegisterKind,
+        *breach.Part,
+        *breach.State,
+        *breach.Move,
+        *breach.Damage,
+        *breach.AwareGround,
+        *breach.Risk,
+        *breach.Item,
+        *breach.Addressee,
+        *breach.Exemption,
+        *breach.HelpState,
+        *DutyKind,
+        *DutyState,
         *(service.key for service in catalogue.services()),
     }
     glossary = page("glossary.md")
