@@ -14,6 +14,7 @@ from kanta_tenancy.assembly.promised import CERTIFICATE_KINDS
 from kanta_tenancy.assembly.sealing import SealCheck, seal_keys
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.signing_check import SigningCheck
+from kanta_tenancy.breaches.routes import ROUTES as BREACHES
 from kanta_tenancy.certificates.chains.routes import ROUTES as CERTIFICATE_CHAINS
 from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
@@ -22,7 +23,8 @@ from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
 from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDERS
 from kanta_tenancy.certificates.warnings.routes import ROUTES as CERTIFICATE_WARNINGS
 from kanta_tenancy.certificates.watching.routes import routes as certificate_watch_routes
-from kanta_tenancy.disturbances.routes import ROUTES as DISTURBANCES
+from kanta_tenancy.disturbances.actions import storm
+from kanta_tenancy.disturbances.routes import routes as disturbance_routes
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.postgres.database import Database
@@ -78,8 +80,9 @@ def build_application(
             CERTIFICATE_CHAINS,
             CERTIFICATE_ORDERS,
             certificate_watch_routes(CERTIFICATE_KINDS),
-            DISTURBANCES,
             RENEWALS,
+            disturbance_routes(storm.intake(db, together=settings.reports_together)),
+            BREACHES,
             PROMISES,
             *TRUST,
             JOURNAL,

@@ -15,6 +15,7 @@ from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.assembly.reminding import remind
 from kanta_tenancy.assembly.serving import GRACE_S, Stop
+from kanta_tenancy.breaches import following as breaches
 from kanta_tenancy.certificates.chains.jobs import examine_waiting
 from kanta_tenancy.certificates.orders import following as certificate_orders
 from kanta_tenancy.certificates.warnings import changes
@@ -53,6 +54,11 @@ SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
     {"promise.kept": disturbances.promise_was_kept, "disturbance.reported": disturbances.report_joined},
     dict.fromkeys(renewals.CHANGES, renewals.agreement_changed),
     {renewals.ENDING: renewals.agreement_ending},
+    {
+        "promise.kept": breaches.promise_was_kept,
+        "breach.reported": breaches.breach_was_reported,
+        "breach.help_moved": breaches.help_was_moved,
+    },
 )
 
 log: Final = structlog.get_logger("kanta_tenancy.work")
@@ -113,6 +119,12 @@ JOBS: Final[tuple[Job, ...]] = (
     # It reads every document there is: not at each deployment, and not while an instance that fails starts over.
     Job(name="invariants", every=timedelta(hours=24), first_after=timedelta(hours=1), run=_check_invariants),
     Job(name="audit-promises", every=timedelta(hours=24), first_after=timedelta(hours=1), run=promised.audit_all),
+    Job(
+        name="reconcile-warnings",
+        every=timedelta(hours=24),
+        first_after=timedelta(hours=1),
+        run=promised.reconcile_warnings,
+    ),
 )
 
 

@@ -95,6 +95,11 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         summary="Report disturbances, see how they stand, and what is still to be told of them.",
         at_desk=True,
     ),
+    "breaches": Subcommand(
+        target="kanta_tenancy.breaches.cli:breaches",
+        summary="Look into the registers of personal data breaches, and write them out for the authority.",
+        at_desk=True,
+    ),
     "renewals": Subcommand(
         target="kanta_tenancy.renewals.cli:renewals",
         summary="Look after prescription renewal requests, and report a month of them.",

@@ -47,6 +47,10 @@ EVENTS: Final[EventKinds] = {
         ("disturbance.moved", "A disturbance was acknowledged, ended, reopened, dismissed or joined", False),
         ("disturbance.told", "Tenants are told how a disturbance or maintenance stands", False),
         ("disturbance.duty_moved", "A duty to tell of a disturbance was fulfilled, failed or released", True),
+        ("breach.reported", "A personal data breach, or the suspicion of one, was reported", True),
+        ("breach.recorded", "A personal data breach has come into somebody's register", True),
+        ("breach.moved", "A personal data breach was confirmed, dismissed, closed or reopened", True),
+        ("breach.help_moved", "Help with a personal data breach was asked for, answered or taken back", True),
         ("conformity_certificate.ending", "A system's certificate of conformity ends soon, or has ended", False),
         (
             "certificate_warnings.told",

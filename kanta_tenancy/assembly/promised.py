@@ -12,11 +12,15 @@ from kanta_tenancy.agreements.receipts import sealing as receipts
 from kanta_tenancy.agreements.signing import upgrading
 from kanta_tenancy.agreements.signing.actions import OwnKey
 from kanta_tenancy.agreements.signing.raising import Outside
+from kanta_tenancy.breaches import jobs as breaches
+from kanta_tenancy.breaches import owing as breaches_owing
 from kanta_tenancy.certificates.chains import auditing as chains
 from kanta_tenancy.certificates.chains.owing import ASK
 from kanta_tenancy.certificates.orders import auditing as certificate_orders
 from kanta_tenancy.certificates.warnings import jobs as certificates
 from kanta_tenancy.certificates.warnings import owing as certificates_owing
+from kanta_tenancy.certificates.warnings import reading as certificates_reading
+from kanta_tenancy.certificates.warnings import reconciling
 from kanta_tenancy.certificates.watching import owing as watching
 from kanta_tenancy.certificates.watching import rounds
 from kanta_tenancy.disturbances import jobs as disturbances
@@ -24,6 +28,7 @@ from kanta_tenancy.disturbances import owing as disturbances_owing
 from kanta_tenancy.joining import auditing as joining
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.machinery.postgres.attempt import attempt
 from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.parties import desk_work
 from kanta_tenancy.parties.model import MainConnector
@@ -50,7 +55,7 @@ CERTIFICATE_KINDS: Final = (
 KEEPERS: Final[dict[str, Keeper]] = {
     owing.END: jobs.end_agreement,
     owing.REMIND: reminding.remind,
-    WARN: warning.warn,
+    WARN: warning.warner(certificates_reading.is_told_of),
     systems_owing.WARN: systems.warn,
     watching.ROUND: rounds.keeper(CERTIFICATE_KINDS),
     certificates_owing.SWEEP: certificates.sweep,
@@ -62,6 +67,7 @@ KEEPERS: Final[dict[str, Keeper]] = {
     disturbances_owing.TELL: disturbances.tell_tenants,
     renewals_owing.REMIND: renewals.remind,
     renewals_owing.UNHOLD: renewal_holds.look,
+    breaches_owing.REMIND: breaches.remind,
 }
 # By the name of whoever expects.
 EXPECTATIONS: Final[dict[str, Expectation]] = {
@@ -81,11 +87,14 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "probes of servers": rounds.probes_expected,
     "rounds of the watch": rounds.rounds_expected,
     "sweeps of certificates": certificates.sweeps_expected,
+    "escalations of warnings of certificates": certificates.escalations_expected,
     "steps of orders of certificates": certificate_orders.steps_expected,
     "calls to named persons": disturbances.calls_expected,
     "duties to tell of disturbances": disturbances.duties_expected,
     "patients to be told of renewal requests": renewals.duties_expected,
     "decisions on renewal requests": renewals.decisions_expected,
+    "time limits of breaches": breaches.reminders_expected,
+    "help with breaches": breaches.answers_expected,
 }
 
 log: Final = structlog.get_logger("kanta_tenancy.work")
@@ -111,6 +120,23 @@ async def audit_all(db: Database, clock: Clock) -> int:
             _tell(realm, what, [finding for finding in found if finding.what is what])
         count += len(found)
     return count
+
+
+async def reconcile_warnings(db: Database, clock: Clock) -> int:
+    """Have warnings of certificates put right in every realm; one whose turn fails does not hold up the others."""
+    count = 0
+    for realm in await desk_work.realms(db):
+        done = await attempt(_reconcile(db, clock, realm))
+        if done.failure is None:
+            count += done.result()
+        else:
+            log.error("certificate warnings not reconciled", main_connector=str(realm.id), error=done.failure)
+    return count
+
+
+async def _reconcile(db: Database, clock: Clock, realm: MainConnector) -> int:
+    async with db.transaction(_auditor(realm)) as tx:
+        return await reconciling.reconcile(tx, clock)
 
 
 def _tell(realm: MainConnector, what: What, found: list[Finding]) -> None:

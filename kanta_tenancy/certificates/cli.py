@@ -12,25 +12,20 @@ from kanta_tenancy.certificates.orders.cli import orders
 from kanta_tenancy.certificates.orders.requesting_cli import request
 from kanta_tenancy.certificates.warnings.cli import acknowledge, warnings
 from kanta_tenancy.certificates.watching.cli import check, endpoints
+from kanta_tenancy.machinery.commands import InOrder
 
 
-@click.group()
+@click.group(cls=InOrder)
 def certificates() -> None:
     """Look at certificates, keep an inventory of them, and hold them against what their issuer promises."""
 
 
-certificates.add_command(inspect)
-certificates.add_command(lint)
-certificates.add_command(probe)
-certificates.add_command(import_)
-certificates.add_command(list_)
-certificates.add_command(endpoints)
-certificates.add_command(check)
-certificates.add_command(impact)
-certificates.add_command(dependencies)
-certificates.add_command(export)
-certificates.add_command(chain)
-certificates.add_command(request)
-certificates.add_command(orders)
-certificates.add_command(warnings)
-certificates.add_command(acknowledge)
+# As people come to them: files first, then the inventory, servers, warnings, orders.
+for command in (
+    *(inspect, lint, probe),
+    *(import_, list_, chain, impact, dependencies, export),
+    *(endpoints, check),
+    *(warnings, acknowledge),
+    *(request, orders),
+):
+    certificates.add_command(command)

@@ -16,6 +16,7 @@ from kanta_tenancy.disturbances.bodies.duties import shown_duty
 from kanta_tenancy.disturbances.bodies.reports import ShownIntake, taken_in
 from kanta_tenancy.disturbances.case import Disturbance, KeptDuty, Place, SaidReport, State
 from kanta_tenancy.disturbances.errors import DisturbanceNotFound
+from kanta_tenancy.disturbances.form import cli as form
 from kanta_tenancy.disturbances.model import Answer
 from kanta_tenancy.disturbances.reading import Whole
 from kanta_tenancy.kernel.calendar import HELSINKI
@@ -173,6 +174,10 @@ def duties(context: click.Context, *, main_connector: str | None, as_json: bool)
         click.echo("\t".join(_duty(one, now)))
     if any(one.due_at < now for one in found):
         context.exit(WAITING)
+
+
+for command in (form.link, form.links, form.unlink):
+    disturbances.add_command(command)
 
 
 async def _report(desk: Desk, main_connector: str | None, said: SaidReport, join: UUID | None) -> ShownIntake:

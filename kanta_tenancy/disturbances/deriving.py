@@ -6,6 +6,7 @@ them.
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from kanta_tenancy.disturbances import rules
@@ -31,9 +32,13 @@ def duties(side: Side, facts: Facts, moments: Moments) -> tuple[Duty, ...]:
     """
     day = day_in_finland(moments.detected_at)
     held = frozenset(facts)
-    return tuple(
-        _duty(rule, held, moments, day) for rule in rules.rules_on(day) if rule.owed_by is side and applies(rule, held)
-    )
+    return tuple(_duty(rule, held, moments, day) for rule in _met(side, held, day))
+
+
+@lru_cache(maxsize=1_000)
+def _met(side: Side, facts: frozenset[Fact], day: date) -> tuple[Rule, ...]:
+    """Return the rules that are met. Of a storm of reports nearly all bring the same few facts."""
+    return tuple(rule for rule in rules.rules_on(day) if rule.owed_by is side and applies(rule, facts))
 
 
 def would_arise(side: Side, facts: Facts, unanswered: Facts, day: date) -> tuple[Rule, ...]:

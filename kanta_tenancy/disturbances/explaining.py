@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from kanta_tenancy.disturbances import rules
@@ -17,6 +18,7 @@ _SOURCES: Final[Mapping[Source, str]] = {
     Source.GDPR: "Regulation (EU) 2016/679",
     Source.OWN_PRACTICE: "this service's own practice",
 }
+_MINUTES: Final = 1_000  # whose sentences are kept: of a storm of reports, each has the same few
 _SURE: Final[Mapping[Certainty, Sentence | None]] = {
     Certainty.READ: None,
     Certainty.EXCERPT: Sentence(
@@ -43,7 +45,8 @@ def explain(duty: Duty, moments: Moments) -> Explanation:
     inputs = {fact.value: moments.known[fact].isoformat() for fact in duty.facts}
     inputs |= {"counted_from": duty.counted_from.isoformat(), "limit": duty.limit.key}
     steps = [*(words[fact].told for fact in duty.facts), duty.rule.meaning, _SURE[duty.rule.certainty]]
-    steps += [duty.limit.meaning, _BEGINS[duty.rule.counted](duty.counted_from), _due(duty.due_at)]
+    steps += [duty.limit.meaning, _begins(duty.rule.counted, _to_the_minute(duty.counted_from))]
+    steps.append(_due(_to_the_minute(duty.due_at)))
     return Explanation(
         rule=duty.rule.requirement,
         sources=tuple(dict.fromkeys((source_of(duty.rule), duty.rule.reference, duty.limit.source))),
@@ -51,6 +54,11 @@ def explain(duty: Duty, moments: Moments) -> Explanation:
         steps=tuple(step for step in steps if step is not None),
         result=duty.due_at.isoformat(),
     )
+
+
+def _to_the_minute(at: datetime) -> datetime:
+    """Return what a sentence tells of an instant: duties of one minute share their sentences."""
+    return at.replace(second=0, microsecond=0)
 
 
 def _known(at: datetime) -> Sentence:
@@ -97,6 +105,12 @@ _BEGINS: Final[Mapping[Counted, Callable[[datetime], Sentence]]] = {
 }
 
 
+@lru_cache(maxsize=_MINUTES)
+def _begins(counted: Counted, minute: datetime) -> Sentence:
+    return _BEGINS[counted](minute)
+
+
+@lru_cache(maxsize=_MINUTES)
 def _due(at: datetime) -> Sentence:
     return sentence(
         "Viimeistään {at} Suomen aikaa.",

@@ -78,6 +78,8 @@ class Permission(enum.StrEnum):
     RENEWALS_ANSWER = "renewals.answer"  # and that patients were told
     RENEWALS_MANAGE = "renewals.manage"  # who prescribes, and is there
     RENEWALS_DECIDE = "renewals.decide"  # units, whether they receive, and how requests are followed
+    BREACHES_READ = "breaches.read"
+    BREACHES_WRITE = "breaches.write"
 
 
 TENANT_PERMISSIONS: Final = frozenset(
@@ -102,6 +104,8 @@ TENANT_PERMISSIONS: Final = frozenset(
         Permission.RENEWALS_READ,  # its own only
         Permission.RENEWALS_ANSWER,  # its own only
         Permission.RENEWALS_MANAGE,  # its own prescribers only
+        Permission.BREACHES_READ,  # its own register
+        Permission.BREACHES_WRITE,  # its own register
     }
 )
 

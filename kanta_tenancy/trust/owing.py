@@ -11,8 +11,8 @@ from kanta_tenancy.trust.model import Anchor, AnchorId, Watched
 WARN: Final = "trust.warn_of_expiry"
 REFRESH: Final = "trust.refresh_revocation"
 RULE: Final = "R11"
-# How long before the last instant of a certificate its administrators are told: a quarter, a month, a week, then.
-WARNINGS: Final = (timedelta(days=90), timedelta(days=30), timedelta(days=7), timedelta(0))
+# How long before the last instant of a certificate people are told, apart from when a third is left; and then.
+DAYS: Final = tuple(timedelta(days=one) for one in (90, 60, 30, 14, 7, 3, 1, 0))
 _SHOWN: Final = 16  # digits of a fingerprint, which names no person
 
 
@@ -29,15 +29,25 @@ def anchor_of(key: str) -> AnchorId:
     return AnchorId(UUID(key.removeprefix(f"{WARN}/")))
 
 
+def warnings(anchor: Anchor) -> list[timedelta]:
+    """Return how long before its last instant people are told of a certificate, the first one first.
+
+    One is when a third of its lifetime is left. One before a third of it has gone by would tell nothing.
+    """
+    lifetime = anchor.not_after - anchor.not_before
+    third = lifetime / 3
+    return sorted({third, *(one for one in DAYS if not one or one <= lifetime - third)}, reverse=True)
+
+
 def reached(anchor: Anchor, at: datetime) -> timedelta | None:
-    """Return the most urgent warning whose time has come; None while there is more than a quarter left."""
-    found = [before for before in WARNINGS if at >= anchor.not_after - before]
+    """Return the most urgent warning whose time has come; None while there is none."""
+    found = [before for before in warnings(anchor) if at >= anchor.not_after - before]
     return found[-1] if found else None
 
 
 def next_warning(anchor: Anchor, at: datetime) -> datetime | None:
     """Return when the next warning is due, strictly later; None when there is none left."""
-    return next((due for before in WARNINGS if (due := anchor.not_after - before) > at), None)
+    return next((due for before in warnings(anchor) if (due := anchor.not_after - before) > at), None)
 
 
 def to_warn(anchor: Anchor, *, at: datetime) -> Owed:

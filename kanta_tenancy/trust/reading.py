@@ -106,3 +106,12 @@ async def watched_chains(tx: Transaction, *, after: str | None, count: int) -> l
 
 def _of_kind(kept: Collection[Anchor], kind: AnchorKind) -> tuple[x509.Certificate, ...]:
     return tuple(certificate_from_der(one.certificate) for one in kept if one.kind is kind)
+
+
+async def leading(tx: Transaction, sha256s: Collection[str]) -> set[str]:
+    """Return which of some certificates signatures or timestamps may lead to now, by their fingerprints."""
+    found = [
+        *await anchors.kept(tx, AnchorKind.SIGNATURES, sha256s),
+        *await anchors.kept(tx, AnchorKind.TIMESTAMPS, sha256s),
+    ]
+    return {one.sha256 for one in found}

@@ -8,6 +8,7 @@ from importlib import import_module
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -35,6 +36,10 @@ from kanta_tenancy.assembly.sealing import sealing_jobs
 from kanta_tenancy.assembly.sending import sending_jobs
 from kanta_tenancy.assembly.serving import Stop
 from kanta_tenancy.assembly.settings import read_settings
+from kanta_tenancy.breaches import lifecycle as breaches
+from kanta_tenancy.breaches import model as breach
+from kanta_tenancy.breaches.duties import DutyKind, DutyState
+from kanta_tenancy.breaches.routes import ROUTES as BREACHES
 from kanta_tenancy.certificates.chains.routes import ROUTES as CERTIFICATE_CHAINS
 from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
@@ -51,7 +56,7 @@ from kanta_tenancy.disturbances import case, lifecycle
 from kanta_tenancy.disturbances.jobs import DisturbanceFigures
 from kanta_tenancy.disturbances.model import Addressee, Fact, Source
 from kanta_tenancy.disturbances.model import Channel as DutyChannel
-from kanta_tenancy.disturbances.routes import ROUTES as DISTURBANCES
+from kanta_tenancy.disturbances.routes import routes as disturbance_routes
 from kanta_tenancy.joining import lifecycle as joining
 from kanta_tenancy.joining.bodies.applications import StepAsked
 from kanta_tenancy.joining.model import ChangeKind, Clash
@@ -62,6 +67,7 @@ from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.outgoing.posting import Trouble
 from kanta_tenancy.machinery.outgoing.smtp import Stage
+from kanta_tenancy.machinery.postgres.group_commit import GroupCommit
 from kanta_tenancy.machinery.web.metrics import Metrics
 from kanta_tenancy.messages.jobs import MessageFigures
 from kanta_tenancy.messages.judging import Outcome
@@ -113,6 +119,7 @@ CAMPAIGN_MOVES = campaigns.MOVES | campaigns.ROW_MOVES  # two pictures on one pa
         ("campaigns", CAMPAIGN_MOVES),
         ("trust", trust.MOVES),
         ("disturbances", lifecycle.MOVES),
+        ("breaches", breaches.MOVES),
     ],
 )
 def test_the_picture_of_the_lifecycle_is_the_lifecycle(name, moves):
@@ -124,6 +131,10 @@ def test_the_picture_of_the_lifecycle_is_the_lifecycle(name, moves):
 def private(tmp_path) -> Path:
     tmp_path.chmod(0o700)
     return tmp_path
+
+
+async def nobody_reports(_: object) -> list[Any]:
+    return []
 
 
 def test_every_job_is_told_of_with_its_rhythm(private):
@@ -161,11 +172,12 @@ def agreement_routes() -> tuple[Router, ...]:
         ("certificate-orders", [CERTIFICATE_ORDERS]),
         ("certificate-warnings", [CERTIFICATE_WARNINGS]),
         ("renewals", [RENEWALS]),
+        ("breaches", [BREACHES]),
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),
         ("seals", SEALS),
         ("proofs", [proof_routes(None)]),
-        ("disturbances", [DISTURBANCES]),
+        ("disturbances", [disturbance_routes(GroupCommit(nobody_reports, most=1))]),
     ],
 )
 def test_every_route_of_a_room_is_told_of(name, routers):
@@ -354,6 +366,20 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *Way,
         *RenewalReason,
         *Taken,
+        *breach.PartyKind,
+        *breach.RegisterKind,
+        *breach.Part,
+        *breach.State,
+        *breach.Move,
+        *breach.Damage,
+        *breach.AwareGround,
+        *breach.Risk,
+        *breach.Item,
+        *breach.Addressee,
+        *breach.Exemption,
+        *breach.HelpState,
+        *DutyKind,
+        *DutyState,
         *(service.key for service in catalogue.services()),
     }
     glossary = page("glossary.md")

@@ -48,6 +48,24 @@ def test_the_list_repeats_the_first_sentence_of_each_command():
         assert loaded.get_short_help_str(limit=500) == subcommand.summary, name
 
 
+@pytest.mark.parametrize(
+    ("group", "commands"),
+    [
+        (
+            ["certificates"],
+            "inspect lint probe import list chain impact dependencies export"
+            " endpoints check warnings acknowledge request orders",
+        ),
+        (["certificates", "endpoints"], "watch list show end"),
+        (["certificates", "orders"], "list show record arrived deployed revoked close cancel"),
+    ],
+    ids=lambda group: group[-1] if isinstance(group, list) else "",
+)
+def test_commands_about_certificates_stand_in_the_order_in_which_people_come_to_them(group: list[str], commands: str):
+    told = CliRunner().invoke(kanta_tenancy, [*group, "--help"]).output.split("Commands:\n")[1]
+    assert [line.split()[0] for line in told.splitlines() if line[2:3].strip()] == commands.split()
+
+
 def test_help_imports_neither_the_framework_nor_the_driver():
     script = (
         "import sys\nfrom kanta_tenancy.assembly.command_line import main\ntry:\n    main(['--help'])\n"

@@ -66,6 +66,8 @@ def test_a_port_is_a_number_in_range_or_refused(value: str):
     [
         ("KANTA_POOL_SIZE", "0"),
         ("KANTA_POOL_SIZE", "65"),
+        ("KANTA_REPORTS_TOGETHER", "0"),
+        ("KANTA_REPORTS_TOGETHER", "257"),
         ("KANTA_LOG_LEVEL", "loud"),
         ("KANTA_LOG_LEVEL", "INFO"),
         ("KANTA_DATABASE_URL", "mysql://db/kanta"),

@@ -66,16 +66,36 @@ def transactions_per_second(script: Script, *, url: str, folder: Path, clients: 
     Raises:
         subprocess.CalledProcessError: a transaction failed, or pgbench did.
     """
-    file = folder / "draft.sql"
-    file.write_text(script.text)
+    told = run_pgbench(
+        script.text, script.variables, "--protocol=prepared", url=url, folder=folder, clients=clients, seconds=seconds
+    )
+    return rate_told(told)
+
+
+def run_pgbench(
+    text: str, variables: Mapping[str, str], *options: str, url: str, folder: Path, clients: int, seconds: float
+) -> str:
+    """Run a script with so many clients, and return what pgbench tells of it.
+
+    Raises:
+        subprocess.CalledProcessError: a transaction failed, or pgbench did.
+    """
+    file = folder / "script.sql"
+    file.write_text(text)
     address = urlsplit(url)
     command: Sequence[object] = [
-        binaries() / "pgbench", "--no-vacuum", "--protocol=prepared", f"--client={clients}", f"--jobs={_THREADS}",
-        f"--time={round(seconds)}", f"--file={file}", "--exit-on-abort",
-        *(f"--define={name}={text}" for name, text in script.variables.items()),
+        binaries() / "pgbench", "--no-vacuum", f"--client={clients}", f"--jobs={_THREADS}",
+        f"--time={round(seconds)}", f"--file={file}", "--exit-on-abort", *options,
+        *(f"--define={name}={value}" for name, value in variables.items()),
         "-h", parse_qs(address.query)["host"][0], "-U", address.username or "", address.path.removeprefix("/"),
     ]  # fmt: skip
-    told = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        [str(word) for word in command], check=True, capture_output=True, text=True, cwd=folder
+    ).stdout
+
+
+def rate_told(told: str) -> float:
+    """Return the transactions a second that pgbench tells of."""
     rate = _RATE.search(told)
     if rate is None:
         raise LookupError(f"pgbench told no rate: {told}")

@@ -56,7 +56,7 @@ def measure(server: str) -> list[Row]:
 
 def _rate_of_service(client: Desk, service: Running, requests: list[str]) -> float:
     asked = {"port": service.port, "requests": requests, "seconds": _SECONDS}
-    return float(json.loads(client.ask(json.dumps(asked))))
+    return float(json.loads(client.ask(json.dumps(asked)))["rate"])
 
 
 def _request(realm: Realm, tenancy_id: UUID) -> str:

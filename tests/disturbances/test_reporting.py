@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -236,3 +237,37 @@ async def test_a_report_takes_twenty_files(desk, tenant):
         await attached(desk, tenant.caller, taken.report_id)
     with pytest.raises(AttachmentsFull):
         await attached(desk, tenant.caller, taken.report_id)
+
+
+async def test_reports_of_different_tenants_go_in_together_each_in_its_own_scope(desk, tenant, database, clock, realm):
+    other = await a_tenant(database, clock, realm, 1300000)
+    said = a_said_report(service="prescription")
+    callers = [tenant.caller, other.caller, realm, tenant.caller]
+    intakes = [
+        reporting.prepared(reporting.Reporter(scope=by.scope, actor=by.actor, request_id=""), clock, said)
+        for by in callers
+    ]
+    async with database.unscoped() as connection:
+        taken = await reports.take_in_each(connection, intakes)
+    assert [one.repeated for one in taken] == [False, False, False, True]
+    assert taken[3].report_id == taken[0].report_id
+    for by, one in zip(callers[:3], taken[:3], strict=True):
+        async with database.transaction(by) as tx:
+            assert (await reports.find(tx, one.report_id)).tenancy_id == by.scope.tenancy_id
+    seen = [{similar.id for similar in one.similar_ones} for one in taken]
+    mine, others = taken[0].disturbance_id, taken[1].disturbance_id
+    assert mine not in seen[1]
+    assert others not in seen[0] | seen[3]
+    assert seen[2] <= {mine, others}
+    await desk.carry_on()
+    assert await desk.amiss() == []
+
+
+async def test_of_a_group_all_go_in_or_none(tenant, database, clock, owner):
+    by = reporting.Reporter(scope=tenant.caller.scope, actor=tenant.caller.actor, request_id="")
+    good, bad = (reporting.prepared(by, clock, a_said_report(what=what)) for what in ("Fit", "Unfit"))
+    bad = msgspec.structs.replace(bad, said={**bad.said, "place": "nowhere"})
+    async with database.unscoped() as connection:
+        with pytest.raises(asyncpg.CheckViolationError):
+            await reports.take_in_each(connection, [good, bad])
+    assert await owner.fetchval("SELECT count(*) FROM disturbance_report") == 0

@@ -5,10 +5,11 @@ from typing import Any
 
 from kanta_tenancy.machinery.x509 import sample_authority
 from tests.agreements.conftest import a_credential
-from tests.journeys import renewals
+from tests.journeys import breaches, renewals
 
 ENDPOINT = {"url": "https://hooks.example.org/in", "kinds": ["agreement.offered"]}
 QUERIES = {
+    **breaches.QUERIES,
     **renewals.QUERIES,
     "loadTrustAnchors": "?kind=signatures",
     "addExhibit": "?name=scan.pdf",
@@ -43,6 +44,7 @@ CONFORMITY = {
 ORDER = {"profile": "dvv-server", "ordered_on": "2026-03-02"}
 DISTURBANCE = {"what": "Prescriptions do not open", "since": "2026-03-02T08:00:00Z", "ongoing": True}
 BODIES: dict[str, dict[str, Any]] = {
+    **breaches.BODIES,
     **renewals.BODIES,
     "assessDisturbance": {"answers": [{"fact": "deviation", "answer": "yes"}]},
     "describeDisturbance": {"since": "2026-03-02T08:00:00Z", "detected_at": "2026-03-02T08:00:00Z"},

@@ -1,6 +1,6 @@
 """The whole service over HTTP, with a realm, its tenant and keys for both; and a stranger of each kind."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -12,6 +12,7 @@ from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.machinery.x509 import sample_authority
 from kanta_tenancy.parties.access import LastUses
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS
+from tests import postgres_server
 from tests.agreements.conftest import a_credential
 from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant, looked, owner_of
 
@@ -68,6 +69,15 @@ async def other_realm(database, clock, application) -> AsyncIterator[Realm]:
     made = await a_whole_realm(database, clock, application, 2100000)
     async with made.main_connector, made.of_tenant:
         yield made
+
+
+@pytest.fixture
+def cluster() -> Iterator[postgres_server.Cluster]:
+    """A PostgreSQL of the test's own, which forgets nothing that it has acknowledged and can be killed."""
+    cluster = postgres_server.Cluster(*postgres_server.DURABLE)
+    cluster.start()
+    yield cluster
+    cluster.remove()
 
 
 def put_own_key(folder: Path, realm: Realm) -> None:

@@ -1,12 +1,9 @@
 """The service and, apart from it, PostgreSQL are killed while 32 clients work: what was acknowledged is there, once."""
 
 import asyncio
-import itertools
 import os
-import signal
 import time
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -22,17 +19,14 @@ from kanta_tenancy.machinery.postgres import invariants, journal
 from kanta_tenancy.machinery.postgres.database import connect
 from kanta_tenancy.machinery.postgres.migrations import migrate, read_migrations
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS
-from tests import postgres_server
 from tests.agreements.conftest import signed_on_line
-from tests.assembly.processes import free_port, running
+from tests.assembly.processes import free_port
+from tests.journeys.killing import CLIENTS, disturb, repeated, service_url
 from tests.journeys.test_from_draft_to_in_force import DOCX
 from tests.parties.examples import EVERYTHING, a_key, a_realm, a_tenant, looked, owner_of
 
-CLIENTS = 32
 TENANCIES = 3  # of each client: one that has an agreement in force cannot get another
 SECONDS = float(os.environ.get("KANTA_TEST_CRASH_S", "30"))  # `make kill` takes longer
-WAITS_S = (4.0, 3.0, 5.0, 2.0)  # between two kills
-PATIENCE_S = 60.0  # how long a client repeats a request that nobody answers
 
 pytestmark = pytest.mark.slow
 
@@ -105,19 +99,9 @@ class Client:
 
     async def _repeat(self, method: str, path: str, **sent: Any) -> httpx.Response:
         began = time.monotonic()
-        while time.monotonic() - began < PATIENCE_S:
-            try:
-                answer = await self._http.request(method, path, **sent)
-            except httpx.TransportError:
-                await asyncio.sleep(0.1)
-                continue
-            if answer.status_code in {409, 503} and (answer.status_code == 503 or "in-flight" in answer.text):
-                await asyncio.sleep(0.1)
-                continue
-            assert answer.is_success, (path, answer.status_code, answer.text)
-            self.slowest_s = max(self.slowest_s, time.monotonic() - began)
-            return answer
-        raise AssertionError(f"{method} {path} was not answered within {PATIENCE_S} s")
+        answer = await repeated(self._http, method, path, **sent)
+        self.slowest_s = max(self.slowest_s, time.monotonic() - began)
+        return answer
 
 
 class Prepared:
@@ -148,41 +132,6 @@ async def prepare(url: str) -> Prepared:
             key = await a_key(database, clock, tenant.caller, organisation, permissions=TENANT_PERMISSIONS)
             tenants.append((key.text, tenant.tenancy.id))
     return Prepared(realm, main_connector, tenants)
-
-
-def service_url(url: str) -> str:
-    return url.replace("postgres@", "kanta_service@")
-
-
-@pytest.fixture
-def cluster() -> Iterator[postgres_server.Cluster]:
-    cluster = postgres_server.Cluster(*postgres_server.DURABLE)
-    cluster.start()
-    yield cluster
-    cluster.remove()
-
-
-async def disturb(
-    cluster: postgres_server.Cluster, port: int, clients: "asyncio.Future[Any]", until: float
-) -> list[str]:
-    """Kill the service twice, then PostgreSQL, and so on; what was killed starts again until the clients are done."""
-    settings = {"KANTA_PORT": port, "KANTA_DATABASE_URL": service_url(cluster.url), "KANTA_LOG_LEVEL": "error"}
-    victims, waits = itertools.cycle(("service", "service", "PostgreSQL")), itertools.cycle(WAITS_S)
-    killed: list[str] = []
-    while True:
-        with running("serve", **settings) as service:
-            while service.process.poll() is None:
-                await asyncio.wait({clients}, timeout=next(waits))
-                if clients.done() or time.monotonic() > until:
-                    await asyncio.wait({clients})
-                    return killed
-                killed.append(next(victims))
-                if killed[-1] == "service":
-                    service.process.send_signal(signal.SIGKILL)
-                    service.process.wait()
-                else:
-                    cluster.kill()
-                    await asyncio.to_thread(cluster.start)
 
 
 async def test_what_was_acknowledged_is_there_and_once(cluster):

@@ -16,7 +16,7 @@ from tests.agreements.conftest import signed_on_line
 from tests.certificates.inventory.examples import der as a_certificate_of_a_server
 from tests.certificates.orders.examples import a_request
 from tests.certificates.warnings.examples import a_digest
-from tests.journeys import renewals
+from tests.journeys import breaches, renewals
 from tests.journeys.bodies import BODIES, CAMPAIGN, CONFORMITY, DISTURBANCE, ENDPOINT, ORDER, QUERIES, RELEASE, SYSTEM
 from tests.journeys.conftest import Realm, client
 from tests.journeys.test_from_draft_to_in_force import DOCX, hand_in, offered
@@ -24,7 +24,10 @@ from tests.parties.examples import a_key, a_tenant, named, owner_of
 from tests.promises.examples import owed, promised
 from tests.trust.examples import ROOT, der
 
-PUBLIC = {"/health/live", "/health/ready", "/openapi.json", "/docs", "/problems/{slug}", "/v1/calendar/{address}"}
+PUBLIC = {
+    "/health/live", "/health/ready", "/openapi.json", "/docs", "/problems/{slug}", "/v1/calendar/{address}",
+    "/v1/report/{address}", "/v1/report/{address}/status", "/v1/report/{address}/sent/{number}",
+}  # fmt: skip
 SHARED = {"anchor_id"}  # parameters that name a thing of the main connector's that its tenants may see
 ADDRESSES = {"slug", "address", "number", "addressee"}  # parameters that name no thing of anybody's by its id
 
@@ -131,6 +134,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
     endpoint = (await realm.of_tenant.post("/v1/webhooks", json=ENDPOINT)).json()["id"]
     message = (await realm.of_tenant.post(f"/v1/webhooks/{endpoint}/test")).json()["id"]
     feed = (await realm.of_tenant.post("/v1/calendar-feeds", json={"name": "Kanta", "language": "fi"})).json()["id"]
+    form_link = (await realm.of_tenant.post("/v1/disturbances/form-links", json={"name": "Ward 3"})).json()["id"]
     of_kela = {
         "application_id": ("applications", "draftJoiningApplication"),
         "change_notice_id": ("change-notices", "planChangeNotice"),
@@ -146,6 +150,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         **await disturbance_of(realm),
         "order_id": await order_of(realm),
         **await kept_of(realm),
+        **await breaches.ids_of(realm),
         **await renewals.ids_of(realm),
         "organisation_id": realm.tenant.organisation.id,
         "contact_id": contact.id,
@@ -156,6 +161,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "endpoint_id": endpoint,
         "message_id": message,
         "feed_id": feed,
+        "form_link_id": form_link,
         "campaign_id": (await realm.main_connector.post("/v1/campaigns", json=CAMPAIGN)).json()["id"],
         "anchor_id": await anchor_of(realm),
         "watched_id": await watched_by(realm),

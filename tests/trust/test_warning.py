@@ -6,14 +6,19 @@ import pytest
 
 from kanta_tenancy import promises
 from kanta_tenancy.assembly.promised import EXPECTATIONS, KEEPERS
+from kanta_tenancy.certificates.inventory import intake, reading
+from kanta_tenancy.certificates.inventory.actions import certificates
+from kanta_tenancy.certificates.inventory.model import Arrival
 from kanta_tenancy.parties import Function
 from kanta_tenancy.trust import owing
 from kanta_tenancy.trust.model import AnchorKind
+from tests.certificates.inventory.examples import HANDED_IN
 from tests.parties.examples import named, owner_of
 from tests.trust.examples import BEGINS, NOON, ROOT, an_anchor, an_authority, loaded, removed
 
 YEAR = an_authority(lasts=timedelta(days=365))
 END = BEGINS + timedelta(days=365)
+THIRD = 365 / 3
 TOLD = "SELECT key, subject ->> 'en' AS subject, urgent, told_at, email FROM notice ORDER BY told_at, email"
 
 
@@ -36,17 +41,21 @@ async def pay(database, clock, *, until) -> None:
 
 
 @pytest.mark.usefixtures("administrators")
-async def test_they_are_told_a_quarter_a_month_and_a_week_before_and_when_it_is_over(database, clock, owner, realm):
-    clock.at = END - timedelta(days=100)
+async def test_they_are_told_when_a_third_is_left_on_certain_days_before_the_end_and_then(
+    database, clock, owner, realm
+):
+    clock.at = END - timedelta(days=130)
     await loaded(database, clock, realm, YEAR)
     await pay(database, clock, until=END + timedelta(days=40))
     told = await owner.fetch(TOLD)
-    assert [row["email"] for row in told] == ["aino@example.org", "eino@example.org"] * 4
-    assert [END - row["told_at"] for row in told[::2]] == [timedelta(days=days) for days in (90, 30, 7, 0)]
-    assert [row["subject"] for row in told[::2]] == ["A trusted certificate expires soon"] * 3 + [
-        "A trusted certificate has expired"
+    assert [row["email"] for row in told] == ["aino@example.org", "eino@example.org"] * 9
+    assert [(END - row["told_at"]).days for row in told[::2]] == [121, 90, 60, 30, 14, 7, 3, 1, 0]
+    assert [row["subject"] for row in told[::2]] == [
+        "A third of the lifetime of a trusted certificate is left",
+        *["A trusted certificate expires soon"] * 7,
+        "A trusted certificate has expired",
     ]
-    assert [row["urgent"] for row in told[::2]] == [False, False, True, True]
+    assert [row["urgent"] for row in told[::2]] == [False] * 5 + [True] * 4
     async with database.transaction(realm) as tx:
         (promise,) = await promises.page(tx, promises.Wanted(kind=owing.WARN), after=None, count=9)
     assert promise.state is promises.State.KEPT
@@ -104,13 +113,13 @@ async def test_the_audit_misses_a_warning_that_is_not_owed(database, clock, owne
 @pytest.mark.parametrize(
     ("left", "reached", "following"),
     [
-        (91, None, 90),
-        (90, 90, 30),
-        (31, 90, 30),
-        (30, 30, 7),
-        (8, 30, 7),
-        (7, 7, 0),
-        (1, 7, 0),
+        (122, None, THIRD),
+        (121, THIRD, 90),
+        (90, 90, 60),
+        (31, 60, 30),
+        (14, 14, 7),
+        (7, 7, 3),
+        (2, 3, 1),
         (0, 0, None),
         (-9, 0, None),
     ],
@@ -120,7 +129,30 @@ def test_which_warning_is_due_depends_on_the_days_that_are_left(left, reached, f
     at = END - timedelta(days=left)
     assert owing.reached(anchor, at) == (None if reached is None else timedelta(days=reached))
     assert owing.next_warning(anchor, at) == (None if following is None else END - timedelta(days=following))
-    assert owing.to_warn(anchor, at=at).due_at == (END - timedelta(days=90) if left > 90 else at)
+    assert owing.to_warn(anchor, at=at).due_at == (END - timedelta(days=THIRD) if reached is None else at)
+
+
+def test_a_short_life_does_not_begin_with_a_warning():
+    days = [one / timedelta(days=1) for one in owing.warnings(an_anchor(an_authority(lasts=timedelta(days=90))))]
+    assert days == [60, 30, 14, 7, 3, 1, 0]
+    ten_years = [one.days for one in owing.warnings(an_anchor(an_authority(lasts=timedelta(days=3650))))]
+    assert ten_years == [1216, 90, 60, 30, 14, 7, 3, 1, 0]
+
+
+@pytest.mark.usefixtures("administrators")
+async def test_of_one_that_is_in_the_inventory_people_are_told_by_that_alone(database, clock, owner, realm):
+    clock.at = END - timedelta(days=100)
+    (one,) = await loaded(database, clock, realm, YEAR)
+    async with database.transaction(realm) as tx:
+        taken = await intake.take_in(tx, clock, HANDED_IN, [Arrival(der=one.anchor.certificate, place="ca.pem")])
+    clock.at = END - timedelta(days=40)
+    await promises.pay_due(database, clock, KEEPERS)
+    assert await owner.fetch(TOLD) == []
+    async with database.transaction(realm) as tx:
+        known = await reading.certificate(tx, taken.new[0])
+        await certificates.retire(tx, clock, known.id, because="Not on any server", version=known.version)
+    await pay(database, clock, until=END - timedelta(days=29))
+    assert [row["key"].split("/")[2] for row in await owner.fetch(TOLD)] == ["30", "30"]
 
 
 def test_nothing_in_the_promise_is_a_persons():

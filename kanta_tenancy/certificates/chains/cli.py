@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 import click
 import msgspec
@@ -14,11 +13,9 @@ from kanta_tenancy.certificates.chains import reading
 from kanta_tenancy.certificates.chains.bodies import ShownChain, ShownLine, shown_chain, shown_line
 from kanta_tenancy.certificates.chains.model import ChainEnd
 from kanta_tenancy.certificates.findings import KeptFinding
-from kanta_tenancy.certificates.inventory.errors import CertificateNotFound
-from kanta_tenancy.certificates.inventory.reading import known
+from kanta_tenancy.certificates.inventory import reading as inventory
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.kernel.severity import Severity
-from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.machinery.x509.description import fit_to_be_shown
 from kanta_tenancy.parties import desk_work
@@ -68,23 +65,12 @@ async def _whole(desk: Desk, main_connector: str | None, asked: str) -> Whole:
     async with desk.database() as db:
         realm = await desk_work.realm(db, main_connector)
         async with db.transaction(desk_work.at_desk(desk, realm.id)) as tx:
-            certificate_id = await _id(tx, asked)
+            certificate_id = await inventory.identified(tx, asked)
             return Whole(
                 chain=shown_chain(await reading.chain_of(tx, certificate_id), desk.clock.now()),
                 findings=await findings.of_certificates(tx, [certificate_id]),
                 renewals=shown_line(certificate_id, await reading.line_of(tx, certificate_id)),
             )
-
-
-async def _id(tx: Transaction, asked: str) -> UUID:
-    try:
-        return UUID(asked)
-    except ValueError:
-        sha256 = asked.replace(":", "").lower()
-    found = (await known(tx, [sha256])).get(sha256)
-    if found is None:
-        raise CertificateNotFound("no certificate of the inventory has that id or SHA-256")
-    return found
 
 
 def _lines(found: Whole) -> Iterator[tuple[str, ...]]:

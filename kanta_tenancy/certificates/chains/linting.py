@@ -7,7 +7,7 @@ from typing import Final
 
 from kanta_tenancy.certificates.chains import strength
 from kanta_tenancy.certificates.chains.judging import subject_of
-from kanta_tenancy.certificates.chains.model import Subject
+from kanta_tenancy.certificates.chains.model import Subject, name_of
 from kanta_tenancy.certificates.findings.model import Finding
 from kanta_tenancy.certificates.looking.linting import lint
 from kanta_tenancy.certificates.looking.model import Finding as Linted
@@ -55,7 +55,7 @@ def key_findings(certificate: Subject, seen: Inspected | Unreadable, day: date) 
             certainty=rule.certainty,
             subject=subject_of(certificate.id),
             certificate_id=certificate.id,
-            sentence=rule.sentence,
+            sentence=_of(certificate, rule.sentence),
             facts={"key": seen.key, "signature_algorithm": seen.signature_algorithm},
         )
 
@@ -69,11 +69,7 @@ def _linted(certificate: Subject, rule: str, broken: tuple[Linted, ...], profile
         certainty=first.certainty,
         subject=subject_of(certificate.id),
         certificate_id=certificate.id,
-        sentence=Sentence(
-            fi=" ".join(one.sentence.fi for one in broken),
-            sv=" ".join(one.sentence.sv for one in broken),
-            en=" ".join(one.sentence.en for one in broken),
-        ),
+        sentence=_of(certificate, *(one.sentence for one in broken)),
         facts={"profile": profile.name},
     )
 
@@ -86,9 +82,24 @@ def _unreadable(certificate: Subject, seen: Unreadable) -> Finding:
         subject=subject_of(certificate.id),
         certificate_id=certificate.id,
         sentence=sentence(
-            "Varmennetta ei voi lukea, joten sitä ei voi tarkistaa eikä sen päättymisestä varoittaa.",
-            "Certifikatet kan inte läsas, så det kan inte kontrolleras och ingen kan varnas för när det går ut.",
-            "The certificate cannot be read, so it cannot be checked, and nobody can be warned before it ends.",
+            "{name}: Varmennetta ei voi lukea, joten sitä ei voi tarkistaa eikä sen päättymisestä varoittaa.",
+            "{name}: Certifikatet kan inte läsas, så det kan inte kontrolleras och ingen kan varnas innan det går ut.",
+            "{name}: The certificate cannot be read, so it cannot be checked, and nobody can be warned before it ends.",
+            name=_name(certificate),
         ),
         facts={"why": seen.why.replace("\0", " "), "sha256": seen.sha256},
     )
+
+
+def _of(certificate: Subject, *said: Sentence) -> Sentence:
+    """Say it of a certificate by name: in a mail or a list the sentence stands alone."""
+    name = _name(certificate)
+    return Sentence(
+        fi=f"{name}: {' '.join(one.fi for one in said)}",
+        sv=f"{name}: {' '.join(one.sv for one in said)}",
+        en=f"{name}: {' '.join(one.en for one in said)}",
+    )
+
+
+def _name(certificate: Subject) -> str:
+    return name_of(certificate.common_name, certificate.subject, certificate.sha256)

@@ -2,10 +2,13 @@
 
 import enum
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from kanta_tenancy.certificates.inventory.model import State
 from kanta_tenancy.kernel.records import Record
+
+LONGEST_NAME: Final = 200  # characters in a sentence: a certificate may hold a name of 64 kB
 
 
 class RevocationStatus(enum.StrEnum):
@@ -210,5 +213,6 @@ class CertificateRevoked(Record, frozen=True, kw_only=True, tag="certificate.rev
 
 
 def name_of(common_name: str | None, subject: str | None, sha256: str) -> str:
-    """Return what people call a certificate by."""
-    return common_name or subject or f"SHA-256 {sha256[:16]}…"
+    """Return what people call a certificate by; of a name that a stranger made very long, the beginning."""
+    name = common_name or subject or f"SHA-256 {sha256[:16]}…"
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

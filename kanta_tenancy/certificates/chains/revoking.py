@@ -139,8 +139,14 @@ async def _consequences(tx: Transaction, pair: Pair, before: Revocation | None, 
 
 async def _moved(tx: Transaction, subject: Subject, before: Revocation | None, said: Revocation, at: datetime) -> None:
     await telling.journal(tx, subject, before, said, at)
-    if said.status is RevocationStatus.REVOKED:
-        await telling.tell_of_revoked(tx, subject, said, at)
+    if said.status is RevocationStatus.REVOKED and await telling.tell_of_revoked(tx, subject, said, at):
+        await _need_not_be_told_again(tx, subject, at)
+
+
+async def _need_not_be_told_again(tx: Transaction, subject: Subject, at: datetime) -> None:
+    """Keep the finding out of the next digest: people have just had a mail of its own about it."""
+    found = await findings.of_certificates(tx, [subject.id])
+    await findings.told(tx, [one.id for one in found if one.rule == standing.REVOKED], at=at)
 
 
 def _path(pair: Pair) -> Both:

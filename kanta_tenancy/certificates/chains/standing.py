@@ -83,7 +83,8 @@ def _revoked(certificate: Subject, said: Revocation) -> Finding:
     told = sentence(
         "Varmenne {name} on käytössä, vaikka varmentaja on sulkenut sen {revoked}. Ottakaa uusi käyttöön heti.",
         "Certifikatet {name} används, fast utfärdaren har spärrat det {revoked}. Ta ett nytt i bruk genast.",
-        "The certificate {name} is in use although its authority revoked it on {revoked}. Put a new one into use.",
+        "The certificate {name} is in use although its authority revoked it on {revoked}. Put a new one into use at"
+        " once.",
         name=_name(certificate),
         revoked=said.revoked_at or said.since,
     )

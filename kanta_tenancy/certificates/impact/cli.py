@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import BinaryIO, Final
-from uuid import UUID
 
 import click
 import msgspec
@@ -12,13 +11,11 @@ import msgspec
 from kanta_tenancy.certificates.impact import bodies, reading, report_csv, report_document, telling
 from kanta_tenancy.certificates.impact.bodies import ShownAffectedTenant, ShownImpact
 from kanta_tenancy.certificates.impact.model import Report, UnderlyingCertificate, UnderlyingPosition
-from kanta_tenancy.certificates.inventory.errors import CertificateNotFound
-from kanta_tenancy.certificates.inventory.reading import known
+from kanta_tenancy.certificates.inventory import reading as inventory
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.parties import desk_work
 
@@ -76,8 +73,8 @@ def impact(
     """Tell who loses which services when CERTIFICATE, by its id or SHA-256, does not hold on a day.
 
     Each line begins with what it is of. told: a sentence. system: its name, tenants, services, other certificates of
-    the same kind in use on it, id. tenant: name, business id, services, id. person: name, function, phone, e-mail, of
-    whom to tell at the tenant above. Separated by tabs; a dash where there is nothing.
+    the same kind in use on it, id. tenant: name, business id, services, id. own: the same of the main connector.
+    person: name, function, phone, e-mail, of whom to tell there. Separated by tabs; a dash where there is nothing.
     """
     found = asyncio.run(_report(desk, main_connector, certificate, None if day is None else day.date()))
     out.write(_FORMATS[form](found, Language(language)))
@@ -112,7 +109,7 @@ async def _report(desk: Desk, main_connector: str | None, asked: str, day: date 
         realm = await desk_work.realm(db, main_connector)
         caller = desk_work.at_desk(desk, realm.id)
         async with db.transaction(caller) as tx:
-            certificate_id = await _id(tx, asked)
+            certificate_id = await inventory.identified(tx, asked)
         async with db.transaction(caller) as tx:
             return await reading.report(tx, desk.clock, certificate_id, day, people=True)
 
@@ -132,17 +129,6 @@ async def _underlying(
     return found
 
 
-async def _id(tx: Transaction, asked: str) -> UUID:
-    try:
-        return UUID(asked)
-    except ValueError:
-        sha256 = asked.replace(":", "").lower()
-        found = await known(tx, [sha256])
-    if sha256 not in found:
-        raise CertificateNotFound("no certificate of the inventory has that id or SHA-256")
-    return found[sha256]
-
-
 def _as_text(report: Report, language: Language) -> bytes:
     return "".join("\t".join(line) + "\n" for line in _lines(report, language)).encode()
 
@@ -159,7 +145,8 @@ def _lines(report: Report, language: Language) -> Iterator[tuple[str, ...]]:
         services = _or_dash(",".join(system.services))
         yield "system", system.name, str(system.tenants), services, str(system.others), str(system.id)
     for tenant in report.tenants:
-        yield "tenant", tenant.name, _or_dash(tenant.business_id), ",".join(tenant.services), str(tenant.holder)
+        whose = "own" if tenant.tenancy_id is None else "tenant"
+        yield whose, tenant.name, _or_dash(tenant.business_id), ",".join(tenant.services), str(tenant.holder)
         for person in tenant.people:
             yield "person", person.name, person.function, _or_dash(person.phone), person.email
 

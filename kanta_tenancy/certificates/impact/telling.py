@@ -74,9 +74,9 @@ def in_short(reach: Reach) -> Sentence:
 def _lines(reach: Reach) -> Iterator[Sentence]:
     if not reach.uses:
         yield sentence(
-            "Varmenteelle ei ole kirjattu käyttöpaikkaa {day}, joten ei tiedetä, ketkä ovat sen varassa.",
-            "För certifikatet har ingen användningsplats antecknats den {day}, så det är inte känt vem som är beroende"
-            " av det.",
+            "Ei ole kirjattu, missä varmennetta käytetään {day}, joten ei tiedetä, ketkä ovat sen varassa.",
+            "Det har inte antecknats var certifikatet används den {day}, så det är inte känt vem som är beroende av"
+            " det.",
             "It is not recorded where this certificate is used on {day}, so it is not known who depends on it.",
             day=reach.day,
         )

@@ -21,7 +21,7 @@ from kanta_tenancy.certificates.inventory.model import (
     State,
     Wanted,
 )
-from kanta_tenancy.certificates.looking.cli import PASSWORD, password_in
+from kanta_tenancy.certificates.looking.cli import password_options
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.parties import desk_work
@@ -59,8 +59,7 @@ def _days(_context: click.Context, _option: click.Parameter, value: str | None) 
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--source", "name", metavar="NAME", help="Call all of PATH one source; else each PATH is one by itself.")
 @click.option("--every", type=click.IntRange(1, 8760), metavar="HOURS", help="Promise to import it again and again.")
-@PASSWORD
-@click.option("--ask-password", is_flag=True, help="Ask for the password of PKCS#12 containers.")
+@password_options
 @_MAIN_CONNECTOR
 @click.option("--dry-run", is_flag=True, help="Tell what would be done; change nothing.")
 @_AS_JSON
@@ -72,8 +71,7 @@ def import_(
     *,
     name: str | None,
     every: int | None,
-    password_file: Path | None,
-    ask_password: bool,
+    password: bytes | None,
     main_connector: str | None,
     dry_run: bool,
     as_json: bool,
@@ -87,9 +85,6 @@ def import_(
     either, and stays known. A source that cannot be read keeps what it had. The same can be imported again at any time,
     also after an interruption.
     """
-    password = password_in(password_file)
-    if ask_password:
-        password = click.prompt("Password of the PKCS#12 containers", hide_input=True, err=True).encode()
     desk: Desk = context.obj
     gathered = list(_gathered(paths, name, every, password))
     done = asyncio.run(_import(desk, main_connector, gathered, dry_run=dry_run))

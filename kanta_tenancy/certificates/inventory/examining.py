@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -12,6 +14,7 @@ from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.x509 import tlv
 from kanta_tenancy.machinery.x509.inspected import Inspected, Unreadable
 from kanta_tenancy.machinery.x509.inspection import inspect
+from kanta_tenancy.machinery.x509.reading import quietly
 
 _SEQUENCE: Final = bytes([tlv.SEQUENCE])
 _VERSION_OR_SERIAL: Final = (bytes([tlv.VERSION]), bytes([tlv.INTEGER]))
@@ -45,6 +48,12 @@ class Examined(Record, frozen=True, kw_only=True):
     seen: str  # JSON of all that was read
 
 
+def examine_all(ders: Iterable[bytes]) -> list[Examined]:
+    """Read many certificates."""
+    with quietly():
+        return [examine(der) for der in ders]
+
+
 def examine(der: bytes) -> Examined:
     """Read a certificate whole, however odd it is."""
     found = inspect(der)
@@ -60,7 +69,7 @@ def examine(der: bytes) -> Examined:
         subject=found.subject,
         issuer=found.issuer,
         subject_sha256=name_sha256(found.subject),
-        issuer_name_sha256=name_sha256(found.issuer),
+        issuer_name_sha256=_issuer_sha256(found.issuer),
         serial=found.serial,
         common_name=found.common_name,
         not_before=found.not_before,
@@ -73,6 +82,11 @@ def examine(der: bytes) -> Examined:
         issuer_key_id=found.issuer_key_id,
         seen=as_json(found),
     )
+
+
+@lru_cache(maxsize=1_000)  # a few authorities issue most certificates
+def _issuer_sha256(issuer: str | None) -> str | None:
+    return name_sha256(issuer)
 
 
 def name_sha256(name: str | None) -> str | None:

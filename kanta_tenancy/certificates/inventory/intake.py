@@ -4,7 +4,7 @@ All of a source comes in one transaction: one that is interrupted has changed no
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
@@ -43,7 +43,7 @@ _LONGEST_TROUBLE: Final = 500
 async def here(batches: Iterable[Sequence[bytes]]) -> AsyncIterator[Sequence[Examined]]:
     """Examine batches of certificates one after the other in this process."""
     for batch in batches:
-        yield [examining.examine(der) for der in batch]
+        yield examining.examine_all(batch)
 
 
 async def take_in(
@@ -69,18 +69,18 @@ async def take_in(
     at = clock.now()
     source = await sources.hold(tx, named, at)
     sorting = _Sorting(arrivals)
-    there, arrived = await _certificates(tx, sorting, tenancy_id=tenancy_id, examine=examine, at=at)
-    new = {one for batch in arrived for one in batch.values()}
-    found = {(there[sha256], place): None for sha256, place in sorting.places}
     whole = missing is None and source.kind is not SourceKind.HANDED_IN
-    places = await (_replaced(tx, source, found, at) if whole else _added(tx, source, found, at))
-    after = len({one for one, _ in found}) if whole else source.certificates + places.certificates
+    places = _Places(tx, source, at, still=await sources.places_still(tx, source.id) if whole else None)
+    there, arrived = await _certificates(tx, sorting, places, tenancy_id=tenancy_id, examine=examine, at=at)
+    await places.end()
+    new = {one for batch in arrived for one in batch.values()}
+    after = len(there) if whole else source.certificates + places.certificates
     read = _read(source, at, certificates=after, missing=missing)
     # The journal last: whoever else writes into it waits for this transaction from then on, and many take seconds.
     for batch in arrived:
         told = CertificatesArrived(certificate_ids=tuple(batch.values()), at=at)
         await record(tx, history.of_arrivals(source, batch, at=at), announce=told)
-    await _save(tx, source, read, at, new=len(new), places=places)
+    await _save(tx, source, read, at, new=len(new), added=places.added, ended=places.ended)
     ids = [there[sha256] for sha256 in sorting.order]
     return TakenIn(
         source=read,
@@ -99,7 +99,7 @@ async def source_read(tx: Transaction, clock: Clock, named: SourceNamed) -> Sour
     at = clock.now()
     source = await sources.hold(tx, named, at)
     read = _read(source, at, certificates=source.certificates, missing=None)
-    await _save(tx, source, read, at, new=0, places=_Places())
+    await _save(tx, source, read, at, new=0)
     return read
 
 
@@ -108,17 +108,50 @@ async def source_failed(tx: Transaction, clock: Clock, named: SourceNamed, why: 
     at = clock.now()
     source = await sources.hold(tx, named, at)
     failed = _read(source, at, certificates=source.certificates, missing=why)
-    await _save(tx, source, failed, at, new=0, places=_Places())
+    await _save(tx, source, failed, at, new=0)
     return failed
 
 
 class _Places:
-    """How many places came and went, and of how many certificates the source had none before."""
+    """Says where a source has certificates, as they come, and counts: how many places, and certificates it had not.
 
-    def __init__(self, added: int = 0, ended: int = 0, certificates: int = 0) -> None:
-        self.added = added
-        self.ended = ended
-        self.certificates = certificates
+    Args:
+        still: where a source that is read whole had them until now; it has them no more where they do not come again.
+    """
+
+    def __init__(
+        self, tx: Transaction, source: Source, at: datetime, *, still: dict[sources.Found, UUID] | None
+    ) -> None:
+        self._tx = tx
+        self._source = source
+        self._at = at
+        self._still = still
+        self.added = 0
+        self.ended = 0
+        self.certificates = 0  # counted when the source is not read whole
+
+    async def add(self, there: Mapping[str, UUID], places: Mapping[str, Iterable[str]]) -> None:
+        """Say where certificates are, given by their SHA-256."""
+        found = [(one, place) for sha256, one in there.items() for place in places[sha256]]
+        if self._still is not None:
+            still = self._still
+            found = [one for one in found if still.pop(one, None) is None]
+        for batch in _batches(found):
+            await self._add(batch)
+
+    async def end(self) -> None:
+        """Say that the certificates are no more where they did not come again."""
+        for batch in _batches(list((self._still or {}).values())):
+            self.ended += await sources.end_places(self._tx, batch, self._at)
+
+    async def _add(self, found: Sequence[sources.Found]) -> None:
+        if self._still is not None:
+            await sources.add_other_places(self._tx, self._source.id, found, self._at)
+            self.added += len(found)
+            return
+        added = await sources.add_places(self._tx, self._source.id, found, self._at)
+        self.added += len(added)
+        self.certificates += len({one.certificate_id for one in added if one.first})
 
 
 class _Sorting:
@@ -126,7 +159,7 @@ class _Sorting:
 
     def __init__(self, arrivals: Iterable[Arrival]) -> None:
         self.ders: dict[str, bytes] = {}
-        self.places: dict[tuple[str, str], None] = {}
+        self.places: dict[str, dict[str, None]] = {}
         self.left_out: list[LeftOut] = []
         for one in arrivals:
             self._sort(one, fit_to_be_shown(one.place)[:_LONGEST_PLACE] or "-")
@@ -147,7 +180,7 @@ class _Sorting:
             self.left_out.append(LeftOut(place=place, why=why))
         sha256 = hashlib.sha256(der).hexdigest()
         self.ders.setdefault(sha256, der)
-        self.places[sha256, place] = None
+        self.places.setdefault(sha256, {})[place] = None
 
 
 def _unfit(der: bytes) -> str | None:
@@ -165,46 +198,33 @@ def _alone(der: bytes) -> bytes:
 
 
 async def _certificates(
-    tx: Transaction, sorting: _Sorting, *, tenancy_id: TenancyId | None, examine: Examination, at: datetime
+    tx: Transaction,
+    sorting: _Sorting,
+    places: _Places,
+    *,
+    tenancy_id: TenancyId | None,
+    examine: Examination,
+    at: datetime,
 ) -> tuple[dict[str, UUID], list[dict[str, UUID]]]:
-    """Write those that are new; return all by SHA-256, and those that are new by batches."""
+    """Write those that are new, and where all are; return all by SHA-256, and those that are new by batches."""
     # In ascending order, so that of two who bring the same certificates one waits for the other, and none for both.
     ascending = sorted(sorting.ders)
     there: dict[str, UUID] = {}
     for batch in _batches(ascending):
         there |= await certificates.known(tx, batch)
+    await places.add(there, sorting.places)
     unknown = [sha256 for sha256 in ascending if sha256 not in there]
     arrived: list[dict[str, UUID]] = []
     async for examined in examine([sorting.ders[one] for one in batch] for batch in _batches(unknown)):
         added = await certificates.take_in(tx, examined, tenancy_id=tenancy_id, at=at)
         others = [one.sha256 for one in examined if one.sha256 not in added]
-        if others:  # somebody brought them at the same time
-            there |= await certificates.known(tx, others)
+        # Others: somebody brought them at the same time.
+        now = added | await certificates.known(tx, others) if others else added
+        await places.add(now, sorting.places)  # while the next batches are examined, rather than behind the last
+        there |= now
         if added:
-            there |= added
             arrived.append(added)
     return there, arrived
-
-
-async def _replaced(tx: Transaction, source: Source, found: dict[sources.Found, None], at: datetime) -> _Places:
-    """Say where a source has certificates, and that it has them nowhere else."""
-    still = await sources.places_still(tx, source.id)
-    coming = {one: None for one in found if one not in still}
-    gone = [row for one, row in still.items() if one not in found]
-    places = await _added(tx, source, coming, at)
-    for batch in _batches(gone):
-        places.ended += await sources.end_places(tx, batch, at)
-    return places
-
-
-async def _added(tx: Transaction, source: Source, found: dict[sources.Found, None], at: datetime) -> _Places:
-    """Say where a source has certificates, beside where it had them."""
-    places = _Places()
-    for batch in _batches(list(found)):
-        added = await sources.add_places(tx, source.id, batch, at)
-        places.added += len(added)
-        places.certificates += len({one.certificate_id for one in added if one.first})
-    return places
 
 
 def _read(source: Source, at: datetime, *, certificates: int, missing: str | None) -> Source:
@@ -216,16 +236,18 @@ def _read(source: Source, at: datetime, *, certificates: int, missing: str | Non
     )
 
 
-async def _save(tx: Transaction, before: Source, after: Source, at: datetime, *, new: int, places: _Places) -> None:
+async def _save(
+    tx: Transaction, before: Source, after: Source, at: datetime, *, new: int, added: int = 0, ended: int = 0
+) -> None:
     """Write how reading a source went; the journal and other rooms hear of it when it changed anything."""
     await sources.save(tx, after)
     first = before.last_read_at is None and after.last_read_at is not None
-    if first or new or places.added or places.ended or before.trouble != after.trouble:
+    if first or new or added or ended or before.trouble != after.trouble:
         told = SourceRead(
             source_id=after.id, before=before.certificates, after=after.certificates, trouble=after.trouble, at=at
         )
         did = "read" if after.trouble is None else "failed"
-        act = history.of_source(did, before, after, at=at, new=new, added=places.added, ended=places.ended)
+        act = history.of_source(did, before, after, at=at, new=new, added=added, ended=ended)
         await record(tx, act, announce=told)
 
 

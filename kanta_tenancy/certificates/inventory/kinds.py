@@ -3,9 +3,9 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -40,15 +40,22 @@ class _Rule(Record, frozen=True, kw_only=True):
     extended_usages: frozenset[str] = frozenset()
     subject_has: tuple[str, ...] = ()
 
-    def fits(self, certificate: Inspected) -> bool:
-        subject = certificate.subject or ""
+    def fits(self, use: "_Use") -> bool:
         return (
-            (not self.authority or certificate.is_authority)
-            and (not self.has_dns_name or any(one.kind is NameKind.DNS for one in certificate.names))
-            and _one_of(self.key_usages, certificate.key_usages)
-            and _one_of(self.extended_usages, certificate.extended_usages)
-            and all(one in subject for one in self.subject_has)
+            (not self.authority or use.is_authority)
+            and (not self.has_dns_name or use.has_dns_name)
+            and _one_of(self.key_usages, use.key_usages)
+            and _one_of(self.extended_usages, use.extended_usages)
         )
+
+
+class _Use(NamedTuple):
+    """What a certificate is for; there are few such, of however many certificates."""
+
+    is_authority: bool
+    has_dns_name: bool
+    key_usages: tuple[str, ...]
+    extended_usages: tuple[str, ...]
 
 
 class _Data(Record, frozen=True, kw_only=True):
@@ -69,9 +76,22 @@ def guess(certificate: Inspected | Unreadable) -> Guess:
     """Tell which kind a certificate seems to be, and what it is held against until somebody says otherwise."""
     if isinstance(certificate, Unreadable):
         return Guess(kind=OTHER, profile=None)
-    rule = next(one for one in _data().guess if one.fits(certificate))
-    kind = _by_key()[rule.kind]
-    issuer = (certificate.issuer or "").casefold()
+    has_dns_name = any(one.kind is NameKind.DNS for one in certificate.names)
+    use = _Use(certificate.is_authority, has_dns_name, certificate.key_usages, certificate.extended_usages)
+    subject = certificate.subject or ""
+    rule = next(one for one in _rules_for(use) if all(part in subject for part in one.subject_has))
+    return _guess(rule.kind, certificate.issuer or "")
+
+
+@lru_cache(maxsize=1_000)
+def _rules_for(use: _Use) -> tuple[_Rule, ...]:
+    return tuple(one for one in _data().guess if one.fits(use))
+
+
+@lru_cache(maxsize=1_000)  # a few authorities issue most certificates
+def _guess(key: str, issuer: str) -> Guess:
+    kind = _by_key()[key]
+    issuer = issuer.casefold()
     if kind.test is not None and _words(_data().test_issuers).search(issuer):
         kind = _by_key()[kind.test]
     ours = kind.profile is not None and _words(_data().issuers).search(issuer) is not None

@@ -1,10 +1,12 @@
 """Questions about the inventory that change nothing; the rooms above ask them too."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
 from kanta_tenancy.certificates.inventory import lifecycle
+from kanta_tenancy.certificates.inventory.errors import CertificateNotFound
 from kanta_tenancy.certificates.inventory.model import (
     Certificate,
     CertificatePosition,
@@ -38,6 +40,21 @@ async def certificates_of(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, 
 async def known(tx: Transaction, sha256s: Collection[str]) -> dict[str, UUID]:
     """Return those of these certificates that the inventory has, by SHA-256."""
     return await certificates.known(tx, sha256s)
+
+
+async def identified(tx: Transaction, asked: str) -> UUID:
+    """Return which certificate somebody means by its id or its SHA-256, with or without colons.
+
+    Raises:
+        CertificateNotFound: the inventory has none of that SHA-256. An id is not looked up.
+    """
+    with suppress(ValueError):
+        return UUID(asked)
+    sha256 = asked.replace(":", "").lower()
+    found = (await known(tx, [sha256])).get(sha256)
+    if found is None:
+        raise CertificateNotFound("no certificate of the inventory has that id or SHA-256")
+    return found
 
 
 async def seen(tx: Transaction, certificate_id: UUID) -> Inspected | Unreadable:

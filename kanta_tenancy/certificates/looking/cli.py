@@ -1,8 +1,10 @@
 """Certificates in files at the command line: `certificates inspect|lint`, which need no service and no database."""
 
+import functools
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 import msgspec
@@ -22,10 +24,13 @@ _PATHS: Final = click.argument(
     "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True, path_type=Path)
 )
 _JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-PASSWORD: Final = click.option(
+_PASSWORD_FILE: Final = click.option(
     "--password-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file with the password of PKCS#12 containers, in its first line.",
+)
+_ASK_PASSWORD: Final = click.option(
+    "--ask-password", is_flag=True, help="Ask for the password of PKCS#12 containers, without showing it."
 )
 _ABOUT_INSPECT: Final = """\b
 Exit codes:
@@ -43,12 +48,30 @@ Exit codes:
 """
 
 
+def password_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command be told the password of containers, in a file or by whoever sits there, as `password`."""
+
+    @functools.wraps(command)
+    def told(*args: Any, password_file: Path | None, ask_password: bool, **options: Any) -> None:
+        if password_file is not None and ask_password:
+            raise click.UsageError("Give --password-file or --ask-password, not both.")
+        command(*args, password=_password(password_file, ask=ask_password), **options)
+
+    return _PASSWORD_FILE(_ASK_PASSWORD(told))
+
+
+def _password(file: Path | None, *, ask: bool) -> bytes | None:
+    if ask:
+        return click.prompt("Password of the PKCS#12 containers", hide_input=True, err=True).encode()
+    return None if file is None else (file.read_bytes().splitlines() or [b""])[0]
+
+
 @click.command(epilog=_ABOUT_INSPECT)
 @_PATHS
 @_JSON
-@PASSWORD
+@password_options
 @click.pass_context
-def inspect(context: click.Context, /, paths: tuple[Path, ...], *, as_json: bool, password_file: Path | None) -> None:
+def inspect(context: click.Context, /, paths: tuple[Path, ...], *, as_json: bool, password: bytes | None) -> None:
     """Tell everything of the certificates in PATH: files, folders, or zips of them.
 
     PEM, DER, PKCS#7 and PKCS#12 are read. The same certificate in several places is told once. What is odd or cannot be
@@ -56,7 +79,7 @@ def inspect(context: click.Context, /, paths: tuple[Path, ...], *, as_json: bool
     """
     desk: Desk = context.obj
     now = desk.clock.now()
-    found = gather(paths, password_in(password_file))
+    found = gather(paths, password)
     _tell_of_keys(found)
     if as_json:
         _print_json([entry_json(entry, now) for entry in found.entries], found)
@@ -73,17 +96,17 @@ def inspect(context: click.Context, /, paths: tuple[Path, ...], *, as_json: bool
     "--profile", "name", required=True, type=click.Choice(tuple(profiles())), help="What to hold them against."
 )
 @_JSON
-@PASSWORD
+@password_options
 @click.pass_context
 def lint(
-    context: click.Context, /, paths: tuple[Path, ...], *, name: str, as_json: bool, password_file: Path | None
+    context: click.Context, /, paths: tuple[Path, ...], *, name: str, as_json: bool, password: bytes | None
 ) -> None:
     """Hold the certificates in PATH against a profile.
 
     Each finding says its rule, where that comes from, and whether that source was verified. Authorities in the same
     files are held against the profile's RFC 5280 rules alone.
     """
-    found = gather(paths, password_in(password_file))
+    found = gather(paths, password)
     _tell_of_keys(found)
     judged = [
         (entry, profile, held_against(entry.certificate, profiles()[profile]))
@@ -99,10 +122,6 @@ def lint(
         _tell_what_was_not_read(found)
     broken = any(finding.severity is Severity.ERROR for *_, findings in judged for finding in findings)
     context.exit(_BROKEN if broken else _unreadable(found))
-
-
-def password_in(file: Path | None) -> bytes | None:
-    return None if file is None else (file.read_bytes().splitlines() or [b""])[0]
 
 
 def _tell_of_keys(found: Gathered) -> None:

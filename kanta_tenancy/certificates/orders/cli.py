@@ -23,6 +23,7 @@ from kanta_tenancy.certificates.orders.model import (
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.dated import Certainty
+from kanta_tenancy.machinery.commands import InOrder
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.machinery.x509.reading import MAX_BYTES
@@ -40,7 +41,7 @@ _ON: Final = click.option(
 )
 
 
-@click.group()
+@click.group(cls=InOrder)
 def orders() -> None:
     """Follow ordered certificates until they are in use and the ones before are revoked."""
 

@@ -1,15 +1,17 @@
 """What a digest says: each certificate in a line, the most urgent first, what is amiss, how to acknowledge it. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from kanta_tenancy.certificates.chains.model import name_of
 from kanta_tenancy.certificates.findings import KeptFinding
 from kanta_tenancy.certificates.impact.model import Reach
 from kanta_tenancy.certificates.impact.telling import in_short
 from kanta_tenancy.certificates.inventory.kinds import OTHER, kinds
 from kanta_tenancy.certificates.inventory.model import Certificate
+from kanta_tenancy.certificates.orders.model import ListedOrder
 from kanta_tenancy.certificates.warnings import thresholds, wording
 from kanta_tenancy.certificates.warnings.addressing import Addressed
 from kanta_tenancy.certificates.warnings.model import Concern, Digest
@@ -21,7 +23,6 @@ from kanta_tenancy.kernel.severity import Severity
 
 MOST_CERTIFICATES: Final = 30  # in one mail; more are counted
 MOST_FINDINGS: Final = 20
-SHOWN_DIGITS: Final = 16  # of a fingerprint, for a certificate without a name
 NUMBER: Final = Sentence(fi="Koosteen tunnus", sv="Sammandragets nummer", en="Number of the digest")
 RULE_LABEL: Final = Sentence(fi="Sääntö", sv="Regel", en="Rule")
 _ENDED: Final = Sentence(fi="Varmenteita on vanhentunut", sv="Certifikat har löpt ut", en="Certificates have expired")
@@ -34,12 +35,21 @@ _AMISS: Final = Sentence(
 )
 
 
+_TRUSTED: Final = Sentence(
+    fi="Allekirjoituksiin luotetaan sen perusteella: ladatkaa varmentajan uusi varmenne myös luotettuihin.",
+    sv="Underskrifter är betrodda genom det: läs in utfärdarens nya certifikat också bland de betrodda.",
+    en="Signatures are trusted by it: load the authority's new certificate among those that are trusted, too.",
+)
+
+
 class Known(Record, frozen=True, kw_only=True):
     """What is told of the certificates and findings that a digest names."""
 
     certificates: Mapping[UUID, Certificate]
     reaches: Mapping[UUID, Reach]
+    orders: Mapping[UUID, ListedOrder]  # by which some of them are being replaced
     issued: Mapping[str, int]  # by an authority, by the SHA-256 of its certificate
+    trusted: Collection[str]  # to which signatures may lead, by their SHA-256
     findings: Mapping[UUID, KeptFinding]
 
 
@@ -95,7 +105,8 @@ def _of_one(
     concern: Concern, certificate: Certificate, not_after: datetime, known: Known, *, today: date, now: datetime
 ) -> Iterator[Sentence]:
     kind = kinds().get(certificate.kind) or kinds()[OTHER]
-    yield wording.ends(_name(certificate), kind.name, not_after, concern.ends_on, today=today, now=now)
+    name = name_of(certificate.common_name, certificate.subject, certificate.sha256)
+    yield wording.ends(name, kind.name, not_after, concern.ends_on, today=today, now=now)
     if concern.told_at is not None:
         yield sentence(
             "Kukaan ei ole kuitannut varoitusta, joka annettiin {at}.",
@@ -104,7 +115,8 @@ def _of_one(
             at=concern.told_at,
         )
     delivery = thresholds.delivery_on(today, certificate.profile)
-    yield wording.to_do(not_after, concern.ends_on, delivery, today=today, now=now)
+    order = known.orders.get(certificate.id)
+    yield wording.to_do(not_after, concern.ends_on, delivery, order, today=today, now=now)
     issued = known.issued.get(certificate.sha256, 0)
     if issued:
         yield sentence(
@@ -113,6 +125,8 @@ def _of_one(
             "Certificates in use that it issued: {issued}; they are not trusted after that.",
             issued=issued,
         )
+    if certificate.sha256 in known.trusted:
+        yield _TRUSTED
     reach = known.reaches.get(certificate.id)
     if reach is not None and not certificate.authority:
         yield in_short(reach)
@@ -138,9 +152,9 @@ def _of_findings(addressed: Addressed, known: Known) -> Iterator[Sentence]:
 def _answering(addressed: Addressed, digest: Digest) -> Iterator[Sentence]:
     if addressed.concerns:
         yield sentence(
-            "Kuittaa kooste, kun huolehdit asiasta: muuten siitä kerrotaan seuraaville. Komento: kanta-tenancy"
-            " certificates acknowledge --digest {digest}",
-            "Kvittera sammandraget när du tar hand om saken: annars berättas den för följande personer. Kommando:"
+            "Kuitatkaa kooste, kun huolehditte asiasta: muuten siitä kerrotaan seuraavalle vuorossa olevalle. Komento:"
+            " kanta-tenancy certificates acknowledge --digest {digest}",
+            "Kvittera sammandraget när du tar hand om saken: annars meddelas nästa person i ordningen. Kommando:"
             " kanta-tenancy certificates acknowledge --digest {digest}",
             "Acknowledge the digest when you see to it: otherwise others are told. Command: kanta-tenancy certificates"
             " acknowledge --digest {digest}",
@@ -153,10 +167,6 @@ _MARKS: Final = {
     Severity.WARNING: Sentence(fi="Huomautus:", sv="Anmärkning:", en="Warning:"),
 }
 _UNVERIFIED: Final = Sentence(fi="(vahvistamaton tieto)", sv="(obekräftad uppgift)", en="(unverified)")
-
-
-def _name(certificate: Certificate) -> str:
-    return certificate.common_name or certificate.subject or f"SHA-256 {certificate.sha256[:SHOWN_DIGITS]}…"
 
 
 def _joined(parts: Iterable[Sentence]) -> Sentence:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kanta_tenancy import promises
 from kanta_tenancy.certificates.warnings import levels, owing, telling, weighing
-from kanta_tenancy.certificates.warnings.store import sweeps
+from kanta_tenancy.certificates.warnings.store import sweeps, warnings
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.promises import Expected, Kept, Later, Outcome, Promise
@@ -37,3 +37,10 @@ async def sweeps_expected(tx: Transaction, _: datetime) -> AsyncIterator[Expecte
     if await sweeps.mark(tx) is not None:
         realm = tx.scope.main_connector_id
         yield Expected(key=owing.sweep_key(realm), subject=owing.subject(realm))
+
+
+async def escalations_expected(tx: Transaction, _: datetime) -> AsyncIterator[Expected]:
+    """Say that the next people are told, at every time that an open warning names."""
+    realm = tx.scope.main_connector_id
+    for next_at in await warnings.escalations(tx):
+        yield Expected(key=owing.escalation_key(next_at), subject=owing.subject(realm))

@@ -5,16 +5,27 @@ arrives late, the most urgent is told and the others are superseded. Days are da
 morning of its day.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from kanta_tenancy.certificates.warnings.model import THIRD, Level, Lifetime, Thresholds, WarningState, Weighed, Window
+from kanta_tenancy.certificates.warnings.model import (
+    THIRD,
+    Level,
+    Lifetime,
+    Span,
+    Thresholds,
+    WarningState,
+    Weighed,
+    Window,
+)
 from kanta_tenancy.kernel.calendar import HELSINKI, day_in_finland, start_of_day
 
 MORNING: Final = time(6)  # in Finland: before the mail of the morning is put together
 _DAY: Final = timedelta(days=1)
 _THIRD: Final = "third"
+_ALWAYS: Final = datetime(1, 1, 1, tzinfo=UTC)
+_NEVER: Final = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 
 
 def day_reached(now: datetime) -> date:
@@ -102,6 +113,25 @@ def windows(thresholds: Mapping[str, Thresholds], after: date, through: date) ->
         for kind, each in thresholds.items()
         for level in each.levels
     ]
+
+
+def spans(thresholds: Mapping[str, Thresholds], through: date) -> list[Span]:
+    """Return within which instants those certificates end that have come to each level last by a day.
+
+    Args:
+        thresholds: by kind.
+    """
+    return [span for kind, each in thresholds.items() for span in _spans_of(kind, each, through)]
+
+
+def _spans_of(kind: str, each: Thresholds, through: date) -> Iterator[Span]:
+    third_until = _ends(through, THIRD) if each.third else None
+    since = _ALWAYS
+    for level in map(Level, sorted(each.days)):
+        until = _ends(through, level)
+        yield Span(kind=kind, level=level, since=since, until=until, third_until=third_until)
+        since = until
+    yield Span(kind=kind, level=None, since=since, until=_NEVER, third_until=third_until)
 
 
 def _ends(through: date, level: Level) -> datetime:

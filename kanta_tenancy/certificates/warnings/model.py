@@ -69,6 +69,16 @@ class Window(Record, frozen=True, kw_only=True):
     until: datetime  # exclusive
 
 
+class Span(Record, frozen=True, kw_only=True):
+    """Certificates of a kind that end within these instants have come to this level last, of those that are days."""
+
+    kind: str
+    level: Level | None  # None: to none of them yet
+    since: datetime
+    until: datetime  # exclusive
+    third_until: datetime | None  # before which instant those have a third left that came to that; None: no level
+
+
 class WarningState(enum.StrEnum):
     OPEN = "open"  # somebody has to do something about it
     ACKNOWLEDGED = "acknowledged"  # somebody said that they do

@@ -24,7 +24,7 @@ _TELL: Final = Sentence(
 )
 _ESCALATE: Final = Sentence(
     fi="Kerro seuraaville varmenteista, joiden varoitusta kukaan ei ole kuitannut",
-    sv="Berätta för följande personer om certifikat vars varning ingen har kvitterat",
+    sv="Meddela nästa personer om certifikat vars varning ingen har kvitterat",
     en="Tell the next people of certificates whose warning nobody has acknowledged",
 )
 
@@ -35,6 +35,10 @@ def subject(realm: MainConnectorId) -> str:
 
 def sweep_key(realm: MainConnectorId) -> str:
     return f"{SWEEP}/{realm}"
+
+
+def escalation_key(due_at: datetime) -> str:
+    return _key(ESCALATE, due_at)
 
 
 def to_sweep(realm: MainConnectorId, *, at: datetime) -> Owed:
@@ -49,7 +53,7 @@ def to_tell(realm: MainConnectorId, due_at: datetime, *, at: datetime) -> Owed:
 
 def to_escalate(realm: MainConnectorId, due_at: datetime, *, at: datetime) -> Owed:
     """Return the promise to tell the next people what nobody has acknowledged by then."""
-    return _owed(_key(ESCALATE, due_at), ESCALATE, realm, _ESCALATE, due_at=due_at, at=at)
+    return _owed(escalation_key(due_at), ESCALATE, realm, _ESCALATE, due_at=due_at, at=at)
 
 
 def _key(kind: str, due_at: datetime) -> str:

@@ -81,3 +81,9 @@ def _coming(certificate: Certificate, today: date) -> tuple[Coming, ...]:
     each = thresholds.thresholds_on(today, (certificate.kind,))[certificate.kind].levels
     days = [Coming(level=one, due_on=day) for one in each if (day := levels.due_on(life, one)) is not None]
     return tuple(sorted((one for one in days if one.due_on > today), key=lambda one: (one.due_on, -one.level)))
+
+
+async def is_told_of(tx: Transaction, sha256: str) -> bool:
+    """Say whether people are told here when the certificate with a fingerprint ends: it is in the inventory, in use."""
+    known = await inventory.certificates_of(tx, (await inventory.known(tx, [sha256])).values())
+    return any(one.state is CertificateState.IN_USE and one.not_after is not None for one in known.values())

@@ -6,11 +6,12 @@ from typing import Final
 
 import structlog
 
-from kanta_tenancy import parties, promises
+from kanta_tenancy import parties, promises, trust
 from kanta_tenancy.certificates import findings
 from kanta_tenancy.certificates.findings import Untold
 from kanta_tenancy.certificates.impact import reading as impact
 from kanta_tenancy.certificates.inventory import reading as inventory
+from kanta_tenancy.certificates.orders import reading as orders
 from kanta_tenancy.certificates.warnings import addressing, composing, owing
 from kanta_tenancy.certificates.warnings.addressing import Addressed, People, Reader, Telling
 from kanta_tenancy.certificates.warnings.composing import Known
@@ -26,6 +27,9 @@ from kanta_tenancy.messages import Notice, Recipient, tell
 from kanta_tenancy.parties import Function, Person
 
 TOPIC: Final = "certificate.digest"
+# Where nobody has the first of these functions, those who have the next one.
+_TECHNICAL: Final = (Function.TECHNICAL, Function.INFORMATION_SECURITY)
+_MANAGEMENT: Final = (Function.ADMINISTRATOR, Function.AGREEMENTS)
 
 log: Final = structlog.get_logger("kanta_tenancy.certificates")
 
@@ -34,7 +38,7 @@ async def tell_now(tx: Transaction, now: datetime) -> WarningsTold:
     """Tell everybody what they are to be told now; whoever holds the mark of the realm does so alone."""
     today = day_in_finland(now)
     concerns = [*await warnings.untold(tx, today), *await warnings.unanswered(tx, now, today)]
-    amiss = await _amiss(tx, await findings.untold(tx))
+    amiss = await _amiss(tx, await _to_be_told_of(tx, today))
     persons, people = await _people(tx, concerns, amiss, today)
     telling = addressing.address(concerns, amiss, people, now=now, today=today)
     if telling.nobody:
@@ -51,6 +55,14 @@ async def tell_now(tx: Transaction, now: datetime) -> WarningsTold:
         ],
     )
     return await _put_down(tx, telling, today, at=now)
+
+
+async def _to_be_told_of(tx: Transaction, today: date) -> list[Untold]:
+    """Return what is amiss and is to be told now: what can wait until the morning does once people were told today."""
+    untold = await findings.untold(tx)
+    newest = await store.page(tx, after=None, count=1)
+    told_today = any(day_in_finland(one.told_at) == today for one in newest)
+    return [one for one in untold if one.severity is Severity.ERROR or not told_today]
 
 
 async def anything_to_tell(tx: Transaction) -> bool:
@@ -80,14 +92,22 @@ async def _people(
     ids = {contact_id for one in concerns for contact_id in (one.responsible_id, one.deputy_id)}
     ids |= {one.responsible_id for one in amiss}
     named = await parties.persons(tx, [one for one in ids if one is not None], on_day=today)
-    technical = await parties.persons_for(tx, Function.TECHNICAL, tenancy_id=None, on_day=today)
-    management = await parties.persons_for(tx, Function.ADMINISTRATOR, tenancy_id=None, on_day=today)
+    technical = await _first_there(tx, _TECHNICAL, today)
+    management = await _first_there(tx, _MANAGEMENT, today)
     people = People(
         named={one.id: _reader(one) for one in named},
         technical=tuple(map(_reader, technical)),
         management=tuple(map(_reader, management)),
     )
     return {one.id: one for one in (*named, *technical, *management)}, people
+
+
+async def _first_there(tx: Transaction, functions: Sequence[Function], today: date) -> list[Person]:
+    for function in functions:
+        found = await parties.persons_for(tx, function, tenancy_id=None, on_day=today)
+        if found:
+            return found
+    return []
 
 
 def _reader(person: Person) -> Reader:
@@ -122,8 +142,10 @@ async def _known(tx: Transaction, digests: Iterable[Addressed], today: date, now
     found = await findings.some(tx, [one for _, ids in named for one in ids])
     return Known(
         certificates=certificates,
+        orders=await orders.under_way(tx, ends_on),
         reaches=await impact.reach_on_days(tx, {one: max(day, today) for one, day in ends_on.items()}),
         issued=await store.issued(tx, authorities, now),
+        trusted=await trust.leading(tx, [one.sha256 for one in certificates.values()]),
         findings={one.id: one for one in found},
     )
 

@@ -19,6 +19,7 @@ from kanta_tenancy.certificates.watching.errors import EndpointRefused
 from kanta_tenancy.certificates.watching.model import EndpointPosition, WatchedEndpoint
 from kanta_tenancy.certificates.watching.rhythm import LONGEST_HOURS
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.commands import InOrder
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.machinery.probing.endpoint import StartTls
@@ -49,7 +50,7 @@ class Checked(Record, frozen=True, kw_only=True):
     findings: list[ShownFinding]
 
 
-@click.group()
+@click.group(cls=InOrder)
 def endpoints() -> None:
     """Watch servers: have them asked for their certificates again and again."""
 

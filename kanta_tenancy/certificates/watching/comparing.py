@@ -149,8 +149,8 @@ def _against_inventory(endpoint: WatchedEndpoint, leaf: str, known: Known) -> It
         yield _finding(endpoint, f"{SERVED}.{rule}", said, source=_INVENTORY, certificate_id=certificate.id)
     elif known.expected and leaf not in {one.sha256 for one in known.expected}:
         said = sentence(
-            "{place}: palvelin lähettää muun varmenteen ({sha256}) kuin rekisterin mukaan pitäisi.",
-            "{place}: servern skickar ett annat certifikat ({sha256}) än det som den enligt registret ska ha.",
+            "{place}: palvelin lähettää muun varmenteen ({sha256}) kuin varmenneluettelon mukaan pitäisi.",
+            "{place}: servern skickar ett annat certifikat ({sha256}) än vad certifikatförteckningen säger.",
             "{place}: the server sends another certificate ({sha256}) than it should by the inventory.",
             place=place,
             sha256=leaf,

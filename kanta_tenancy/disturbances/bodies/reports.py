@@ -1,14 +1,16 @@
 """Reports as the API shows and takes them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
+from kanta_tenancy.disturbances import owing
 from kanta_tenancy.disturbances.case import Attachment, Disturbance, Place, Report, SaidReport, State
 from kanta_tenancy.disturbances.model import Answer
-from kanta_tenancy.disturbances.store.reports import TakenIn
+from kanta_tenancy.disturbances.store.reports import SimilarOne, TakenIn
 from kanta_tenancy.kernel.records import Body
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -113,20 +115,20 @@ class ShownAttachment(Body, frozen=True, kw_only=True):
     added_at: datetime
 
 
-def taken_in(taken: TakenIn, similar: list[Disturbance]) -> ShownIntake:
+def taken_in(taken: TakenIn, similar: Iterable[Disturbance | SimilarOne]) -> ShownIntake:
     return ShownIntake(
         disturbance_id=taken.disturbance_id,
-        reference=taken.disturbance_id.hex[-8:].upper(),
+        reference=owing.reference(taken.disturbance_id),
         report_id=taken.report_id,
         repeated=taken.repeated,
         similar=tuple(map(shown_similar, similar)),
     )
 
 
-def shown_similar(one: Disturbance) -> SimilarDisturbance:
+def shown_similar(one: Disturbance | SimilarOne) -> SimilarDisturbance:
     return SimilarDisturbance(
         id=one.id,
-        reference=one.reference,
+        reference=owing.reference(one.id),
         state=one.state,
         title=one.title,
         since=one.since,

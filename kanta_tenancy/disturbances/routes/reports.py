@@ -5,11 +5,13 @@ from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from kanta_tenancy.agreements.exhibits.kinds import LARGEST
 from kanta_tenancy.disturbances import reading
 from kanta_tenancy.disturbances.actions import reporting as actions
+from kanta_tenancy.disturbances.actions.storm import Storm
 from kanta_tenancy.disturbances.bodies.reports import (
     AttachmentAsked,
     Reporting,
@@ -31,32 +33,47 @@ from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
 from kanta_tenancy.machinery.web.files import file_answer
 from kanta_tenancy.machinery.web.problems import refusals
-from kanta_tenancy.machinery.web.repeatable import once
+from kanta_tenancy.machinery.web.repeatable import is_marked, once
+from kanta_tenancy.machinery.web.trouble import reached
 from kanta_tenancy.parties import Permission
 from kanta_tenancy.systems import SystemNotFound
 
 ANY_FILE: Final = "application/octet-stream"
 
 
-@post(
-    "/disturbances",
-    operation_id="reportDisturbance",
-    opt=needs(Permission.DISTURBANCES_REPORT),
-    responses=refusals(DisturbanceRefused, SystemNotFound, DisturbanceNotFound, DisturbanceMoveNotAllowed),
-)
-async def report_disturbance(data: JSONBody[Reporting], call: NamedDependency[Call]) -> Response[ShownIntake]:
-    """Report a disturbance: what, since when, whether it is going on. Everything else can follow.
+def report_route(storm: Storm) -> HTTPRouteHandler:
+    """Return the route that takes a report in.
 
-    The named person is called at once. The same content within minutes is one report, with `Idempotency-Key` for days.
-    No patient data: a personal identity code is refused, and the answer says where it stands.
+    Args:
+        storm: takes those in that are in flight at the same time.
     """
-    said = data.said()
 
-    async def take_in(tx: Transaction) -> ShownIntake:
-        taken = await actions.report(tx, call.clock, said, join=data.join)
-        return taken_in(taken, await actions.similar(tx, taken, said))
+    @post(
+        "/disturbances",
+        operation_id="reportDisturbance",
+        opt=needs(Permission.DISTURBANCES_REPORT),
+        responses=refusals(DisturbanceRefused, SystemNotFound, DisturbanceNotFound, DisturbanceMoveNotAllowed),
+    )
+    async def report_disturbance(data: JSONBody[Reporting], call: NamedDependency[Call]) -> Response[ShownIntake]:
+        """Report a disturbance: what, since when, whether it is going on. Everything else can follow.
 
-    return await once(call, take_in, answer=_answer)
+        The named person is called at once. The same content within minutes is one report, with `Idempotency-Key` for
+        days. No patient data: a personal identity code is refused, and the answer says where it stands.
+        """
+        said = data.said()
+        if actions.opens_by_itself(said, join=data.join) and not is_marked(call):
+            by = actions.Reporter(scope=call.caller.scope, actor=call.caller.actor, request_id=call.request_id)
+            with reached():
+                taken = await storm.written(actions.prepared(by, call.clock, said))
+            return _answer(taken_in(taken, taken.similar_ones))
+
+        async def take_in(tx: Transaction) -> ShownIntake:
+            taken = await actions.report(tx, call.clock, said, join=data.join)
+            return taken_in(taken, await actions.similar(tx, taken, said))
+
+        return await once(call, take_in, answer=_answer)
+
+    return report_disturbance
 
 
 @post(
@@ -103,4 +120,4 @@ def _answer(made: ShownIntake) -> Response[ShownIntake]:
     return Response(made, headers={"Location": f"/v1/disturbances/{made.disturbance_id}"})
 
 
-HANDLERS: Final = (report_disturbance, attach, read_attachment)
+HANDLERS: Final = (attach, read_attachment)

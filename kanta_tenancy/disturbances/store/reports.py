@@ -7,13 +7,15 @@ from uuid import UUID
 
 import msgspec
 
-from kanta_tenancy.disturbances.case import Attachment, Report
+from kanta_tenancy.disturbances.case import Attachment, DisturbanceReported, KeptDuty, Report, State
 from kanta_tenancy.disturbances.errors import AttachmentNotFound, AttachmentsFull, ReportNotFound
+from kanta_tenancy.kernel.identifiers import MainConnectorId, TenancyId
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.postgres.database import Transaction
+from kanta_tenancy.machinery.postgres.database import Connection, Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, statement
 
 MOST_ATTACHMENTS: Final = 20
+MOST_SIMILAR: Final = 5
 MOST_REPORTS: Final = 200  # of one disturbance, as they are shown
 
 
@@ -25,6 +27,21 @@ class TakenIn(Record, frozen=True, kw_only=True):
     repeated: bool  # it had come before; nothing was written
 
 
+class SimilarOne(Record, frozen=True, kw_only=True):
+    """An open disturbance that may be the same event."""
+
+    id: UUID
+    state: State
+    title: str | None
+    since: datetime
+    system_id: UUID | None
+    service: str | None
+
+
+class TakenInWithSimilar(TakenIn, frozen=True, kw_only=True):
+    similar_ones: tuple[SimilarOne, ...]
+
+
 class AttachmentWithContent(Attachment, frozen=True, kw_only=True):
     content: bytes
 
@@ -32,20 +49,23 @@ class AttachmentWithContent(Attachment, frozen=True, kw_only=True):
 class Intake(Record, frozen=True, kw_only=True):
     """One report with all that follows from it at once, as it is written."""
 
+    main_connector_id: MainConnectorId
+    tenancy_id: TenancyId | None
     at: datetime
     same_within: timedelta
     said: Mapping[str, Any]
     opens: Mapping[str, Any] | None  # the disturbance; None: it joins one
     answers: Sequence[Mapping[str, Any]]
-    duties: Sequence[Mapping[str, Any]]
+    duties: Sequence[KeptDuty]
     promises: Sequence[Mapping[str, Any]]
     entry: str
     message_id: UUID
     message_kind: str
-    message_body: Mapping[str, Any]
+    message_body: DisturbanceReported
 
 
 TAKE_IN: Final = statement("disturbances/report.take_in", TakenIn)
+TAKE_IN_EACH: Final = statement("disturbances/report.take_in_each", TakenInWithSimilar)
 OF_DISTURBANCE: Final = statement("disturbances/report.of_disturbance", Report)
 FIND: Final = statement("disturbances/report.find", Report)
 ADD_ATTACHMENT: Final = statement("disturbances/report.add_attachment", Nothing)
@@ -59,15 +79,15 @@ async def take_in(tx: Transaction, intake: Intake) -> TakenIn:
     Raises:
         LookupError: the database answered nothing; a programmer must mend it.
     """
-    done = await TAKE_IN.one(
-        tx,
-        main_connector_id=tx.scope.main_connector_id,
-        tenancy_id=tx.scope.tenancy_id,
-        **msgspec.structs.asdict(intake),
-    )
+    done = await TAKE_IN.one(tx, **msgspec.structs.asdict(intake))
     if done is None:
         raise LookupError("disturbance_take_in() returned no row")
     return done
+
+
+async def take_in_each(connection: Connection, intakes: Sequence[Intake]) -> list[TakenInWithSimilar]:
+    """Write reports of whatever scopes in a transaction of their own, in one round trip; all of them or none."""
+    return await TAKE_IN_EACH.all(connection, reports=intakes, most_similar=MOST_SIMILAR)
 
 
 async def of_disturbance(tx: Transaction, disturbance_id: UUID) -> list[Report]:

@@ -29,6 +29,11 @@ class Attempt(Generic[R]):
             return None
         return str(error) if isinstance(error, Sayable) else type(error).__name__
 
+    @property
+    def error(self) -> BaseException | None:
+        """Return what it raised; None when it did not fail."""
+        return asyncio.CancelledError() if self._work.cancelled() else self._work.exception()
+
     def result(self) -> R:
         """Return what the work returned, or raise what it raised."""
         return self._work.result()

@@ -22,6 +22,7 @@ from kanta_tenancy.machinery.web.queries import refuse_query
 from kanta_tenancy.machinery.web.trouble import reached
 
 JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"  # as browsers send one
 _TERMS: Final = "terms"
 _BEARER: Final = re.compile(r"bearer +([A-Za-z0-9._~+/=-]{1,200})", re.IGNORECASE)
 _PERMISSION: Final = re.compile(r"[a-z_]+\.[a-z_]+")
@@ -83,9 +84,13 @@ def needs(
     return {_TERMS: terms}
 
 
-def public(*, etag: bool = False) -> dict[str, Any]:
-    """Declare, as `opt=` of a route, that anyone may call it, on purpose."""
-    return {_TERMS: Terms(permission=None, etag=etag)}
+def public(*, etag: bool = False, accepts: str = JSON) -> dict[str, Any]:
+    """Declare, as `opt=` of a route, that anyone may call it, on purpose.
+
+    Args:
+        accepts: `FORM` for a form of our own that people send: nothing else that is public takes anything.
+    """
+    return {_TERMS: Terms(permission=None, etag=etag, accepts=accepts)}
 
 
 def gate(authenticator: Authenticator) -> Guard:
@@ -147,11 +152,15 @@ def _flaws(access: Access) -> Sequence[str]:
     found = []
     if terms.permission is not None and not _PERMISSION.fullmatch(terms.permission):
         found.append(f"`{terms.permission}` is no name of a permission")
-    if terms.permission is None and access.method != HTTPMethod.GET:
+    if terms.permission is None and access.method != HTTPMethod.GET and not _is_form(access):
         found.append("is public and no GET")
     if access.method in _CHANGES and not terms.if_match:
         found.append("changes a thing without if_match")
     return found
+
+
+def _is_form(access: Access) -> bool:
+    return access.method == HTTPMethod.POST and access.terms is not None and access.terms.accepts == FORM
 
 
 def _answers_options(handler: BaseRouteHandler) -> bool:

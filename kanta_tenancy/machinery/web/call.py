@@ -27,7 +27,7 @@ class Call:
     def __init__(self, request: Request[Caller, Any, Any], db: Database, clock: Clock) -> None:
         self.request = request
         self.clock = clock
-        self.repeatable = False  # set by `once`: an answer is kept for whoever asks again
+        self.repeatable = False  # set by `once` and its like: to ask again does nothing twice
         self._db = db
 
     @property
@@ -67,15 +67,18 @@ class Call:
             yield tx
 
     @asynccontextmanager
-    async def asking(self) -> AsyncGenerator[Transaction]:
+    async def asking(self, caller: Caller | None = None) -> AsyncGenerator[Transaction]:
         """Begin a transaction of the caller's that can only read, for a POST that declares `asks=True`.
+
+        Args:
+            caller: who calls, on a public route that is opened by something else than an access key.
 
         Raises:
             DatabaseUnavailable: there is no way to the database.
         """
         async with AsyncExitStack() as stack:
             with reached():
-                begun = self._db.transaction(self.caller, request_id=self.request_id)
+                begun = self._db.transaction(caller or self.caller, request_id=self.request_id)
                 tx = await stack.enter_async_context(begun)
                 await tx.connection.execute("SET TRANSACTION READ ONLY")
             yield tx

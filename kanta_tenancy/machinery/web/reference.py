@@ -6,10 +6,11 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element
 
 from kanta_tenancy.kernel.errors import DomainError
 from kanta_tenancy.machinery.web.examples import example_of
+from kanta_tenancy.machinery.web.markup import tag, written
 from kanta_tenancy.machinery.web.problems import PLAIN, STATUS, UNEXPECTED
 
 Document = Mapping[str, Any]
@@ -45,54 +46,42 @@ _LIMITS: Final = {
 def reference_page(document: Document) -> str:
     """Return the whole page; every text of the document is escaped on the way."""
     title = f"{document['info']['title']} {document['info']['version']}"
-    page = _tag(
+    page = tag(
         "html",
-        _tag(
+        tag(
             "head",
-            _tag("meta", charset="utf-8"),
-            _tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            _tag("title", title),
-            _tag("style", _STYLE),
+            tag("meta", charset="utf-8"),
+            tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+            tag("title", title),
+            tag("style", _STYLE),
         ),
-        _tag(
+        tag(
             "body",
-            _tag("header", _tag("h1", title), *_paragraphs(document["info"]["description"])),
+            tag("header", tag("h1", title), *_paragraphs(document["info"]["description"])),
             _contents(document),
-            _tag(
+            tag(
                 "main",
-                _tag("p", "The examples use two variables of the shell:"),
-                _tag("pre", _tag("code", _BEGINNING)),
+                tag("p", "The examples use two variables of the shell:"),
+                tag("pre", tag("code", _BEGINNING)),
                 *_operations(document),
-                _tag("h2", "Types", id="types"),
+                tag("h2", "Types", id="types"),
                 *(_type(name, schema) for name, schema in sorted(document["components"]["schemas"].items())),
                 *_problems(),
             ),
         ),
         lang="en",
     )
-    return "<!DOCTYPE html>\n" + tostring(page, encoding="unicode", method="html")
-
-
-def _tag(name: str, /, *content: "Element | str", **attributes: str) -> Element:
-    element = Element(name, attributes)
-    for item in content:
-        if isinstance(item, Element):
-            element.append(item)
-        elif len(element):
-            element[-1].tail = (element[-1].tail or "") + item
-        else:
-            element.text = (element.text or "") + item
-    return element
+    return written(page)
 
 
 def _paragraphs(text: str) -> Iterator[Element]:
     for paragraph in filter(None, text.split("\n\n")):
-        yield _tag("p", *_with_code(paragraph))
+        yield tag("p", *_with_code(paragraph))
 
 
 def _with_code(text: str) -> "Iterator[Element | str]":
     for position, piece in enumerate(text.split("`")):
-        yield _tag("code", piece) if position % 2 else piece
+        yield tag("code", piece) if position % 2 else piece
 
 
 def _by_tag(document: Document) -> Mapping[str, Sequence[tuple[str, str, Document]]]:
@@ -107,24 +96,24 @@ def _by_tag(document: Document) -> Mapping[str, Sequence[tuple[str, str, Documen
 
 def _contents(document: Document) -> Element:
     lists = []
-    for tag, operations in _by_tag(document).items():
-        links = (_tag("a", operation["summary"], href=f"#{operation['operationId']}") for _, _, operation in operations)
-        lists += [_tag("p", tag), _tag("ul", *(_tag("li", link) for link in links))]
-    ends = (_tag("a", word.capitalize(), href=f"#{word}") for word in ("types", "problems"))
-    return _tag("nav", *lists, _tag("ul", *(_tag("li", link) for link in ends)), **{"aria-label": "Contents"})
+    for name, operations in _by_tag(document).items():
+        links = (tag("a", operation["summary"], href=f"#{operation['operationId']}") for _, _, operation in operations)
+        lists += [tag("p", name), tag("ul", *(tag("li", link) for link in links))]
+    ends = (tag("a", word.capitalize(), href=f"#{word}") for word in ("types", "problems"))
+    return tag("nav", *lists, tag("ul", *(tag("li", link) for link in ends)), **{"aria-label": "Contents"})
 
 
 def _operations(document: Document) -> Iterator[Element]:
-    for tag, operations in _by_tag(document).items():
-        yield _tag("h2", tag)
+    for name, operations in _by_tag(document).items():
+        yield tag("h2", name)
         for method, path, operation in operations:
             yield _operation(method, path, operation, document)
 
 
 def _operation(method: str, path: str, operation: Document, document: Document) -> Element:
     parts = [
-        _tag("h3", operation["summary"]),
-        _tag("p", _tag("code", f"{method} {path}")),
+        tag("h3", operation["summary"]),
+        tag("p", tag("code", f"{method} {path}")),
         *_paragraphs(operation.get("description", "")),
     ]
     if operation.get("parameters"):
@@ -132,12 +121,12 @@ def _operation(method: str, path: str, operation: Document, document: Document) 
         parts.append(_table("Parameters", ("Name", "In", "Required", "Kind", "What"), rows))
     body = operation.get("requestBody")
     if body:
-        kinds = [_tag("li", _tag("code", kind), " ", *_kind(media.get("schema"))) for kind, media in _media(body)]
-        parts += [_tag("p", f"Body, {body['description'].lower()}:"), _tag("ul", *kinds)]
+        kinds = [tag("li", tag("code", kind), " ", *_kind(media.get("schema"))) for kind, media in _media(body)]
+        parts += [tag("p", f"Body, {body['description'].lower()}:"), tag("ul", *kinds)]
     rows = [_answer(status, answer) for status, answer in operation["responses"].items()]
     parts.append(_table("Answers", ("Status", "What", "Body"), rows))
-    parts.append(_tag("pre", _tag("code", _curl(method, path, operation, document))))
-    return _tag("article", *parts, id=operation["operationId"])
+    parts.append(tag("pre", tag("code", _curl(method, path, operation, document))))
+    return tag("article", *parts, id=operation["operationId"])
 
 
 def _media(holder: Document) -> Iterator[tuple[str, Document]]:
@@ -147,7 +136,7 @@ def _media(holder: Document) -> Iterator[tuple[str, Document]]:
 def _parameter(parameter: Document) -> "Sequence[Sequence[Element | str]]":
     schema = parameter["schema"]
     return (
-        [_tag("code", parameter["name"])],
+        [tag("code", parameter["name"])],
         [parameter["in"]],
         ["yes" if parameter["required"] else "no"],
         [*_kind(schema)],
@@ -158,16 +147,16 @@ def _parameter(parameter: Document) -> "Sequence[Sequence[Element | str]]":
 def _answer(status: str, answer: Document) -> "Sequence[Sequence[Element | str]]":
     bodies: list[Element | str] = []
     for kind, media in _media(answer):
-        bodies += [_tag("code", kind), " ", *_kind(media.get("schema"))]
+        bodies += [tag("code", kind), " ", *_kind(media.get("schema"))]
     return [status], [*_with_code(answer["description"])], bodies
 
 
 def _table(caption: str, heads: Sequence[str], rows: "Sequence[Sequence[Sequence[Element | str]]]") -> Element:
-    return _tag(
+    return tag(
         "table",
-        _tag("caption", caption),
-        _tag("thead", _tag("tr", *(_tag("th", head, scope="col") for head in heads))),
-        _tag("tbody", *(_tag("tr", *(_tag("td", *cell) for cell in row)) for row in rows)),
+        tag("caption", caption),
+        tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads))),
+        tag("tbody", *(tag("tr", *(tag("td", *cell) for cell in row)) for row in rows)),
     )
 
 
@@ -177,7 +166,7 @@ def _kind(schema: Document | None) -> "Iterator[Element | str]":
         yield "any bytes"
     elif "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        yield _tag("a", name, href=f"#type-{name}")
+        yield tag("a", name, href=f"#type-{name}")
     elif "anyOf" in schema:
         for position, choice in enumerate(schema["anyOf"]):
             yield " or " if position else ""
@@ -200,10 +189,10 @@ def _limits(schema: Document) -> str:
 def _type(name: str, schema: Document) -> Element:
     description = [*_paragraphs(schema.get("description", ""))]
     if "properties" not in schema:
-        return _tag("section", _tag("h3", name), *description, _tag("p", *_kind(schema)), id=f"type-{name}")
+        return tag("section", tag("h3", name), *description, tag("p", *_kind(schema)), id=f"type-{name}")
     rows = [
         (
-            [_tag("code", field)],
+            [tag("code", field)],
             ["yes" if field in schema["required"] else "no"],
             [*_kind(kind)],
             [*_with_code(kind.get("description", ""))],
@@ -211,17 +200,17 @@ def _type(name: str, schema: Document) -> Element:
         for field, kind in schema["properties"].items()
     ]
     table = _table("Fields", ("Name", "Required", "Kind", "What"), rows)
-    return _tag("section", _tag("h3", name), *description, table, id=f"type-{name}")
+    return tag("section", tag("h3", name), *description, table, id=f"type-{name}")
 
 
 def _problems() -> Iterator[Element]:
-    yield _tag("h2", "Problems", id="problems")
-    yield _tag("p", "What is refused is refused as ", _tag("code", "application/problem+json"), ", with these types.")
+    yield tag("h2", "Problems", id="problems")
+    yield tag("p", "What is refused is refused as ", tag("code", "application/problem+json"), ", with these types.")
     known = [(error.slug, STATUS[error.category].value, error.title) for error in _refusals(DomainError)]
     known += [(plain.slug, int(status), plain.title) for status, plain in PLAIN.items()]
     known.append((UNEXPECTED.slug, 500, UNEXPECTED.title))
     rows = [
-        ([_tag("code", f"/problems/{slug}", id=f"problem-{slug}")], [str(status)], [title])
+        ([tag("code", f"/problems/{slug}", id=f"problem-{slug}")], [str(status)], [title])
         for slug, status, title in sorted(set(known))
     ]
     yield _table("Problems", ("Type", "Status", "What"), rows)

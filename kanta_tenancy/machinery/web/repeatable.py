@@ -11,6 +11,7 @@ import asyncpg
 from litestar import Response
 from litestar.serialization import encode_json
 
+from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.errors import DomainError, Flaw
 from kanta_tenancy.kernel.records import Record
@@ -65,6 +66,11 @@ CLAIM: Final[Statement[_Claim]] = statement("web/idempotent_answer.claim", _Clai
 FIND: Final[Statement[KeptAnswer]] = statement("web/idempotent_answer.find", KeptAnswer)
 KEEP: Final[Statement[Nothing]] = statement("web/idempotent_answer.keep", Nothing)
 FORGET: Final[Statement[_Forgotten]] = statement("web/idempotent_answer.forget", _Forgotten)
+
+
+def is_marked(call: Call) -> bool:
+    """Say whether the request carries a key by which it can be repeated for days."""
+    return HEADER in call.request.headers
 
 
 async def once(
@@ -144,6 +150,24 @@ async def once_prepared(
         else:
             return await once(call, lambda tx: act(tx, prepared), answer=answer, secret=secret)
     return _again(kept, asked)
+
+
+async def once_by_itself(call: Call, caller: Caller, act: Callable[[Transaction], Awaitable[R]]) -> R:
+    """Do `act` in one transaction, for who comes without an access key, so that no answer can be kept for them.
+
+    Args:
+        caller: who calls, by what opened the route.
+        act: finds out by itself whether it was done before; it may be run again after a deadlock.
+    """
+    call.repeatable = True
+    for _ in range(_RETRIES):
+        try:
+            async with call.transaction(caller) as tx:
+                return await act(tx)
+        except asyncpg.TransactionRollbackError:
+            continue
+    async with call.transaction(caller) as tx:
+        return await act(tx)
 
 
 async def forget_answers(db: Database, clock: Clock) -> int:

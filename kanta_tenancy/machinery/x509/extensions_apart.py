@@ -8,8 +8,10 @@ from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.x509 import tlv
+from kanta_tenancy.machinery.x509 import recurring, tlv
 from kanta_tenancy.machinery.x509.inspected import UnreadablePart
+from kanta_tenancy.machinery.x509.recurring import ByNumber
+from kanta_tenancy.machinery.x509.signed_part import Beginning
 
 UNREADABLE: Final = (ValueError, TypeError, x509.UnsupportedGeneralNameType, x509.DuplicateExtension)
 _NAMES: Final[Mapping[str, str]] = {
@@ -21,15 +23,17 @@ _LIBRARYS_WORDS: Final = "error parsing asn1 value"
 
 
 class Extensions(Record, frozen=True, kw_only=True):
-    read: tuple[x509.Extension[x509.ExtensionType], ...] = ()
+    by_number: ByNumber  # those that were read
+    alike: tuple[bytes, ...] | None = None  # see `recurring.Read`
     twice: tuple[str, ...] = ()  # names of those that came again; the first counts
     unreadable: tuple[UnreadablePart, ...] = ()
 
 
-def extensions_of(certificate: x509.Certificate, der: bytes) -> Extensions:
+def extensions_of(certificate: x509.Certificate, der: bytes, beginning: Beginning) -> Extensions:
     """Read what can be read; call inside `quietly`."""
     try:
-        return Extensions(read=tuple(certificate.extensions))
+        found = recurring.read(certificate, der, beginning)
+        return Extensions(by_number=found.by_number, alike=found.alike)
     except UNREADABLE:
         return _one_by_one(der)
 
@@ -57,7 +61,7 @@ def _one_by_one(der: bytes) -> Extensions:
     signed, algorithm, signature = parts_of(der)
     fields = tuple(tlv.elements(signed.content))
     rest = b"".join(field.whole for field in fields if field.tag != tlv.EXTENSIONS)
-    read: dict[str, x509.Extension[x509.ExtensionType]] = {}
+    read: dict[x509.ObjectIdentifier, x509.Extension[x509.ExtensionType]] = {}
     unreadable: list[UnreadablePart] = []
     twice: list[str] = []
     for one in _encoded(fields):
@@ -68,11 +72,10 @@ def _one_by_one(der: bytes) -> Extensions:
         except UNREADABLE as trouble:
             unreadable.append(_part(one, trouble))
             continue
-        oid = extension.oid.dotted_string
-        if oid in read:
-            twice.append(extension_name(oid))
-        read.setdefault(oid, extension)
-    return Extensions(read=tuple(read.values()), twice=tuple(twice), unreadable=tuple(unreadable))
+        if extension.oid in read:
+            twice.append(extension_name(extension.oid.dotted_string))
+        read.setdefault(extension.oid, extension)
+    return Extensions(by_number=read, twice=tuple(twice), unreadable=tuple(unreadable))
 
 
 def _encoded(fields: tuple[tlv.Element, ...]) -> tuple[tlv.Element, ...]:

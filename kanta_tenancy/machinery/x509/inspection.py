@@ -13,12 +13,14 @@ from cryptography.x509.oid import (
     SignatureAlgorithmOID,
 )
 
+from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.x509 import keys, tlv
 from kanta_tenancy.machinery.x509.description import fit_to_be_shown
-from kanta_tenancy.machinery.x509.extensions_apart import UNREADABLE, extensions_of, parts_of, why
+from kanta_tenancy.machinery.x509.extensions_apart import UNREADABLE, Extensions, extensions_of, parts_of, why
 from kanta_tenancy.machinery.x509.inspected import Inspected, Name, NameKind, Unreadable, UnreadablePart
 from kanta_tenancy.machinery.x509.oddities import Seen, oddities
 from kanta_tenancy.machinery.x509.reading import MAX_BYTES, quietly
+from kanta_tenancy.machinery.x509.recurring import ByNumber
 from kanta_tenancy.machinery.x509.signed_part import Beginning, beginning_of
 
 T = TypeVar("T")
@@ -26,6 +28,7 @@ X = TypeVar("X", bound=x509.ExtensionType)
 
 # Looked at inside `quietly` alone, so by one thread at a time.
 _issuers: dict[bytes, tuple[x509.Name, str]] = {}
+_saids: dict[tuple[bytes, ...], "_Said"] = {}
 _MOST_ISSUERS: Final = 1_000
 
 _IDN: Final = "xn--"
@@ -75,10 +78,9 @@ def _inspected(certificate: x509.Certificate, der: bytes, fingerprint: str) -> I
     subject = parts.read("subject", 4, lambda: certificate.subject)
     issuer, issuer_text = parts.read("issuer", 2, lambda: _issuer(certificate, beginning)) or (None, None)
     key = parts.read("public key", 5, certificate.public_key)
-    extensions = extensions_of(certificate, der)
-    found = _Found(extensions.read)
-    constraints = found.value(x509.BasicConstraints)
-    access = found.value(x509.AuthorityInformationAccess)
+    extensions = extensions_of(certificate, der, beginning)
+    said = _said(extensions)
+    own = _Found(extensions.by_number)
     seen = Seen(
         beginning=beginning,
         version=certificate.version,
@@ -86,7 +88,6 @@ def _inspected(certificate: x509.Certificate, der: bytes, fingerprint: str) -> I
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         extensions=extensions,
-        by_number=found.by_number,
         subject=None if subject is None else subject.rfc4514_string(),
         issuer=issuer_text,
         key_read=key is not None,
@@ -98,24 +99,24 @@ def _inspected(certificate: x509.Certificate, der: bytes, fingerprint: str) -> I
         subject=seen.subject,
         issuer=seen.issuer,
         common_name=_common_name(subject),
-        self_issued=subject is not None and subject == issuer,
+        self_issued=seen.subject is not None and seen.subject == seen.issuer and subject == issuer,
         not_before=seen.not_before,
         not_after=seen.not_after,
-        names=tuple(names_of(subject, found.value(x509.SubjectAlternativeName))),
+        names=tuple(names_of(subject, own.value(x509.SubjectAlternativeName))),
         key=f"unknown ({certificate.public_key_algorithm_oid.dotted_string})" if key is None else keys.describe(key),
         signature_algorithm=_ALGORITHMS.get(
             certificate.signature_algorithm_oid, certificate.signature_algorithm_oid.dotted_string
         ),
-        key_usages=_usages(found.value(x509.KeyUsage)),
-        extended_usages=purposes_of(found.value(x509.ExtendedKeyUsage)),
-        is_authority=constraints is not None and constraints.ca,
-        path_length=None if constraints is None else constraints.path_length,
-        subject_key_id=_subject_key_id(found.value(x509.SubjectKeyIdentifier)),
-        issuer_key_id=_issuer_key_id(found.value(x509.AuthorityKeyIdentifier)),
-        crl_addresses=tuple(_crl_addresses(found.value(x509.CRLDistributionPoints))),
-        ocsp_addresses=tuple(_access(access, AuthorityInformationAccessOID.OCSP)),
-        issuer_addresses=tuple(_access(access, AuthorityInformationAccessOID.CA_ISSUERS)),
-        policies=tuple(one.policy_identifier.dotted_string for one in found.value(x509.CertificatePolicies) or ()),
+        key_usages=said.key_usages,
+        extended_usages=said.extended_usages,
+        is_authority=said.is_authority,
+        path_length=said.path_length,
+        subject_key_id=_subject_key_id(own.value(x509.SubjectKeyIdentifier)),
+        issuer_key_id=said.issuer_key_id,
+        crl_addresses=said.crl_addresses,
+        ocsp_addresses=said.ocsp_addresses,
+        issuer_addresses=said.issuer_addresses,
+        policies=said.policies,
         unreadable=(*parts.unreadable, *extensions.unreadable),
         oddities=oddities(seen),
     )
@@ -149,14 +150,57 @@ class _Parts:
             return None
 
 
+class _Said(Record, frozen=True, kw_only=True):
+    """What those extensions say that recur in the certificates of an authority."""
+
+    key_usages: tuple[str, ...]
+    extended_usages: tuple[str, ...]
+    is_authority: bool
+    path_length: int | None
+    issuer_key_id: str | None
+    crl_addresses: tuple[str, ...]
+    ocsp_addresses: tuple[str, ...]
+    issuer_addresses: tuple[str, ...]
+    policies: tuple[str, ...]
+
+
+def _said(extensions: Extensions) -> _Said:
+    """Tell what the extensions say; what the same bytes said before is remembered."""
+    known = None if extensions.alike is None else _saids.get(extensions.alike)
+    if known is not None:
+        return known
+    said = _read(_Found(extensions.by_number))
+    if extensions.alike is not None:
+        if len(_saids) >= _MOST_ISSUERS:
+            _saids.clear()
+        _saids[extensions.alike] = said
+    return said
+
+
+def _read(found: "_Found") -> _Said:
+    constraints = found.value(x509.BasicConstraints)
+    access = found.value(x509.AuthorityInformationAccess)
+    return _Said(
+        key_usages=_usages(found.value(x509.KeyUsage)),
+        extended_usages=purposes_of(found.value(x509.ExtendedKeyUsage)),
+        is_authority=constraints is not None and constraints.ca,
+        path_length=None if constraints is None else constraints.path_length,
+        issuer_key_id=_issuer_key_id(found.value(x509.AuthorityKeyIdentifier)),
+        crl_addresses=tuple(_crl_addresses(found.value(x509.CRLDistributionPoints))),
+        ocsp_addresses=tuple(_access(access, AuthorityInformationAccessOID.OCSP)),
+        issuer_addresses=tuple(_access(access, AuthorityInformationAccessOID.CA_ISSUERS)),
+        policies=tuple(one.policy_identifier.dotted_string for one in found.value(x509.CertificatePolicies) or ()),
+    )
+
+
 class _Found:
     """Extensions by what they are."""
 
-    def __init__(self, extensions: tuple[x509.Extension[x509.ExtensionType], ...]) -> None:
-        self.by_number = {one.oid: one for one in extensions}
+    def __init__(self, by_number: ByNumber) -> None:
+        self._by_number = by_number
 
     def value(self, kind: type[X]) -> X | None:
-        extension = self.by_number.get(kind.oid)
+        extension = self._by_number.get(kind.oid)
         return extension.value if extension is not None and isinstance(extension.value, kind) else None
 
 

@@ -47,7 +47,6 @@ class Seen(Record, frozen=True, kw_only=True):
     not_before: datetime
     not_after: datetime
     extensions: Extensions
-    by_number: Mapping[x509.ObjectIdentifier, x509.Extension[x509.ExtensionType]]  # those that were read
     subject: str | None
     issuer: str | None
     key_read: bool
@@ -56,23 +55,23 @@ class Seen(Record, frozen=True, kw_only=True):
 def oddities(seen: Seen) -> tuple[Oddity, ...]:
     """Return every oddity, in the order of the table."""
     found: list[Oddity] = []
-    for kind, (rule, sentence) in TOLD.items():
-        if kind in _SEVERAL:
-            told = ((name, f"{sentence[:-1]}: {name}.") for name in _SEVERAL[kind](seen))
+    for kind, rule, sentence, holds, several in _TABLE:
+        if several is not None:
+            told = [(name, f"{sentence[:-1]}: {name}.") for name in several(seen)]
             found += [Oddity(kind=kind, rule=rule, sentence=one, about=name) for name, one in told]
-        elif _HOLDS[kind](seen):
+        elif holds(seen):
             found.append(Oddity(kind=kind, rule=rule, sentence=sentence))
     return tuple(found)
 
 
 def _critical_unknown(seen: Seen) -> Iterator[str]:
-    for extension in seen.extensions.read:
+    for extension in seen.extensions.by_number.values():
         if extension.critical and isinstance(extension.value, x509.UnrecognizedExtension):
             yield extension_name(extension.oid.dotted_string)
 
 
 def _authority(seen: Seen) -> x509.Extension[x509.ExtensionType] | None:
-    constraints = seen.by_number.get(ExtensionOID.BASIC_CONSTRAINTS)
+    constraints = seen.extensions.by_number.get(ExtensionOID.BASIC_CONSTRAINTS)
     if constraints is None or not isinstance(constraints.value, x509.BasicConstraints):
         return None
     return constraints if constraints.value.ca else None
@@ -84,17 +83,22 @@ def _not_critical(seen: Seen) -> bool:
 
 
 def _may_not_sign(seen: Seen) -> bool:
-    usage = seen.by_number.get(ExtensionOID.KEY_USAGE)
-    may = usage is None or (isinstance(usage.value, x509.KeyUsage) and usage.value.key_cert_sign)
-    return _authority(seen) is not None and not may
+    if _authority(seen) is None:
+        return False
+    usage = seen.extensions.by_number.get(ExtensionOID.KEY_USAGE)
+    return usage is not None and not (isinstance(usage.value, x509.KeyUsage) and usage.value.key_cert_sign)
 
 
 def _nameless(seen: Seen) -> bool:
-    return seen.subject == "" and seen.by_number.get(ExtensionOID.SUBJECT_ALTERNATIVE_NAME) is None
+    return seen.subject == "" and seen.extensions.by_number.get(ExtensionOID.SUBJECT_ALTERNATIVE_NAME) is None
+
+
+def _not_at_all(_: Seen) -> bool:
+    return False
 
 
 def _no_issuer_key_id(seen: Seen) -> bool:
-    return seen.subject != seen.issuer and seen.by_number.get(ExtensionOID.AUTHORITY_KEY_IDENTIFIER) is None
+    return seen.subject != seen.issuer and seen.extensions.by_number.get(ExtensionOID.AUTHORITY_KEY_IDENTIFIER) is None
 
 
 _HOLDS: Final[Mapping[OddityKind, Callable[[Seen], bool]]] = {
@@ -110,12 +114,12 @@ _HOLDS: Final[Mapping[OddityKind, Callable[[Seen], bool]]] = {
     OddityKind.KEY_UNREADABLE: lambda seen: not seen.key_read,
     OddityKind.ALGORITHMS_DIFFER: lambda seen: seen.beginning.algorithm != seen.beginning.algorithm_beside,
     OddityKind.EXTENSIONS_IN_OLD_VERSION: lambda seen: (
-        seen.version is x509.Version.v1 and bool(seen.extensions.read or seen.extensions.unreadable)
+        seen.version is x509.Version.v1 and bool(seen.extensions.by_number or seen.extensions.unreadable)
     ),
     OddityKind.AUTHORITY_NOT_CRITICAL: _not_critical,
     OddityKind.AUTHORITY_MAY_NOT_SIGN: _may_not_sign,
     OddityKind.AUTHORITY_WITHOUT_KEY_ID: lambda seen: (
-        _authority(seen) is not None and seen.by_number.get(ExtensionOID.SUBJECT_KEY_IDENTIFIER) is None
+        _authority(seen) is not None and seen.extensions.by_number.get(ExtensionOID.SUBJECT_KEY_IDENTIFIER) is None
     ),
     OddityKind.NO_ISSUER_KEY_ID: _no_issuer_key_id,
 }
@@ -127,3 +131,7 @@ _SEVERAL: Final[Mapping[OddityKind, Callable[[Seen], Iterable[str]]]] = {
     OddityKind.EXTENSION_TWICE: lambda seen: seen.extensions.twice,
     OddityKind.CRITICAL_UNKNOWN: _critical_unknown,
 }
+# The same as one table: what is looked up for each certificate again and again takes longer than the rules.
+_TABLE: Final = tuple(
+    (kind, rule, sentence, _HOLDS.get(kind, _not_at_all), _SEVERAL.get(kind)) for kind, (rule, sentence) in TOLD.items()
+)

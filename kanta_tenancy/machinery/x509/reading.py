@@ -40,12 +40,30 @@ _FIELDS: Final[Mapping[str, Callable[[x509.Certificate], object]]] = {
 _one_at_a_time = threading.RLock()
 
 
+class _Quiet:
+    """Whether whoever holds the lock has set the warnings aside already."""
+
+    now = False
+
+
 @contextmanager
 def quietly() -> Generator[None]:
-    """Let the library read what a stranger wrote, without its warnings about it."""
-    with _one_at_a_time, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    """Let the library read what a stranger wrote, without its warnings about it.
+
+    Whoever reads many holds it around all of them: setting the warnings aside and back has the interpreter look at its
+    filters again, which takes a fifth of the time of reading one.
+    """
+    with _one_at_a_time:
+        if _Quiet.now:
+            yield
+            return
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _Quiet.now = True
+            try:
+                yield
+            finally:
+                _Quiet.now = False
 
 
 def certificates_from_pem(pem: bytes) -> tuple[x509.Certificate, ...]:

@@ -10,7 +10,7 @@ OCTETS: Final = 0x04
 SEQUENCE: Final = 0x30
 VERSION: Final = 0xA0
 EXTENSIONS: Final = 0xA3
-_LONG_FORM: Final = 0x80
+LONG_FORM: Final = 0x80
 _MOST_LENGTH_OCTETS: Final = 4
 
 
@@ -44,8 +44,8 @@ def span(data: bytes, at: int = 0) -> tuple[int, int]:
     if len(data) < start:
         raise NotDer("too few bytes")
     length = data[at + 1]
-    if length >= _LONG_FORM:
-        octets = length - _LONG_FORM
+    if length >= LONG_FORM:
+        octets = length - LONG_FORM
         if not 1 <= octets <= _MOST_LENGTH_OCTETS or len(data) < start + octets:
             raise NotDer("a length that DER does not know")
         start, length = start + octets, int.from_bytes(data[start : start + octets], "big")
@@ -71,7 +71,7 @@ def elements(content: bytes) -> Iterator[Element]:
 def written(tag: int, *contents: bytes) -> bytes:
     """Write an element."""
     content = b"".join(contents)
-    if len(content) < _LONG_FORM:
+    if len(content) < LONG_FORM:
         return bytes([tag, len(content)]) + content
     length = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
-    return bytes([tag, _LONG_FORM | len(length)]) + length + content
+    return bytes([tag, LONG_FORM | len(length)]) + length + content

@@ -33,6 +33,13 @@ RETURNING certificate_id, NOT EXISTS (SELECT
                                          AND other.source_id = :source_id
                                          AND other.until IS NULL) AS first;
 
+-- name: add_other_places
+-- Say where a source that the transaction holds has certificates, beside the places that it was read to have; no row
+-- comes back.
+INSERT INTO certificate_place (id, main_connector_id, certificate_id, source_id, place, since)
+SELECT new.id, :main_connector_id, new.certificate_id, :source_id, new.place, :at
+  FROM unnest(:ids::uuid[], :certificate_ids::uuid[], :places::text[]) AS new (id, certificate_id, place);
+
 -- name: places_still
 -- Where a source has certificates; rows are Still.
 SELECT id, certificate_id, place

@@ -108,6 +108,88 @@ SELECT id
    AND snoozed_until >= :since
    AND snoozed_until < :before;
 
+-- name: any_certificate
+-- One certificate of a realm, if it has any; rows are OneCertificate.
+SELECT id
+  FROM certificate
+ WHERE main_connector_id = :main_connector_id
+ ORDER BY id
+ LIMIT 1;
+
+-- name: missed
+-- Certificates in use whose most urgent level by a day has no warning, or a released one: nothing of what was done before
+-- is asked, but the certificates themselves. Rows are OneCertificate.
+  WITH come AS (
+       SELECT ending.id, ending.level
+         FROM unnest(:kinds::text[], :levels::smallint[], :since::timestamptz[], :until::timestamptz[],
+                     :third_until::timestamptz[]) AS span (kind, level, since, until, third_until)
+        CROSS JOIN LATERAL (
+              SELECT id,
+                     CASE WHEN third_left_at < span.third_until
+                           AND (early
+                                OR least((third_left_at AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31')
+                                   > least((not_after AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31')
+                                     - span.level)
+                          THEN :third::smallint
+                          WHEN NOT early THEN span.level
+                      END AS level
+                FROM certificate
+               CROSS JOIN LATERAL (    -- before a third of its lifetime has gone by
+                     SELECT span.level > 0
+                        AND not_after - not_before
+                            < span.level * interval '24 hours' + (not_after - third_left_at) AS early) AS whether
+               WHERE main_connector_id = :main_connector_id
+                 AND kind = span.kind
+                 AND state = 'in_use'
+                 AND not_after >= span.since
+                 AND not_after < span.until
+                 AND (snoozed_until IS NULL OR snoozed_until < :through::date)
+                 AND first_seen_at < :settled_before
+                 AND state_since < :settled_before
+               OFFSET 0) AS ending
+        UNION ALL
+       SELECT ending.id, :third::smallint
+         FROM unnest(:kinds_by_third::text[], :ends_since::timestamptz[], :thirds_until::timestamptz[])
+              AS span (kind, since, third_until)
+        CROSS JOIN LATERAL (
+              SELECT id, not_after
+                FROM certificate
+               WHERE main_connector_id = :main_connector_id
+                 AND kind = span.kind
+                 AND state = 'in_use'
+                 AND third_left_at < span.third_until
+                 AND (snoozed_until IS NULL OR snoozed_until < :through::date)
+                 AND first_seen_at < :settled_before
+                 AND state_since < :settled_before
+               OFFSET 0) AS ending
+        WHERE ending.not_after >= span.since)
+SELECT come.id
+  FROM come
+ WHERE come.level IS NOT NULL
+   AND (SELECT true    -- looked up: there are many times more warnings than certificates
+          FROM certificate_warning AS warning
+         WHERE warning.main_connector_id = :main_connector_id
+           AND warning.certificate_id = come.id
+           AND warning.level = come.level
+           AND warning.state <> 'released'
+         LIMIT 1) IS NULL;
+
+-- name: outlived
+-- Certificates of which a warning is open, and that are not in use any more, or of which nobody is to be told before a
+-- later day; rows are OneCertificate.
+SELECT warning.certificate_id AS id
+  FROM certificate_warning AS warning
+ CROSS JOIN LATERAL (
+       SELECT state, snoozed_until, state_since
+         FROM certificate
+        WHERE main_connector_id = :main_connector_id
+          AND id = warning.certificate_id
+        LIMIT 1) AS known
+ WHERE warning.main_connector_id = :main_connector_id
+   AND warning.state = 'open'
+   AND (known.state <> 'in_use' OR known.snoozed_until >= :through::date)
+   AND known.state_since < :settled_before;
+
 -- name: to_weigh
 -- Certificates to be looked at by themselves, with what was put down of them; rows are Weighable.
 SELECT certificate.id, certificate.kind, certificate.not_before, certificate.not_after, certificate.third_left_at,

@@ -70,6 +70,15 @@ SELECT warning.certificate_id, warning.level, warning.ends_on, warning.rung, war
    AND warning.state = 'open'
    AND warning.next_at <= :now;
 
+-- name: escalations
+-- At which times the next people are told of a warning that is open; rows are Escalation.
+SELECT DISTINCT next_at
+  FROM certificate_warning
+ WHERE main_connector_id = :main_connector_id
+   AND state = 'open'
+   AND next_at IS NOT NULL
+ ORDER BY next_at;
+
 -- name: told
 -- Write up to whom warnings were told, and when the next are.
 UPDATE certificate_warning

@@ -101,13 +101,8 @@ SELECT id, tenancy_id, kind, state, title, since, until, system_id, service, joi
            AND report.disturbance_id = disturbance.id
          ORDER BY report.id
          LIMIT 1) AS what
-  FROM disturbance
- WHERE main_connector_id = :main_connector_id
-   AND state IN ('reported', 'acknowledged', 'planned')
-   AND id <> :disturbance_id
-   AND (system_id = :system_id OR service = :service)
- ORDER BY id DESC
- LIMIT :count;
+  FROM disturbance_similar(:main_connector_id, :disturbance_id, :system_id, :service, :count) AS disturbance
+ ORDER BY id DESC;
 
 -- name: waiting
 -- Those that nobody has acknowledged, in the order in which they were reported; rows are Waiting.

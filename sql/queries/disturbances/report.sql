@@ -8,6 +8,12 @@ SELECT disturbance_id, report_id, repeated
   FROM disturbance_take_in(:main_connector_id, :tenancy_id, :at, :same_within, :said, :opens, :answers, :duties, :promises,
                            :entry, :message_id, :message_kind, :message_body);
 
+-- name: take_in_each
+-- Take in reports that came at the same time, each in the scope that it came from; rows are TakenInWithSimilar.
+SELECT disturbance_id, report_id, repeated, similar_ones
+  FROM disturbance_take_in_each(:reports, :most_similar)
+ ORDER BY number;
+
 -- name: of_disturbance
 -- The reports of one disturbance that the scope sees, in the order in which they came.
 SELECT id, disturbance_id, tenancy_id, what, since, ongoing, system_id, service, place, patient_safety, data_protection,

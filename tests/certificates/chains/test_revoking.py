@@ -2,13 +2,17 @@
 
 import asyncio
 from datetime import date, timedelta
+from uuid import UUID
 
 import msgspec
 import pytest
 from cryptography import x509
 
 from kanta_tenancy import promises
+from kanta_tenancy.certificates import findings
 from kanta_tenancy.certificates.chains.model import RevocationStatus
+from kanta_tenancy.certificates.inventory.actions import certificates as actions
+from kanta_tenancy.certificates.inventory.model import Description
 from kanta_tenancy.parties import Function
 from tests.certificates.chains.authority import DAY, a_server, an_authority
 from tests.parties.examples import named, owner_of
@@ -98,8 +102,9 @@ async def test_a_revocation_is_told_of_at_once_and_once(examination, publisher, 
     assert (said.status, said.revoked_at) == (REVOKED, clock.now() - 3 * DAY)
     (finding,) = [found for found in await examination.findings(one) if found.rule == "revocation.revoked"]
     assert finding.severity == "error"
-    (notice,) = await owner.fetch("SELECT topic, urgent, email, facts::text AS facts FROM notice")
+    (notice,) = await owner.fetch("SELECT topic, urgent, email, lines FROM notice")
     assert (notice["topic"], notice["urgent"], notice["email"]) == ("certificate.revoked", True, technician)
+    assert "Its authority revoked the certificate palvelin.example.org on" in notice["lines"]
     (promise,) = await examination.owed()
     assert promise.state is promises.State.KEPT
     bodies = await owner.fetch("SELECT body FROM outbox WHERE kind = 'certificate.revoked'")
@@ -110,6 +115,51 @@ async def test_a_revocation_is_told_of_at_once_and_once(examination, publisher, 
     assert entries == 2  # good, then revoked
     await examination.examine()
     assert "revocation.revoked" in await examination.amiss(one)
+
+
+async def answer_for(examination, certificate_id, *emails: str) -> None:
+    """Have two people answer for a certificate, who have no technical function."""
+    database, clock, realm = examination.database, examination.clock, examination.caller
+    own, since = await owner_of(database, realm), date(2020, 1, 1)
+    responsible, deputy = [
+        await named(database, clock, realm, own, email=email, function=Function.AGREEMENTS, valid_from=since)
+        for email in emails
+    ]
+    version = (await examination.read(certificate_id)).version
+    said = Description(kind="server", profile=None, responsible_id=responsible.id, deputy_id=deputy.id)
+    async with examination.database.transaction(examination.caller) as tx:
+        await actions.describe(tx, examination.clock, certificate_id, said, version=version)
+
+
+async def untold(examination) -> set[UUID]:
+    async with examination.database.transaction(examination.caller) as tx:
+        return {one.id for one in await findings.untold(tx)}
+
+
+async def test_who_answers_for_it_and_the_deputy_hear_of_a_revocation_too_in_one_mail_each(
+    examination, publisher, answered, technician, owner
+):
+    (certificate_id, _) = await examination.have(answered, ISSUING.certificate)
+    await answer_for(examination, certificate_id, technician.upper(), "deputy@example.org")
+    publisher.revoke(answered)
+    await examination.ask()
+    told = await owner.fetch("SELECT email, topic FROM notice")
+    assert sorted((row["email"].lower(), row["topic"]) for row in told) == [
+        ("deputy@example.org", "certificate.revoked"),
+        (technician, "certificate.revoked"),
+    ]
+    (revoked,) = [one for one in await examination.findings(certificate_id) if one.rule == "revocation.revoked"]
+    assert revoked.id not in await untold(examination)  # the next digest does not say it once more
+
+
+async def test_while_there_is_nobody_to_tell_a_revocation_waits_for_the_next_digest(
+    examination, publisher, answered, owner
+):
+    await examination.have(answered, ISSUING.certificate)
+    publisher.revoke(answered)
+    await examination.ask()
+    assert await owner.fetchval("SELECT count(*) FROM notice") == 0
+    assert len(await untold(examination)) == 1
 
 
 @pytest.mark.usefixtures("technician")

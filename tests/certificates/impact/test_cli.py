@@ -34,6 +34,13 @@ async def test_an_impact_is_told_in_lines_by_id_or_fingerprint(desk, inventory, 
     assert (await desk.type("certificates", "impact", "ab" * 32)).code == 5
 
 
+async def test_the_main_connectors_own_services_are_told_apart_from_those_of_tenants(desk, inventory, tenant):
+    certificate = await inventory.certificate()
+    await inventory.used(certificate, (await inventory.system(tenant.tenancy.id, None)).id)
+    lines = [line.split("\t") for line in (await desk.type("certificates", "impact", certificate)).output.splitlines()]
+    assert [line[0] for line in lines] == ["told", "told", "system", "own", "tenant"]
+
+
 async def test_an_impact_is_written_in_the_form_that_is_asked_for(desk, inventory, tenant, tmp_path):
     certificate = await inventory.certificate()
     await inventory.used(certificate, (await inventory.system(tenant.tenancy.id)).id)

@@ -8,7 +8,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 
-from kanta_tenancy.certificates.inventory import importing, intake
+from kanta_tenancy.certificates.inventory import apart, importing, intake
+from kanta_tenancy.certificates.inventory.examiner import ExaminerEnded
 from kanta_tenancy.certificates.inventory.model import SourceKind, SourceNamed
 from tests.certificates.inventory.examples import NOON, a_key, der, many
 from tests.certificates.inventory.test_routes import pem
@@ -121,10 +122,17 @@ async def test_many_are_examined_in_processes_and_come_to_the_same(inventory, fo
     ders = many(40)
     monkey = [batch for start in range(0, 40, 9) for batch in [ders[start : start + 9]]]
     here = [one async for batch in intake.here(monkey) for one in batch]
-    with importing.apart.in_processes(2) as examine:
-        apart = [one async for batch in examine(monkey) for one in batch]
-    assert apart == here
+    with apart.in_processes(2) as examine:
+        elsewhere = [one async for batch in examine(monkey) for one in batch]
+    assert elsewhere == here
     assert [one.content for one in here] == ders
+
+
+async def test_an_examination_whose_processes_end_says_so_and_waits_for_nobody(monkeypatch):
+    monkeypatch.setattr(apart, "_COMMAND", ("true",))
+    with pytest.raises(ExaminerEnded), apart.in_processes(2) as examine:
+        async for _ in examine([[one] for one in many(9)]):
+            pass
 
 
 async def test_list_tells_what_ends_soon(desk, folder):

@@ -24,6 +24,7 @@ STATEMENTS = {
 }
 WRITES = {
     "certificates/certificate.take_in", "certificates/source.open", "certificates/source.add_places",
+    "certificates/source.add_other_places",
     "certificates/use.insert", "certificates/use.replace",
 }  # fmt: skip
 TABLES = {

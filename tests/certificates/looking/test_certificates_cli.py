@@ -33,8 +33,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(*arguments: str | Path, at: datetime = NOW) -> Result:
-    return CliRunner().invoke(certificates, [str(one) for one in arguments], obj=ADesk("", FrozenClock(at)))
+def run(*arguments: str | Path, at: datetime = NOW, stdin: str = "") -> Result:
+    desk = ADesk("", FrozenClock(at))
+    return CliRunner().invoke(certificates, [str(one) for one in arguments], obj=desk, input=stdin)
 
 
 def test_a_certificate_is_told_with_its_zone_and_the_days_that_are_left(folder):
@@ -112,6 +113,11 @@ def test_a_container_opens_with_the_password_of_a_file(folder):
     told = run("inspect", folder / "a.p12", "--password-file", folder / "password")
     assert (told.exit_code, "server.example" in told.stdout) == (0, True)
     assert run("inspect", folder / "a.p12").exit_code == 4
+    asked = run("inspect", folder / "a.p12", "--ask-password", stdin="secret\n")
+    assert (asked.exit_code, asked.stdout) == (0, told.stdout)
+    assert "secret" not in asked.stderr
+    both = run("inspect", folder / "a.p12", "--ask-password", "--password-file", folder / "password")
+    assert both.exit_code == 2
 
 
 def test_a_certificate_without_a_common_name_or_an_end_is_told_as_any_other(folder):

@@ -86,6 +86,51 @@ async def test_a_sweep_reads_what_is_due_and_nothing_else(database, realm, days,
         assert (days == 0) == (plan.read("certificate") == 0)
 
 
+async def test_the_nightly_look_reads_what_has_come_to_a_level_and_no_certificate_that_has_not(database, realm):
+    by_kind = thresholds.thresholds_on(MARCH_2, kinds())
+    spans = levels.spans(by_kind, MARCH_2)
+    by_days = [one for one in spans if one.level is not None]
+    by_third = [one for one in spans if one.level is None and one.third_until is not None]
+    asked = {
+        "main_connector_id": realm.scope.main_connector_id,
+        "kinds": [one.kind for one in by_days],
+        "levels": [str(one.level) for one in by_days],
+        "since": [one.since.isoformat() for one in by_days],
+        "until": [one.until.isoformat() for one in by_days],
+        "third_until": [one.third_until.isoformat() if one.third_until else "NULL" for one in by_days],
+        "third": int(THIRD),
+        "kinds_by_third": [one.kind for one in by_third],
+        "ends_since": [one.since.isoformat() for one in by_third],
+        "thirds_until": [one.third_until.isoformat() for one in by_third],
+        "through": MARCH_2,
+        "settled_before": NOW.replace(year=2999),
+    }
+    come = EACH_DAY * 122
+    for plan in await plans.plans(database, realm, sweeps.MISSED, **asked):
+        assert "certificate_by_kind_and_end" in plan.indexes("certificate")
+        assert come / 2 < plan.read("certificate") <= 2 * come
+        assert plan.read("certificate_warning") <= come
+
+
+async def test_what_the_next_people_are_owed_is_read_from_what_is_open(database, realm, owner):
+    await owner.execute(
+        "UPDATE certificate_warning SET state = 'released', settled_at = now()"
+        " WHERE state = 'open' AND ends_on > '2026-05-02'"
+    )
+    await owner.execute("VACUUM (ANALYZE) certificate_warning")
+    still_open = EACH_DAY * 63
+    asked = {"main_connector_id": realm.scope.main_connector_id}
+    for plan in await plans.plans(database, realm, warnings.ESCALATIONS, **asked):
+        assert plan.indexes("certificate_warning") == {"certificate_warning_next"}
+        assert plan.read("certificate_warning") <= still_open
+    for plan in await plans.plans(
+        database, realm, sweeps.OUTLIVED, **asked, through=MARCH_2, settled_before=NOW.replace(year=2999)
+    ):
+        assert plan.read("certificate_warning") <= still_open
+    for plan in await plans.plans(database, realm, sweeps.ANY_CERTIFICATE, **asked):
+        assert plan.read("certificate") <= 1
+
+
 async def test_what_is_to_be_told_is_read_from_what_was_not_told_or_not_acknowledged(database, realm):
     asked = {"main_connector_id": realm.scope.main_connector_id, "today": MARCH_2}
     for plan in await plans.plans(database, realm, warnings.UNTOLD, **asked):

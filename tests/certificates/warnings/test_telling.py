@@ -2,19 +2,26 @@
 
 from datetime import timedelta
 
+from cryptography import x509
 from msgspec import json
 
+from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.background import SUBSCRIBERS
 from kanta_tenancy.certificates import findings
 from kanta_tenancy.certificates.findings import Finding
+from kanta_tenancy.certificates.inventory import reading
 from kanta_tenancy.certificates.inventory.actions import certificates as inventory
+from kanta_tenancy.certificates.orders import actions as orders
+from kanta_tenancy.certificates.orders.model import NewOrder
 from kanta_tenancy.certificates.warnings import actions
 from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.severity import Severity
 from kanta_tenancy.machinery.postgres import outbox
 from kanta_tenancy.parties import Function
 from kanta_tenancy.promises import State
+from tests.certificates.orders.examples import a_request
 from tests.certificates.warnings.examples import DAY, MARCH_2, Watch, morning
+from tests.trust.examples import loaded
 
 LAST_DAY = MARCH_2 + 30 * DAY
 
@@ -44,6 +51,14 @@ async def test_where_there_is_no_technical_contact_the_administrators_are_told_i
     assert await told_on(watch) == {"2026-03-03": [("ada", 1)]}
     assert await watch.owner.fetchval("SELECT language FROM notice") == "sv"
     assert await watch.ledger("certificate.escalate") == []  # nobody is left
+
+
+async def test_where_nobody_has_those_functions_the_security_and_the_agreements_contacts_are_told(watch):
+    await watch.person("Sirpa", Function.INFORMATION_SECURITY)
+    await watch.person("Aki", Function.AGREEMENTS)
+    await watch.certificate(LAST_DAY)
+    await watch.live(MARCH_2 + 4 * DAY)
+    assert await told_on(watch) == {"2026-03-03": [("sirpa", 1)], "2026-03-06": [("aki", 1)]}
 
 
 async def test_whoever_is_not_a_contact_any_more_is_not_told(staffed):
@@ -204,6 +219,17 @@ async def test_the_digest_says_which_end_what_to_do_whom_it_hits_and_how_to_ackn
     assert [value for _, value in facts] == [str(number), "K7"]
 
 
+async def test_of_one_whose_successor_is_ordered_the_digest_says_so_instead_of_order_now(staffed):
+    ends = await staffed.certificate(MARCH_2 + 31 * DAY)
+    said = NewOrder(profile="dvv-server", ordered_on=MARCH_2, replaces_id=ends)
+    async with staffed.database.transaction(staffed.caller) as tx:
+        await orders.put_down(tx, staffed.clock, said, a_request())
+    await staffed.live(MARCH_2 + DAY)
+    _, first, _ = await staffed.text()
+    assert "A new one was ordered on 2 March 2026 and has not arrived." in first
+    assert "Order a new one" not in first
+
+
 async def test_the_next_people_read_since_when_nobody_has_acknowledged_it(staffed):
     await staffed.certificate(LAST_DAY)
     await staffed.live(MARCH_2 + 4 * DAY)
@@ -273,3 +299,15 @@ async def test_a_telling_that_nobody_needs_any_more_is_kept_and_says_so(staffed)
     assert promise.state is State.KEPT
     assert promise.result == {"digests": 0, "certificates": 0, "findings": 0}
     assert promise.settled_at - promise.due_at < timedelta(minutes=1)
+
+
+async def test_the_digest_says_of_a_trust_anchor_that_signatures_are_trusted_by_it_and_nobody_is_told_twice(staffed):
+    one = await staffed.certificate(LAST_DAY, "Esimerkki CA", authority=True)
+    async with staffed.database.transaction(staffed.caller) as tx:
+        content = (await reading.contents(tx, [one]))[one]
+    await loaded(staffed.database, staffed.clock, staffed.caller, x509.load_der_x509_certificate(content))
+    await staffed.live(MARCH_2 + DAY)
+    await promised.pay(staffed.database, staffed.clock)
+    (about,) = [line for line in await staffed.text() if "Esimerkki CA" in line]
+    assert "Signatures are trusted by it" in about
+    assert [row["topic"] for row in await staffed.owner.fetch("SELECT topic FROM notice")] == ["certificate.digest"]

@@ -1,10 +1,12 @@
 """What people read: order now while there is time for it, then that it ends soon, then that it has ended."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from msgspec.structs import replace
 
+from kanta_tenancy.certificates.orders.model import ListedOrder, OrderState
 from kanta_tenancy.certificates.warnings import thresholds, wording
 from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.kernel.explanation import Sentence
@@ -69,4 +71,42 @@ def test_on_the_last_day_it_has_ended_once_its_instant_is_over():
 def test_what_stands_in_a_name_is_no_part_of_the_text():
     assert wording.ends("{kind} {0}", KIND, NOT_AFTER, LAST_DAY, today=LAST_DAY, now=NOT_AFTER).en.startswith(
         "{kind} {0} ("
+    )
+
+
+@pytest.mark.parametrize("days", [121, 7, 0, -2])
+def test_where_a_new_one_is_ordered_already_nobody_is_told_to_order_another(days):
+    assert to_do(days, OrderState.ORDERED) == Sentence(
+        fi="Uusi on tilattu 20.4.2026, mutta se ei ole saapunut. Varmistakaa myöntäjältä, että se tulee, ja ottakaa se"
+        " käyttöön heti sen saavuttua.",
+        sv="Ett nytt beställdes 20.4.2026 men har inte kommit. Försäkra er hos utfärdaren om att det kommer, och ta det"
+        " i bruk genast när det är här.",
+        en="A new one was ordered on 20 April 2026 and has not arrived. Make sure with its issuer that it comes, and"
+        " take it into use as soon as it is here.",
+    )
+    assert to_do(days, OrderState.ARRIVED).en == (
+        "The new one that was ordered on 20 April 2026 has arrived: take it into use now, and record that."
+    )
+
+
+def test_an_order_that_is_through_says_nothing_of_a_certificate_that_is_in_use_again():
+    assert to_do(30, OrderState.DEPLOYED).en.startswith("Order a new one now")
+
+
+def to_do(days_left: int, state: OrderState) -> Sentence:
+    today = LAST_DAY - timedelta(days=days_left)
+    order = ListedOrder(
+        id=uuid4(),
+        state=state,
+        version=1,
+        profile="dvv-server",
+        ordered_on=date(2026, 4, 20),
+        purpose=None,
+        reference=None,
+        subject="CN=resepti.example.fi",
+        replaces_id=uuid4(),
+        certificate_id=None,
+    )
+    return wording.to_do(
+        NOT_AFTER, LAST_DAY, DVV, order, today=today, now=datetime(today.year, today.month, today.day, 4, tzinfo=UTC)
     )

@@ -3,7 +3,10 @@ import uuid
 import pytest
 from litestar import Router, get, post, put
 
-from kanta_tenancy.machinery.web.access import OpenByAccident, accesses, needs, public
+from kanta_tenancy.machinery.postgres.database import Transaction
+from kanta_tenancy.machinery.web.access import FORM, OpenByAccident, accesses, needs, public
+from kanta_tenancy.machinery.web.repeatable import once_by_itself
+from tests.conftest import someone
 from tests.machinery.web import shelf
 from tests.machinery.web.conftest import application, client_of
 
@@ -134,3 +137,18 @@ async def test_the_options_of_a_route_need_no_key_and_tell_no_more_than_the_docu
         answer = await client.options("/v1/books")
     assert answer.status_code == 204
     assert answer.headers["allow"] == "GET, OPTIONS, POST"
+
+
+async def test_a_form_that_is_open_on_purpose_is_taken_once_and_only_as_a_form(database, clock, keys, realm):
+    @post("/form", opt=public(accepts=FORM))
+    async def taken(call: shelf.NamedDependency[shelf.Call]) -> str:
+        async def said(tx: Transaction) -> str:
+            return f"{tx.actor.name}: {(await call.request.body()).decode()}"
+
+        return await once_by_itself(call, someone(realm), said)
+
+    app = application(database, clock, keys, routers=(Router("/", route_handlers=[taken]),))
+    async with client_of(app) as client:
+        answer = await client.post("/v1/form", data={"a": "1"})
+        assert (answer.status_code, answer.text) == (201, f"{someone(realm).actor.name}: a=1")
+        assert (await client.post("/v1/form", json={"a": 1})).status_code == 415

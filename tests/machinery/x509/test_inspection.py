@@ -221,3 +221,37 @@ def test_no_changed_octet_makes_it_fail(at: int, change: int):
     data = bytearray(SOUND)
     data[at] ^= change
     assert isinstance(inspect(bytes(data)), Inspected | Unreadable)
+
+
+def test_what_authorities_repeat_is_told_of_each_certificate_with_its_own_names():
+    first, second, third = (of_a_server(x509.DNSName(name)) for name in ("a.example", "b.example", "a.example"))
+    told = [read(one) for one in (first, second, third)]
+    assert [[name.value for name in one.names] for one in told] == [["a.example"], ["b.example"], ["a.example"]]
+    assert {one.crl_addresses for one in told} == {("http://crl.example/a.crl",)}
+    assert {one.policies for one in told} == {("1.2.246.517",)}
+
+
+def test_of_a_remembered_extension_that_is_there_twice_the_first_counts():
+    first = der.extension(CONSTRAINTS, bytes.fromhex("30030101ff"))
+    second = der.extension(CONSTRAINTS, bytes.fromhex("3000"))
+    for one in (first, second):
+        read(der.certificate(extensions=(one,)))
+    for extensions, authority_first in (((first, second), True), ((second, first), False), ((first, first), True)):
+        told = read(der.certificate(extensions=extensions))
+        assert told.is_authority == authority_first
+        assert OddityKind.EXTENSION_TWICE in {one.kind for one in told.oddities}
+
+
+def test_a_broken_extension_beside_a_remembered_one_is_told_alone():
+    sound = der.extension(CONSTRAINTS, bytes.fromhex("30030101ff"))
+    read(der.certificate(extensions=(sound,)))
+    told = read(der.certificate(extensions=(sound, der.extension(DNS, BROKEN))))
+    assert told.is_authority
+    assert [part.what for part in told.unreadable] == ["extension subject alternative name"]
+
+
+def test_an_extension_of_any_length_is_told_each_time():
+    long = x509.UniformResourceIdentifier(f"http://crl.example/{'a' * 2_000}.crl")
+    points = x509.CRLDistributionPoints([x509.DistributionPoint([long], None, None, None)])
+    certificate = aino((points, False)).certificate.public_bytes(Encoding.DER)
+    assert [read(certificate).crl_addresses for _ in range(2)] == [(long.value,)] * 2

@@ -29,6 +29,7 @@ class Still(Record, frozen=True, kw_only=True):
 OPEN: Final = statement("certificates/source.open", Source)
 SAVE: Final = statement("certificates/source.save", Nothing)
 ADD_PLACES: Final = statement("certificates/source.add_places", Added)
+ADD_OTHER_PLACES: Final = statement("certificates/source.add_other_places", Nothing)
 PLACES_STILL: Final = statement("certificates/source.places_still", Still)
 END_PLACES: Final = statement("certificates/source.end_places", Nothing)
 PAGE: Final = statement("certificates/source.page", Source)
@@ -89,15 +90,23 @@ async def save(tx: Transaction, source: Source) -> None:
 
 async def add_places(tx: Transaction, source_id: UUID, found: Sequence[Found], at: datetime) -> list[Added]:
     """Say where a source has certificates; return what it was not known to have there."""
-    return await ADD_PLACES.all(
-        tx,
-        main_connector_id=tx.scope.main_connector_id,
-        source_id=source_id,
-        at=at,
-        ids=[new_id() for _ in found],
-        certificate_ids=[certificate_id for certificate_id, _ in found],
-        places=[place for _, place in found],
-    )
+    return await ADD_PLACES.all(tx, **_places(tx, source_id, found, at))
+
+
+async def add_other_places(tx: Transaction, source_id: UUID, found: Sequence[Found], at: datetime) -> None:
+    """Say where a source that the transaction holds has certificates, beside those of `places_still`."""
+    await ADD_OTHER_PLACES.run(tx, **_places(tx, source_id, found, at))
+
+
+def _places(tx: Transaction, source_id: UUID, found: Sequence[Found], at: datetime) -> dict[str, object]:
+    return {
+        "main_connector_id": tx.scope.main_connector_id,
+        "source_id": source_id,
+        "at": at,
+        "ids": [new_id() for _ in found],
+        "certificate_ids": [certificate_id for certificate_id, _ in found],
+        "places": [place for _, place in found],
+    }
 
 
 async def places_still(tx: Transaction, source_id: UUID) -> dict[Found, UUID]:

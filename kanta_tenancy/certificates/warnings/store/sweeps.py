@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from kanta_tenancy.certificates.warnings.model import THIRD, Mark, Swept, Weighable, Window
+from kanta_tenancy.certificates.warnings.model import THIRD, Mark, Span, Swept, Weighable, Window
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, statement
@@ -22,6 +22,9 @@ MARK: Final = statement("certificates/sweep.mark", Mark)
 ADVANCE: Final = statement("certificates/sweep.advance", Nothing)
 SWEEP: Final = statement("certificates/sweep.sweep", Swept)
 SNOOZES_OVER: Final = statement("certificates/sweep.snoozes_over", OneCertificate)
+ANY_CERTIFICATE: Final = statement("certificates/sweep.any_certificate", OneCertificate)
+MISSED: Final = statement("certificates/sweep.missed", OneCertificate)
+OUTLIVED: Final = statement("certificates/sweep.outlived", OneCertificate)
 TO_WEIGH: Final = statement("certificates/sweep.to_weigh", Weighable)
 
 
@@ -78,3 +81,41 @@ async def snoozes_over(tx: Transaction, *, since: date, before: date) -> list[UU
 async def to_weigh(tx: Transaction, ids: Iterable[UUID]) -> list[Weighable]:
     """Read those of these certificates that say when they end."""
     return await TO_WEIGH.all(tx, main_connector_id=tx.scope.main_connector_id, certificate_ids=list(ids))
+
+
+async def any_certificate(tx: Transaction) -> bool:
+    """Say whether the realm has a certificate at all."""
+    return await ANY_CERTIFICATE.one(tx, main_connector_id=tx.scope.main_connector_id) is not None
+
+
+async def missed(tx: Transaction, spans: Collection[Span], through: date, *, settled_before: datetime) -> list[UUID]:
+    """Return the certificates in use that had come to a level by a day without having been put down at it.
+
+    Args:
+        settled_before: what came or changed its state since then is on its way still.
+    """
+    by_days = [one for one in spans if one.level is not None]
+    by_third = [one for one in spans if one.level is None and one.third_until is not None]
+    rows = await MISSED.all(
+        tx,
+        main_connector_id=tx.scope.main_connector_id,
+        kinds=[one.kind for one in by_days],
+        levels=[one.level for one in by_days],
+        since=[one.since for one in by_days],
+        until=[one.until for one in by_days],
+        third_until=[one.third_until for one in by_days],
+        third=THIRD,
+        kinds_by_third=[one.kind for one in by_third],
+        ends_since=[one.since for one in by_third],
+        thirds_until=[one.third_until for one in by_third],
+        through=through,
+        settled_before=settled_before,
+    )
+    return [one.id for one in rows]
+
+
+async def outlived(tx: Transaction, through: date, *, settled_before: datetime) -> list[UUID]:
+    """Return the certificates of which a warning is open although people are to be told of them no longer."""
+    realm = tx.scope.main_connector_id
+    rows = await OUTLIVED.all(tx, main_connector_id=realm, through=through, settled_before=settled_before)
+    return [one.id for one in rows]

@@ -23,11 +23,16 @@ class Put(Record, frozen=True, kw_only=True):
     state: WarningState
 
 
+class Escalation(Record, frozen=True, kw_only=True):
+    next_at: datetime
+
+
 PUT: Final = statement("certificates/warning.put", Nothing)
 CLOSE: Final = statement("certificates/warning.close", Nothing)
 TELL_ANEW: Final = statement("certificates/warning.tell_anew", Nothing)
 UNTOLD: Final = statement("certificates/warning.untold", Concern)
 UNANSWERED: Final = statement("certificates/warning.unanswered", Concern)
+ESCALATIONS: Final = statement("certificates/warning.escalations", Escalation)
 UNTOLD_ONES: Final = statement("certificates/warning.untold_ones", OneCertificate)
 TOLD: Final = statement("certificates/warning.told", Nothing)
 OF_CERTIFICATE: Final = statement("certificates/warning.of_certificate", Warned)
@@ -71,6 +76,11 @@ async def untold(tx: Transaction, today: date) -> list[Concern]:
 async def unanswered(tx: Transaction, now: datetime, today: date) -> list[Concern]:
     """Read what the next people are to be told of, as nobody acknowledged it."""
     return await UNANSWERED.all(tx, main_connector_id=tx.scope.main_connector_id, now=now, today=today)
+
+
+async def escalations(tx: Transaction) -> list[datetime]:
+    """Return at which times the next people are to be told of something."""
+    return [one.next_at for one in await ESCALATIONS.all(tx, main_connector_id=tx.scope.main_connector_id)]
 
 
 async def any_untold(tx: Transaction) -> bool:

@@ -1,0 +1,1 @@
+"""Breaches as the API shows and takes them."""

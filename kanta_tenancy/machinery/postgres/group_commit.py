@@ -1,0 +1,74 @@
+"""What callers want written at the same time, written in one transaction: one flush to the disk serves them all."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final, Generic, TypeVar
+
+import asyncpg
+
+from kanta_tenancy.machinery.postgres.attempt import attempt
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+TRANSACTIONS: Final = 2  # at a time: while one waits for the disk, the next is worked on
+# The server may have committed before it said so; whatever else it says of a transaction means that it was undone.
+_UNCERTAIN: Final = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+
+
+class GroupCommit(Generic[Item, Result]):
+    """Writes the items of callers together, as many as came while others were being written; a lone one at once.
+
+    When the database refuses a group, each of its items is written anew by itself, so that a bad one fails alone.
+    """
+
+    def __init__(self, write: Callable[[Sequence[Item]], Coroutine[Any, Any, Sequence[Result]]], *, most: int) -> None:
+        """Set up.
+
+        Args:
+            write: writes all items or none, in one transaction, and returns what came of each.
+            most: items in one transaction.
+        """
+        self._write = write
+        self._most = most
+        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._working: set[asyncio.Task[None]] = set()
+
+    async def written(self, item: Item) -> Result:
+        """Write an item and return what came of it, once it is committed.
+
+        Raises:
+            OSError, asyncpg.PostgresError, TimeoutError: it was not written, or nobody knows.
+        """
+        done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, done))
+        if len(self._working) < TRANSACTIONS:
+            task = asyncio.ensure_future(self._work())
+            self._working.add(task)
+            task.add_done_callback(self._working.discard)
+        return await done
+
+    async def _work(self) -> None:
+        while self._waiting:
+            taken = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            if await self._attempt(taken):
+                continue
+            for one in taken:
+                await self._attempt([one])
+
+    async def _attempt(self, taken: Sequence[tuple[Item, "asyncio.Future[Result]"]]) -> bool:
+        """Write items and tell whoever waits; False, and nobody was told, when each is to be tried by itself."""
+        attempted = await attempt(self._write([item for item, _ in taken]))
+        error = attempted.error
+        if error is None:
+            for (_, done), result in zip(taken, attempted.result(), strict=True):
+                if not done.done():
+                    done.set_result(result)
+            return True
+        if len(taken) > 1 and isinstance(error, asyncpg.PostgresError) and not isinstance(error, _UNCERTAIN):
+            return False
+        for _, done in taken:
+            if not done.done():
+                done.set_exception(error)
+        return True
