@@ -45,7 +45,11 @@ def at_work(person: Prescriber, since: datetime, until: datetime) -> list[Stretc
 
 
 def planned(person: Prescriber, since: datetime, until: datetime) -> Iterator[Stretch]:
-    """Yield when somebody would be at work in a time, were they here and not absent."""
+    """Yield when somebody would be at work in a time, were they here and not absent.
+
+    From the first time the clock shows the beginning to the last time it shows the end, should it show one twice. Of
+    the hour that is left out in spring nothing is worked.
+    """
     if since >= until:
         return
     if not person.shifts:
@@ -56,7 +60,7 @@ def planned(person: Prescriber, since: datetime, until: datetime) -> Iterator[St
         for shift in sorted(person.shifts, key=_begins):
             if shift.weekday == day.isoweekday():
                 begins = _instant(day, shift.begins)
-                ends = start_of_day(day + _DAY) if shift.ends == _MIDNIGHT else _instant(day, shift.ends)
+                ends = start_of_day(day + _DAY) if shift.ends == _MIDNIGHT else _instant(day, shift.ends, fold=1)
                 if max(begins, since) < min(ends, until):
                     yield max(begins, since), min(ends, until)
         day += _DAY
@@ -105,8 +109,8 @@ def _begins(shift: Shift) -> time:
     return shift.begins
 
 
-def _instant(day: date, at: time) -> datetime:
-    return datetime.combine(day, at, HELSINKI).astimezone(UTC)
+def _instant(day: date, at: time, *, fold: int = 0) -> datetime:
+    return datetime.combine(day, at.replace(fold=fold), HELSINKI).astimezone(UTC)
 
 
 def _without(stretch: Stretch, absence: Span) -> Iterator[Stretch]:

@@ -7,6 +7,7 @@ of them; nothing remembers when to look next, because everything is looked at al
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 FINLAND = ZoneInfo("Europe/Helsinki")
@@ -56,12 +57,22 @@ class Person:
     def _would(self, begin: datetime, quarter: int) -> bool:
         if self.hours is None:
             return True
-        local = (begin + quarter * QUARTER).astimezone(FINLAND)
-        since, until = self.hours.get(local.isoweekday(), (0, 0))
-        return since <= local.hour * 60 + local.minute < until
+        day, _ = _clock(begin, quarter)
+        since, until = self.hours.get(day, (0, 0))
+        before = [_clock(begin, quarter - one) for one in range(5)]  # an hour the clock shows twice is four quarters
+        after = [_clock(begin, quarter + one) for one in range(5)]
+        begun = any(minute >= since for shown, minute in before if shown == day)
+        return begun and any(minute < until for shown, minute in after if shown == day)
 
     def _is_away(self, quarter: int) -> bool:
         return self.has_left(quarter) or any(since <= quarter < until for since, until in self.absent)
+
+
+@cache
+def _clock(begin: datetime, quarter: int) -> tuple[int, int]:
+    """Return the weekday and the minute of the day that a Finnish clock shows."""
+    local = (begin + quarter * QUARTER).astimezone(FINLAND)
+    return local.isoweekday(), local.hour * 60 + local.minute
 
 
 def _bits(holds: Callable[[int], bool]) -> int:
