@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from importlib import import_module
 from itertools import chain
@@ -10,7 +10,6 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 from litestar import Router
 
@@ -28,9 +27,7 @@ from kanta_tenancy.agreements.signing.prepared.model import State as PreparedSta
 from kanta_tenancy.assembly.application import entries
 from kanta_tenancy.assembly.asking import outside
 from kanta_tenancy.assembly.background import JOBS, Job
-from kanta_tenancy.assembly.command_line import SUBCOMMANDS
 from kanta_tenancy.assembly.events import EVENTS, endpoint_rules
-from kanta_tenancy.assembly.lazily import load
 from kanta_tenancy.assembly.own_keys import signing_jobs
 from kanta_tenancy.assembly.sealing import sealing_jobs
 from kanta_tenancy.assembly.sending import sending_jobs
@@ -256,31 +253,6 @@ def leads_somewhere(file: Path, target: str, anchor: str) -> bool:
 def test_every_link_between_pages_leads_somewhere(file: Path):
     links = LINK.findall(file.read_text("utf-8"))
     assert [link for link in links if not leads_somewhere(file, *link)] == []
-
-
-def commands() -> Iterator[str]:
-    for name, subcommand in SUBCOMMANDS.items():
-        yield from commands_of(name, load(subcommand.target))
-
-
-def commands_of(words: str, command: click.Command) -> Iterator[str]:
-    if not isinstance(command, click.Group):
-        yield words
-        return
-    for name, below in command.commands.items():
-        yield from commands_of(f"{words} {name}", below)
-
-
-def test_every_command_is_told_of_in_the_readme():
-    told = re.findall(r"^\| `kanta-tenancy ([a-z -]+)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
-    assert told == list(commands())
-
-
-def test_every_target_of_make_is_told_of_in_the_readme():
-    readme = (ROOT / "README.md").read_text("utf-8")
-    targets = re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
-    assert len(targets) > 5
-    assert [name for name in targets if name != "help" and f"| `make {name}` |" not in readme] == []
 
 
 def test_every_dependency_is_told_of_with_the_version_that_is_locked():
