@@ -1,5 +1,7 @@
 """What is measured of renewal requests: how many are open and how old, what is late, who is still to be told."""
 
+from math import inf
+
 from prometheus_client import CollectorRegistry, Gauge
 
 from kanta_tenancy.kernel.clock import Clock
@@ -33,7 +35,7 @@ class RenewalFigures:
             seen = found.get(state)
             self._open.labels(state).set(0 if seen is None else seen.open)
             age = 0.0 if seen is None else (now - seen.oldest_arrived_at).total_seconds()
-            left = 0.0 if seen is None else (seen.soonest_lapses_at - now).total_seconds()
+            left = inf if seen is None else (seen.soonest_lapses_at - now).total_seconds()
             self._age.labels(state).set(max(age, 0.0))
             self._left.labels(state).set(left)
         self._late.set(sum(one.late for one in found.values()))
