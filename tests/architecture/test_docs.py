@@ -34,8 +34,6 @@ from kanta_tenancy.assembly.sending import sending_jobs
 from kanta_tenancy.assembly.serving import Stop
 from kanta_tenancy.assembly.settings import read_settings
 from kanta_tenancy.breaches import lifecycle as breaches
-from kanta_tenancy.breaches import model as breach
-from kanta_tenancy.breaches.duties import DutyKind, DutyState
 from kanta_tenancy.breaches.routes import ROUTES as BREACHES
 from kanta_tenancy.certificates.chains.routes import ROUTES as CERTIFICATE_CHAINS
 from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
@@ -89,6 +87,7 @@ from kanta_tenancy.systems.routes import ROUTES as SYSTEMS
 from kanta_tenancy.trust import lifecycle as trust
 from kanta_tenancy.trust.model import AnchorKind, Doubt, Obligation, Published, Standing
 from kanta_tenancy.trust.routes import ROUTES as TRUST
+from tests.breaches.words import BREACH_WORDS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -338,20 +337,7 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *Way,
         *RenewalReason,
         *Taken,
-        *breach.PartyKind,
-        *breach.RegisterKind,
-        *breach.Part,
-        *breach.State,
-        *breach.Move,
-        *breach.Damage,
-        *breach.AwareGround,
-        *breach.Risk,
-        *breach.Item,
-        *breach.Addressee,
-        *breach.Exemption,
-        *breach.HelpState,
-        *DutyKind,
-        *DutyState,
+        *BREACH_WORDS,
         *(service.key for service in catalogue.services()),
     }
     glossary = page("glossary.md")

@@ -1,8 +1,15 @@
 """What calls of the routes of breaches need: queries, bodies, and something of each kind that is there."""
 
+import uuid
 from typing import Any
 
+from kanta_tenancy.breaches.model import RegisterKind
+from kanta_tenancy.kernel.acting import Caller
+from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.machinery.postgres.database import Database
+from tests.breaches.desk import Register, of_main_connector
 from tests.journeys.conftest import Realm
+from tests.parties.examples import Tenant
 
 DATA = [{"register": "client_documents", "producer": {"kind": "tenant"}}]
 REPORT = {
@@ -38,4 +45,15 @@ async def ids_of(realm: Realm) -> dict[str, str]:
     report = (await http.post("/v1/breach-reports", json=REPORT)).json()
     breach = report["breaches"][0]["id"]
     asked = await http.post(f"/v1/breaches/{breach}/help-requests", json=BODIES["askBreachHelp"])
-    return {"report_id": report["id"], "breach_id": breach, "help_id": asked.json()["id"]}
+    return {"breach_report_id": report["id"], "breach_id": breach, "help_id": asked.json()["id"]}
+
+
+async def reported(database: Database, clock: Clock, realm: Caller, tenant: Tenant) -> dict[str, uuid.UUID]:
+    """Report a breach in data of Kela's, and ask a tenant for help with one of ours; both at their second version."""
+    register = Register(database, clock, realm)
+    record = of_main_connector(RegisterKind.PERSONAL_HEALTH_RECORD)
+    found = await register.reported(record, found_at=clock.now())
+    own = await register.reported(of_main_connector(), found_at=clock.now())
+    asked = await register.asked(own.breaches[0].id, tenancy_id=tenant.tenancy.id)
+    asked, _ = await Register(database, clock, tenant.caller).answered(asked, is_final=False)
+    return {"breach_report_id": found.report.id, "breach_id": found.breaches[0].id, "help_id": asked.id}

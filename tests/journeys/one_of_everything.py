@@ -21,7 +21,6 @@ from kanta_tenancy.agreements.signing.prepared import actions as prepared_signat
 from kanta_tenancy.agreements.signing.prepared.actions import HandedOut
 from kanta_tenancy.agreements.signing.prepared.model import Asked
 from kanta_tenancy.assembly.events import EVENTS
-from kanta_tenancy.breaches.model import RegisterKind
 from kanta_tenancy.certificates.inventory import reading as inventory_reading
 from kanta_tenancy.certificates.inventory.actions import certificates as inventory_actions
 from kanta_tenancy.certificates.inventory.actions import sources as inventory_sources
@@ -56,14 +55,13 @@ from tests.agreements.campaigns.conftest import TARGET
 from tests.agreements.campaigns.examples import a_cohort, a_new_campaign
 from tests.agreements.conftest import a_credential
 from tests.agreements.examples import a_draft
-from tests.breaches.desk import Register as Breaches
-from tests.breaches.desk import of_main_connector
 from tests.certificates.inventory.examples import HANDED_IN, Inventory
 from tests.certificates.inventory.examples import der as a_certificate_of_a_server
 from tests.certificates.orders.examples import Orders
 from tests.certificates.warnings.examples import a_digest
 from tests.disturbances.examples import Desk
 from tests.joining.examples import a_change
+from tests.journeys import breaches
 from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant, looked, owner_of
 from tests.promises.examples import owed, promised
 from tests.renewals.practice import Practice
@@ -103,7 +101,7 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         happened["order_id"] = await ordered(database, clock, realm)
         happened |= await kept(database, clock, realm)
         happened |= await renewing(database, clock, realm, tenant)
-        happened |= await breached(database, clock, realm, tenant)
+        happened |= await breaches.reported(database, clock, realm, tenant)
         campaign = await campaigning(database, clock, realm)
         anchor = await trusting(database, clock, realm)
         await promised(database, realm, owed(owner=Owner.MAIN_CONNECTOR))
@@ -223,17 +221,6 @@ async def ordered(database: Database, clock: Clock, realm: Caller) -> uuid.UUID:
     said = {"profile": "dvv-server", "ordered_on": day_in_finland(clock.now())}
     order = await orders.put_down(**said)
     return (await orders.act(certificate_orders.amend, order, SaidOrder(**said))).id
-
-
-async def breached(database: Database, clock: Clock, realm: Caller, tenant: Tenant) -> dict[str, uuid.UUID]:
-    """Report a breach in data of Kela's, and ask a tenant for help with one of ours; both at their second version."""
-    register = Breaches(database, clock, realm)
-    record = of_main_connector(RegisterKind.PERSONAL_HEALTH_RECORD)
-    found = await register.reported(record, found_at=clock.now())
-    own = await register.reported(of_main_connector(), found_at=clock.now())
-    asked = await register.asked(own.breaches[0].id, tenancy_id=tenant.tenancy.id)
-    asked, _ = await Breaches(database, clock, tenant.caller).answered(asked, is_final=False)
-    return {"report_id": found.report.id, "breach_id": found.breaches[0].id, "help_id": asked.id}
 
 
 async def renewing(database: Database, clock: Clock, realm: Caller, tenant: Tenant) -> dict[str, uuid.UUID]:

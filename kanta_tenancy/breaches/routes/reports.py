@@ -63,15 +63,15 @@ async def list_reports(call: NamedDependency[Call]) -> Response[Page[ShownReport
 
 
 @get(
-    "/breach-reports/{report_id:uuid}",
+    "/breach-reports/{breach_report_id:uuid}",
     operation_id="readBreachReport",
     opt=needs(Permission.BREACHES_READ),
     responses=refusals(BreachReportNotFound),
 )
-async def read_report(report_id: FromPath[UUID], call: NamedDependency[Call]) -> ShownWholeReport:
+async def read_report(breach_report_id: FromPath[UUID], call: NamedDependency[Call]) -> ShownWholeReport:
     """Read a report: who is controller of which data, by which law and why, and the breaches that came of it."""
     async with call.transaction() as tx:
-        report, breaches = await reading.report(tx, report_id)
+        report, breaches = await reading.report(tx, breach_report_id)
     return whole_report(Reported(report=report, breaches=tuple(breaches)))
 
 
