@@ -118,7 +118,7 @@ async def test_orders_are_listed_by_day_page_by_page(both):
         ("nothing", (400, "certificate-request-unreadable")),
         (
             a_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
-            (422, "key-material-refused"),
+            (422, "private-key-not-taken"),
         ),
     ],
 )
