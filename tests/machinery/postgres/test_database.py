@@ -18,8 +18,8 @@ async def test_the_service_owns_nothing_and_cannot_step_around_row_level_securit
     assert await owner.fetchval(owned) == 0
 
 
-# What a tenant sees of its main connector's, which says nothing of other tenants: roots, seals, timestamps, and how renewal
-# requests are followed.
+# What a tenant sees of its main connector's, which says nothing of other tenants: roots, seals, timestamps, and how
+# renewal requests are followed.
 OF_THE_REALM = {"journal_checkpoint", "journal_checkpoint_timestamp", "renewal_policy"}
 PUBLIC = {"seal_certificate"}
 
