@@ -261,6 +261,7 @@ AS $$
      CROSS JOIN LATERAL (SELECT FROM public.certificate AS waiting    -- one look at the index for each realm
                           WHERE waiting.main_connector_id = realm.main_connector_id
                             AND waiting.examine_at <= now_is
+                          ORDER BY waiting.examine_at
                           LIMIT 1) AS one
 $$;
 

@@ -45,20 +45,13 @@ async def realm(database, clock, owner) -> Caller:
     return made
 
 
-async def scanned(
-    database, caller: Caller, statement: Statement, *, by_index: bool = False, **given: object
-) -> list[list[dict]]:
-    """Return what the statement scans, planned for these values and planned for any.
-
-    Args:
-        by_index: where there are so few rows that PostgreSQL 15 would as soon read all: is there an index that serves?
-    """
+async def scanned(database, caller: Caller, statement: Statement, **given: object) -> list[list[dict]]:
+    """Return what the statement scans, planned for these values and planned for any."""
     arguments = ", ".join(f"'{given[name]}'" for name in statement.parameters)
     found = []
     for mode in ("force_custom_plan", "force_generic_plan"):
         async with database.transaction(caller) as tx:
             await tx.connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
-            await tx.connection.execute(f"SET LOCAL enable_seqscan = {'off' if by_index else 'on'}")
             await tx.connection.execute(f"PREPARE asked AS {statement.sql}")
             explained = await tx.connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked ({arguments})")
             await tx.connection.execute("DEALLOCATE asked")
@@ -97,6 +90,6 @@ async def test_orders_are_found_and_listed_by_their_indexes(database, realm):
 async def test_what_arrives_is_held_against_orders_that_wait_alone(database, realm):
     came = [str(uuid.UUID(int=number)) for number in range(1, 101)]
     own = {"main_connector_id": realm.scope.main_connector_id, "certificate_ids": f"{{{','.join(came)}}}"}
-    for scans in await scanned(database, realm, store.ARRIVALS, by_index=True, **own):
+    for scans in await scanned(database, realm, store.ARRIVALS, **own):
         assert read(scans, "certificate_order") <= OPEN * len(came)
         assert read(scans, "certificate") <= OPEN * len(came)

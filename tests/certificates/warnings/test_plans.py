@@ -81,7 +81,7 @@ def asked_of_a_sweep(realm: Caller, after: int, through: int) -> dict[str, objec
 async def test_a_sweep_reads_what_is_due_and_nothing_else(database, realm, days, certificates):
     for plan in await plans.plans(database, realm, sweeps.SWEEP, **asked_of_a_sweep(realm, 1, 1 + days)):
         assert plan.indexes("certificate") == {"certificate_by_kind_and_end", "certificate_by_kind_and_third"}
-        assert plan.read("certificate") <= 2 * certificates  # PostgreSQL 15 looks at the edge of a window twice
+        assert plan.read("certificate") - plan.rounding("certificate") <= certificates
         assert plan.read("certificate_warning") <= 6 * certificates  # those that it has: found, closed, written
         assert (days == 0) == (plan.read("certificate") == 0)
 
