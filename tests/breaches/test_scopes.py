@@ -9,12 +9,13 @@ import pytest
 from kanta_tenancy.breaches.model import Reminded
 from kanta_tenancy.breaches.store import breaches, entries, helping, reports
 from kanta_tenancy.kernel.acting import Caller
-from kanta_tenancy.machinery.postgres.statements import QUERIES, Nothing, Statement
+from kanta_tenancy.machinery.postgres.statements import QUERIES, Statement
 from tests.breaches.desk import Register, of_main_connector, of_tenant
 from tests.breaches.examples import NOON
 from tests.conftest import someone
 from tests.disturbances.examples import Desk
 from tests.parties.examples import a_realm, a_tenant
+from tests.scopes import reached
 
 STATEMENTS = {
     statement.name: statement
@@ -102,12 +103,6 @@ async def around(database, clock) -> Neighbourhood:
     around = Neighbourhood(database, clock)
     await around.settle()
     return around
-
-
-async def reached(around: Neighbourhood, statement: Statement, caller: Caller) -> int:
-    async with around.database.transaction(caller) as tx:
-        asked = around.ask(statement)
-        return await statement.run(tx, **asked) if statement.row is Nothing else len(await statement.all(tx, **asked))
 
 
 @pytest.mark.parametrize("name", sorted(STATEMENTS.keys() - WRITES))

@@ -10,11 +10,12 @@ from kanta_tenancy.joining.actions import change_notices
 from kanta_tenancy.joining.store import applications
 from kanta_tenancy.joining.store import change_notices as notice_store
 from kanta_tenancy.kernel.acting import Caller
-from kanta_tenancy.machinery.postgres.statements import QUERIES, Nothing, Statement
+from kanta_tenancy.machinery.postgres.statements import QUERIES, Statement
 from tests.conftest import someone
 from tests.joining.examples import MARCH_2, NOON, a_change, a_notice
 from tests.joining.test_applications import in_production
 from tests.parties.examples import a_realm, a_tenant
+from tests.scopes import reached
 
 TABLES = ("joining_application", "joining_step", "change_notice", "change_notice_tenancy", "organisation_name")
 STATEMENTS = {
@@ -82,12 +83,6 @@ async def around(database, clock) -> Neighbourhood:
     around = Neighbourhood(database, clock)
     await around.settle()
     return around
-
-
-async def reached(around: Neighbourhood, statement: Statement, caller: Caller) -> int:
-    async with around.database.transaction(caller) as tx:
-        asked = around.ask(statement)
-        return await statement.run(tx, **asked) if statement.row is Nothing else len(await statement.all(tx, **asked))
 
 
 @pytest.mark.parametrize("name", sorted(STATEMENTS.keys() - WRITES))

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from kanta_tenancy.kernel.acting import Caller
-from kanta_tenancy.machinery.postgres.statements import QUERIES, Nothing, Statement
+from kanta_tenancy.machinery.postgres.statements import QUERIES, Statement
 from kanta_tenancy.renewals.lifecycle import Move
 from kanta_tenancy.renewals.model import Reason
 from kanta_tenancy.renewals.store import duties, figures, policies, prescribers, requests, units
@@ -15,6 +15,7 @@ from tests.conftest import someone
 from tests.parties.examples import a_realm, a_tenant
 from tests.renewals.examples import NOON
 from tests.renewals.practice import MARCH_2
+from tests.scopes import reached
 
 STATEMENTS = {
     statement.name: statement
@@ -131,12 +132,6 @@ async def around(practice, owner) -> Neighbourhood:
     around = Neighbourhood(practice)
     await around.settle(owner)
     return around
-
-
-async def reached(around: Neighbourhood, statement: Statement, caller: Caller) -> int:
-    async with around.database.transaction(caller) as tx:
-        asked = around.ask(statement)
-        return await statement.run(tx, **asked) if statement.row is Nothing else len(await statement.all(tx, **asked))
 
 
 @pytest.mark.parametrize("name", sorted(STATEMENTS.keys() - WRITES - ANSWERS - ACROSS - OF_ALL_TENANTS))

@@ -6,13 +6,14 @@ import asyncpg
 import pytest
 
 from kanta_tenancy.kernel.acting import Caller
-from kanta_tenancy.machinery.postgres.statements import QUERIES, Nothing, Statement
+from kanta_tenancy.machinery.postgres.statements import QUERIES, Statement
 from kanta_tenancy.systems import reading
 from kanta_tenancy.systems.actions import certificates as certificate_actions
 from kanta_tenancy.systems.errors import DocumentNotFound
 from kanta_tenancy.systems.store import certificates, deployments, systems
 from tests.conftest import someone
 from tests.parties.examples import a_realm, a_tenant
+from tests.scopes import reached
 from tests.systems.examples import MARCH_2, NOON, Register
 
 STATEMENTS = {
@@ -116,12 +117,6 @@ async def around(database, clock, owner) -> Neighbourhood:
         around.realm.scope.main_connector_id,
     )
     return around
-
-
-async def reached(around: Neighbourhood, statement: Statement, caller: Caller) -> int:
-    async with around.database.transaction(caller) as tx:
-        asked = around.ask(statement)
-        return await statement.run(tx, **asked) if statement.row is Nothing else len(await statement.all(tx, **asked))
 
 
 @pytest.mark.parametrize("name", sorted(STATEMENTS.keys() - WRITES - COUNTS))

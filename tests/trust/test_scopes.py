@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from kanta_tenancy.kernel.acting import Caller
-from kanta_tenancy.machinery.postgres.statements import QUERIES, Nothing, Statement
+from kanta_tenancy.machinery.postgres.statements import QUERIES, Statement
 from kanta_tenancy.machinery.x509.revocation import RevocationData
 from kanta_tenancy.machinery.x509.sample_authority import revocation_list
 from kanta_tenancy.trust import fitting, watch
@@ -20,6 +20,7 @@ from kanta_tenancy.trust.reading import judging
 from kanta_tenancy.trust.store import anchors, policies, revocation, watched
 from tests.conftest import someone
 from tests.parties.examples import a_realm, a_tenant
+from tests.scopes import reached
 from tests.trust.examples import AUTHORITY, ISSUING, NOON, OTHER, ROOT, SIGNER, an_anchor, fingerprints, loaded, removed
 
 SHARED = ("trust_anchor", "trust_policy", "kept_revocation")
@@ -109,12 +110,6 @@ async def around(database, clock) -> Neighbourhood:
     around = Neighbourhood(database, clock)
     await around.settle()
     return around
-
-
-async def reached(around: Neighbourhood, statement: Statement, caller: Caller) -> int:
-    async with around.database.transaction(caller) as tx:
-        asked = around.ask(statement)
-        return await statement.run(tx, **asked) if statement.row is Nothing else len(await statement.all(tx, **asked))
 
 
 @pytest.mark.parametrize("name", sorted(STATEMENTS.keys() - WRITES))

@@ -10,10 +10,11 @@ from kanta_tenancy.certificates.inventory.actions import certificates as actions
 from kanta_tenancy.certificates.inventory.model import Description, NewUse
 from kanta_tenancy.certificates.inventory.store import certificates, lists, sources, uses
 from kanta_tenancy.kernel.acting import Caller
-from kanta_tenancy.machinery.postgres.statements import Nothing, Statement
+from kanta_tenancy.machinery.postgres.statements import Statement
 from tests.certificates.inventory.examples import HANDED_IN, NOON, Inventory, der, many
 from tests.conftest import someone
 from tests.parties.examples import a_realm, a_tenant, named, owner_of
+from tests.scopes import reached
 from tests.systems.examples import Register
 
 STATEMENTS = {
@@ -109,12 +110,6 @@ async def around(database, clock) -> Neighbourhood:
     around = Neighbourhood(database, clock)
     await around.settle()
     return around
-
-
-async def reached(around: Neighbourhood, statement: Statement, caller: Caller) -> int:
-    async with around.database.transaction(caller) as tx:
-        asked = around.ask(statement)
-        return await statement.run(tx, **asked) if statement.row is Nothing else len(await statement.all(tx, **asked))
 
 
 @pytest.mark.parametrize("name", sorted(STATEMENTS.keys() - WRITES))

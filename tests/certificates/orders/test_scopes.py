@@ -6,10 +6,10 @@ import pytest
 from kanta_tenancy.certificates.orders import actions, store
 from kanta_tenancy.certificates.orders.errors import OrderNotFound
 from kanta_tenancy.certificates.orders.model import OrderState
-from kanta_tenancy.kernel.acting import Caller
-from kanta_tenancy.machinery.postgres.statements import Nothing, Statement
+from kanta_tenancy.machinery.postgres.statements import Statement
 from tests.certificates.orders.examples import MARCH_2, NOON, Orders, a_request, issued
 from tests.parties.examples import a_realm, a_tenant
+from tests.scopes import reached
 
 STATEMENTS = {one.name: one for one in vars(store).values() if isinstance(one, Statement)}
 READS = STATEMENTS.keys() - {"certificates/order.insert"}
@@ -20,12 +20,12 @@ class Around:
 
     def __init__(self, orders: Orders, clock) -> None:
         self.orders = orders
+        self.database = orders.database
         self.clock = clock
 
     async def settle(self) -> None:
-        database = self.orders.database
-        self.tenant = (await a_tenant(database, self.clock, self.orders.caller)).caller
-        self.stranger = await a_realm(database, self.clock, 2100000)
+        self.tenant = (await a_tenant(self.database, self.clock, self.orders.caller)).caller
+        self.stranger = await a_realm(self.database, self.clock, 2100000)
         order = await self.orders.replacing()
         await self.orders.came(issued())
         self.order = await self.orders.read(order.id)
@@ -55,12 +55,6 @@ async def around(orders, clock) -> Around:
     around = Around(orders, clock)
     await around.settle()
     return around
-
-
-async def reached(around: Around, statement: Statement, caller: Caller) -> int:
-    async with around.orders.database.transaction(caller) as tx:
-        asked = around.ask(statement)
-        return await statement.run(tx, **asked) if statement.row is Nothing else len(await statement.all(tx, **asked))
 
 
 @pytest.mark.parametrize("name", sorted(READS))
