@@ -2,15 +2,16 @@
 
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 import pytest
 
 from kanta_tenancy.disturbances.store import disturbances, duties, reports, statuses
 from kanta_tenancy.kernel.acting import Caller
-from kanta_tenancy.machinery.postgres.statements import Statement
 from tests.conftest import someone
-from tests.systems.test_plans import nodes
+from tests.plans import Plan
+from tests.plans import plans as plans_of
 
 MANY = 4_000  # disturbances, one in forty open; a report and four duties each
 TENANCIES = 200
@@ -52,24 +53,6 @@ SET session_replication_role = origin;
 """  # noqa: S608 -- numbers of this file
 
 
-class Plan:
-    def __init__(self, plan: dict) -> None:
-        self.nodes = nodes(plan)
-        self.kinds = {node["Node Type"] for node in self.nodes}
-        self.scans = [node for node in self.nodes if node.get("Relation Name") in TABLES]
-
-    def indexes(self, table: str) -> set[str]:
-        return {node["Index Name"] for node in self.scans if node["Relation Name"] == table and "Index Name" in node}
-
-    def read(self, table: str) -> float:
-        """Return how many rows were looked at."""
-        return sum(
-            (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-            for node in self.scans
-            if node["Relation Name"] == table
-        )
-
-
 @pytest.fixture
 async def filled(realm, owner):
     await owner.execute(FILL.replace("$realm", f"'{realm.scope.main_connector_id}'::uuid"))
@@ -81,27 +64,7 @@ def callers(realm) -> list[Caller]:
     return [realm, someone(realm.scope.main_connector_id, uuid.UUID(int=7))]
 
 
-async def plans(database, caller: Caller, statement: Statement, **given: object) -> list[Plan]:
-    """Return how the statement is executed, planned for these values and planned for any."""
-
-    def literal(value: object) -> str:
-        if value is None:
-            return "NULL"
-        return "'{" + ",".join(map(str, value)) + "}'" if isinstance(value, list) else f"'{value}'"
-
-    asked = given | {"main_connector_id": caller.scope.main_connector_id}
-    arguments = ", ".join(literal(asked[name]) for name in statement.parameters)
-    found = []
-    for mode in ("force_custom_plan", "force_generic_plan"):
-        async with database.transaction(caller) as tx:
-            await tx.connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
-            await tx.connection.execute(f"PREPARE asked AS {statement.sql}")
-            explained = await tx.connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked ({arguments})")
-            await tx.connection.execute("DEALLOCATE asked")
-        plan = Plan(msgspec.json.decode(explained)[0]["Plan"])
-        assert [node["Relation Name"] for node in plan.scans if node["Node Type"] == "Seq Scan"] == []
-        found.append(plan)
-    return found
+plans = partial(plans_of, tables=TABLES)
 
 
 LAST = uuid.UUID(int=(1 << 128) - 1)
@@ -176,6 +139,6 @@ async def test_the_same_content_is_looked_up_by_its_digest(database, filled, rea
     )
     async with database.transaction(realm) as tx:
         explained = await tx.connection.fetchval(asked, realm.scope.main_connector_id, uuid.UUID(int=8))
-    plan = Plan(msgspec.json.decode(explained)[0]["Plan"])
+    plan = Plan(msgspec.json.decode(explained)[0]["Plan"], TABLES)
     assert plan.indexes("disturbance_report") == {"disturbance_report_by_content"}
     assert plan.read("disturbance_report") == 1

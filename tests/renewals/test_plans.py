@@ -2,16 +2,17 @@
 
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 import pytest
 
 from kanta_tenancy.kernel.acting import Caller
-from kanta_tenancy.machinery.postgres.statements import Statement
 from kanta_tenancy.renewals.store import duties, figures, prescribers, requests, units
-from tests.agreements.test_plans import nodes
 from tests.conftest import someone
 from tests.parties.examples import a_realm
+from tests.plans import Plan
+from tests.plans import plans as plans_of
 
 OPEN, CLOSED, TENANCIES, PEOPLE = 8_000, 40_000, 40, 80
 HOUSES = 2_000  # of most of them there are no requests
@@ -90,41 +91,7 @@ async def realm(database, clock, owner) -> Caller:
     return made
 
 
-class Plan:
-    def __init__(self, plan: dict) -> None:
-        self.nodes = nodes(plan)
-        self.kinds = {node["Node Type"] for node in self.nodes}
-        self.scans = [node for node in self.nodes if node.get("Relation Name") in TABLES]
-        self.indexes = {node["Index Name"] for node in self.nodes if "Index Name" in node}
-
-    def read(self, table: str) -> float:
-        """Return how many rows were looked at."""
-        return sum(
-            (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-            for node in self.scans
-            if node["Relation Name"] == table
-        )
-
-
-async def plans(database, caller: Caller, statement: Statement, **given: object) -> list[Plan]:
-    """Return how the statement is executed, planned for these values and planned for any."""
-
-    def literal(value: object) -> str:
-        return "'{" + ",".join(map(str, value)) + "}'" if isinstance(value, list) else f"'{value}'"
-
-    asked = {"main_connector_id": caller.scope.main_connector_id, **given}
-    arguments = ", ".join(literal(asked[name]) for name in statement.parameters)
-    found = []
-    for mode in ("force_custom_plan", "force_generic_plan"):
-        async with database.transaction(caller) as tx:
-            await tx.connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
-            await tx.connection.execute(f"PREPARE asked AS {statement.sql}")
-            explained = await tx.connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked ({arguments})")
-            await tx.connection.execute("DEALLOCATE asked")
-        plan = Plan(msgspec.json.decode(explained)[0]["Plan"])
-        assert [node["Relation Name"] for node in plan.scans if node["Node Type"] == "Seq Scan"] == []
-        found.append(plan)
-    return found
+plans = partial(plans_of, tables=TABLES)
 
 
 PAGE = {"after_at": "2026-03-04 00:00Z", "after_id": uuid.UUID(int=0), "count": 51}
@@ -141,7 +108,7 @@ PAGE = {"after_at": "2026-03-04 00:00Z", "after_id": uuid.UUID(int=0), "count": 
 )
 async def test_a_work_list_is_read_in_its_order_from_open_requests_alone(database, realm, statement, index, asked):
     for plan in await plans(database, realm, statement, **PAGE, **asked):
-        assert plan.indexes == {index}
+        assert plan.indexes() == {index}
         assert plan.read("renewal_request") <= 51
         assert "Sort" not in plan.kinds
     if "holder" in asked:
@@ -160,7 +127,7 @@ async def test_a_work_list_is_read_in_its_order_from_open_requests_alone(databas
 async def test_what_was_closed_is_read_by_outcome_in_its_order(database, realm, statement, index, asked):
     page = PAGE | {"after_at": "2025-07-01 00:00Z"}
     for plan in await plans(database, realm, statement, **page, **asked, state="renewed"):
-        assert plan.indexes == {index}
+        assert plan.indexes() == {index}
         assert plan.read("renewal_request") <= 51
         assert "Sort" not in plan.kinds
 
@@ -168,7 +135,7 @@ async def test_what_was_closed_is_read_by_outcome_in_its_order(database, realm, 
 async def test_what_is_due_is_looked_at_in_its_order_and_nothing_else_is(database, realm):
     for now, most in (("2026-02-27 00:00Z", 0), ("2026-02-28 00:30Z", 31)):
         for plan in await plans(database, realm, requests.DUE, now=now, count=500):
-            assert plan.indexes == {"renewal_request_next"}
+            assert plan.indexes() == {"renewal_request_next"}
             assert plan.read("renewal_request") <= most
     for plan in await plans(database, realm, requests.DUE, now="2030-01-01 00:00Z", count=500):
         assert plan.read("renewal_request") <= 500
@@ -181,7 +148,7 @@ async def test_in_which_realms_time_has_something_to_do_is_one_look_each(databas
         " WHERE waiting.main_connector_id = realm.main_connector_id AND waiting.closed_at IS NULL"
         " AND waiting.next_at <= '2026-02-27 00:00Z')"
     )
-    plan = Plan(msgspec.json.decode(explained)[0]["Plan"])
+    plan = Plan(msgspec.json.decode(explained)[0]["Plan"], TABLES)
     assert plan.read("renewal_request") <= 1
     async with database.unscoped() as connection:
         assert await requests.REALMS_DUE.all(connection, now=datetime(2026, 2, 27, tzinfo=UTC)) == []
@@ -189,9 +156,9 @@ async def test_in_which_realms_time_has_something_to_do_is_one_look_each(databas
 
 async def test_a_request_is_found_by_what_the_national_service_calls_it(database, realm):
     for plan in await plans(database, realm, requests.KNOWN, request_ids=["1.2.77"]):
-        assert plan.indexes == {"renewal_request_once"}
+        assert plan.indexes() == {"renewal_request_once"}
     for plan in await plans(database, realm, requests.OF_PRESCRIPTION, prescription_id="1.2.246.93.77", count=9):
-        assert plan.indexes == {"renewal_request_by_prescription"}
+        assert plan.indexes() == {"renewal_request_by_prescription"}
     for plan in await plans(database, realm, requests.STEPS, id=uuid.UUID(int=77)):
         assert plan.read("renewal_step") == 3
 
@@ -212,7 +179,7 @@ async def test_looking_again_at_a_house_or_a_person_touches_their_open_requests_
 async def test_who_is_to_be_told_is_read_from_open_duties_alone(database, realm, statement, index, asked):
     page = PAGE | {"after_at": "2025-07-01 00:00Z"}
     for plan in await plans(database, realm, statement, **page, **asked):
-        assert plan.indexes == {index}
+        assert plan.indexes() == {index}
         assert plan.read("renewal_duty") <= 51
 
 

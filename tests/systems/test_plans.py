@@ -2,16 +2,15 @@
 
 import uuid
 from datetime import date
+from functools import partial
 
-import msgspec
 import pytest
 
 from kanta_tenancy.kernel.acting import Caller
-from kanta_tenancy.machinery.postgres.statements import Statement
 from kanta_tenancy.systems.store import certificates, deployments, systems
-from tests.agreements.test_plans import nodes
 from tests.conftest import someone
 from tests.parties.examples import a_realm
+from tests.plans import plans as plans_of
 
 SYSTEMS, TENANCIES, YEARS = 1_000, 2_000, 3
 SERVICES = ("imaging", "patient_data", "prescription", "will")
@@ -60,50 +59,7 @@ async def realm(database, clock, owner) -> Caller:
     return made
 
 
-class Plan:
-    def __init__(self, plan: dict) -> None:
-        self.nodes = nodes(plan)
-        self.kinds = {node["Node Type"] for node in self.nodes}
-        self.scans = [node for node in self.nodes if node.get("Relation Name") in TABLES]
-
-    def indexes(self, table: str) -> set[str]:
-        return {node["Index Name"] for node in self.scans if node["Relation Name"] == table and "Index Name" in node}
-
-    def read(self, table: str) -> float:
-        """Return how many rows were looked at."""
-        return sum(
-            (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-            for node in self.scans
-            if node["Relation Name"] == table
-        )
-
-    def rounding(self, table: str) -> float:
-        """Return by how many rows `read` may be too many: before PostgreSQL 18 a loop tells whole rows, on average."""
-        return sum(
-            node["Actual Loops"] * (0.5 if isinstance(node["Actual Rows"], int) else 0.005)
-            for node in self.scans
-            if node["Relation Name"] == table
-        )
-
-
-async def plans(database, caller: Caller, statement: Statement, **given: object) -> list[Plan]:
-    """Return how the statement is executed, planned for these values and planned for any."""
-
-    def literal(value: object) -> str:
-        return "'{" + ",".join(value) + "}'" if isinstance(value, list) else f"'{value}'"
-
-    arguments = ", ".join(literal(given[name]) for name in statement.parameters)
-    found = []
-    for mode in ("force_custom_plan", "force_generic_plan"):
-        async with database.transaction(caller) as tx:
-            await tx.connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
-            await tx.connection.execute(f"PREPARE asked AS {statement.sql}")
-            explained = await tx.connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked ({arguments})")
-            await tx.connection.execute("DEALLOCATE asked")
-        plan = Plan(msgspec.json.decode(explained)[0]["Plan"])
-        assert [node["Relation Name"] for node in plan.scans if node["Node Type"] == "Seq Scan"] == []
-        found.append(plan)
-    return found
+plans = partial(plans_of, tables=TABLES)
 
 
 TENANCY = uuid.UUID(int=TENANCIES // 2)

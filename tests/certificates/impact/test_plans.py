@@ -2,16 +2,15 @@
 
 import uuid
 from datetime import UTC, date, datetime
+from functools import partial
 
-import msgspec
 import pytest
 
 from kanta_tenancy.certificates.impact import store
 from kanta_tenancy.kernel.acting import Caller
-from kanta_tenancy.machinery.postgres.statements import Statement
-from tests.agreements.test_plans import nodes
 from tests.conftest import someone
 from tests.parties.examples import a_realm
+from tests.plans import plans as plans_of
 
 SYSTEMS, TENANCIES, CERTIFICATES, YEARS = 400, 2_000, 4_000, 2
 SERVICES = ("imaging", "patient_data", "prescription", "will")
@@ -66,41 +65,7 @@ async def realm(database, clock, owner) -> Caller:
     return made
 
 
-class Plan:
-    def __init__(self, plan: dict) -> None:
-        self.scans = [node for node in nodes(plan) if node.get("Relation Name") in TABLES]
-
-    def indexes(self, table: str) -> set[str]:
-        return {node["Index Name"] for node in self.scans if node["Relation Name"] == table and "Index Name" in node}
-
-    def read(self, table: str) -> float:
-        """Return how many rows were looked at."""
-        return sum(
-            (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-            for node in self.scans
-            if node["Relation Name"] == table
-        )
-
-
-async def plans(database, caller: Caller, statement: Statement, **given: object) -> list[Plan]:
-    """Return how the statement is executed, planned for these values and planned for any."""
-
-    def literal(value: object) -> str:
-        return "'{" + ",".join(map(str, value)) + "}'" if isinstance(value, list) else f"'{value}'"
-
-    given["main_connector_id"] = caller.scope.main_connector_id
-    arguments = ", ".join(literal(given[name]) for name in statement.parameters)
-    found = []
-    for mode in ("force_custom_plan", "force_generic_plan"):
-        async with database.transaction(caller) as tx:
-            await tx.connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
-            await tx.connection.execute(f"PREPARE asked AS {statement.sql}")
-            explained = await tx.connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked ({arguments})")
-            await tx.connection.execute("DEALLOCATE asked")
-        plan = Plan(msgspec.json.decode(explained)[0]["Plan"])
-        assert [node["Relation Name"] for node in plan.scans if node["Node Type"] == "Seq Scan"] == []
-        found.append(plan)
-    return found
+plans = partial(plans_of, tables=TABLES)
 
 
 async def test_what_stands_behind_certificates_is_counted_once_for_those_on_the_same_systems(database, realm):

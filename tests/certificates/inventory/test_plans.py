@@ -7,9 +7,9 @@ import pytest
 
 from kanta_tenancy.certificates.inventory.store import certificates, lists, sources, uses
 from kanta_tenancy.kernel.acting import Caller
+from tests import plans as shared
 from tests.conftest import someone
 from tests.parties.examples import a_realm
-from tests.systems import test_plans as shared
 
 CERTIFICATES, TENANCIES, SYSTEMS, PEOPLE = 6_000, 200, 50, 40
 TABLES = {"certificate", "certificate_place", "certificate_use", "certificate_replacement"}
@@ -71,13 +71,11 @@ async def realm(database, clock, owner) -> Caller:
 
 
 @pytest.fixture
-def plans(database, realm, monkeypatch):
-    monkeypatch.setattr(shared, "TABLES", TABLES)
-
+def plans(database, realm):
     async def asked(statement, caller=realm, **given):
         own = {"main_connector_id": realm.scope.main_connector_id}
         named = {name: value for name, value in (own | given).items() if name in statement.parameters}
-        return await shared.plans(database, caller, statement, **named)
+        return await shared.plans(database, caller, statement, tables=TABLES, **named)
 
     return asked
 

@@ -1,6 +1,7 @@
 """How PostgreSQL sweeps and lists: from one index each, by what is due, however many certificates there are."""
 
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,7 @@ from kanta_tenancy.certificates.warnings.store import digests, sweeps, warnings
 from kanta_tenancy.kernel.acting import Caller
 from tests.certificates.warnings.examples import DAY, MARCH_2
 from tests.parties.examples import a_realm
-from tests.systems import test_plans as plans
+from tests.plans import plans as plans_of
 
 CERTIFICATES, EACH_DAY = 20_000, 20
 NOW = datetime(2026, 3, 3, 4, tzinfo=UTC)
@@ -47,14 +48,16 @@ TABLES = {
 
 
 @pytest.fixture
-async def realm(database, clock, owner, monkeypatch) -> Caller:
+async def realm(database, clock, owner) -> Caller:
     made = await a_realm(database, clock)
     await owner.execute(FILL, made.scope.main_connector_id, CERTIFICATES, EACH_DAY)
     await owner.execute(WARN, made.scope.main_connector_id)
     for table in TABLES:
         await owner.execute(f"ANALYZE {table}")
-    monkeypatch.setattr(plans, "TABLES", TABLES)
     return made
+
+
+plans = partial(plans_of, tables=TABLES)
 
 
 def asked_of_a_sweep(realm: Caller, after: int, through: int) -> dict[str, object]:
@@ -79,7 +82,7 @@ def asked_of_a_sweep(realm: Caller, after: int, through: int) -> dict[str, objec
 
 @pytest.mark.parametrize(("days", "certificates"), [(0, 0), (1, EACH_DAY * 10), (7, EACH_DAY * 10 * 7)])
 async def test_a_sweep_reads_what_is_due_and_nothing_else(database, realm, days, certificates):
-    for plan in await plans.plans(database, realm, sweeps.SWEEP, **asked_of_a_sweep(realm, 1, 1 + days)):
+    for plan in await plans(database, realm, sweeps.SWEEP, **asked_of_a_sweep(realm, 1, 1 + days)):
         assert plan.indexes("certificate") == {"certificate_by_kind_and_end", "certificate_by_kind_and_third"}
         assert plan.read("certificate") - plan.rounding("certificate") <= certificates
         assert plan.read("certificate_warning") <= 6 * certificates  # those that it has: found, closed, written
@@ -106,7 +109,7 @@ async def test_the_nightly_look_reads_what_has_come_to_a_level_and_no_certificat
         "settled_before": NOW.replace(year=2999),
     }
     come = EACH_DAY * 122
-    for plan in await plans.plans(database, realm, sweeps.MISSED, **asked):
+    for plan in await plans(database, realm, sweeps.MISSED, **asked):
         assert "certificate_by_kind_and_end" in plan.indexes("certificate")
         assert come / 2 < plan.read("certificate") <= 2 * come
         assert plan.read("certificate_warning") <= come
@@ -120,27 +123,27 @@ async def test_what_the_next_people_are_owed_is_read_from_what_is_open(database,
     await owner.execute("VACUUM (ANALYZE) certificate_warning")
     still_open = EACH_DAY * 63
     asked = {"main_connector_id": realm.scope.main_connector_id}
-    for plan in await plans.plans(database, realm, warnings.ESCALATIONS, **asked):
+    for plan in await plans(database, realm, warnings.ESCALATIONS, **asked):
         assert plan.indexes("certificate_warning") == {"certificate_warning_next"}
         assert plan.read("certificate_warning") <= still_open
-    for plan in await plans.plans(
+    for plan in await plans(
         database, realm, sweeps.OUTLIVED, **asked, through=MARCH_2, settled_before=NOW.replace(year=2999)
     ):
         assert plan.read("certificate_warning") <= still_open
-    for plan in await plans.plans(database, realm, sweeps.ANY_CERTIFICATE, **asked):
+    for plan in await plans(database, realm, sweeps.ANY_CERTIFICATE, **asked):
         assert plan.read("certificate") <= 1
 
 
 async def test_what_is_to_be_told_is_read_from_what_was_not_told_or_not_acknowledged(database, realm):
     asked = {"main_connector_id": realm.scope.main_connector_id, "today": MARCH_2}
-    for plan in await plans.plans(database, realm, warnings.UNTOLD, **asked):
+    for plan in await plans(database, realm, warnings.UNTOLD, **asked):
         assert plan.indexes("certificate_warning") == {"certificate_warning_untold"}
         assert plan.read("certificate") == 0
-    for plan in await plans.plans(database, realm, warnings.UNANSWERED, **asked, now=NOW):
+    for plan in await plans(database, realm, warnings.UNANSWERED, **asked, now=NOW):
         assert plan.read("certificate_warning") == 0
         assert plan.read("certificate") == 0
     asked = {"main_connector_id": realm.scope.main_connector_id}
-    for plan in await plans.plans(database, realm, warnings.UNTOLD_ONES, **asked):
+    for plan in await plans(database, realm, warnings.UNTOLD_ONES, **asked):
         assert plan.read("certificate_warning") == 0
 
 
@@ -152,7 +155,7 @@ async def test_what_is_open_is_listed_by_the_end_of_the_certificates(database, r
         "after_id": UUID(int=7),
         "count": 51,
     }
-    for plan in await plans.plans(database, realm, warnings.OPEN, **asked):
+    for plan in await plans(database, realm, warnings.OPEN, **asked):
         assert plan.indexes("certificate_warning") == {"certificate_warning_open"}
         assert plan.read("certificate_warning") <= 201
         assert plan.read("certificate") <= 201
@@ -162,20 +165,18 @@ async def test_what_is_open_is_listed_by_the_end_of_the_certificates(database, r
 async def test_certificates_looked_at_by_themselves_are_found_by_themselves(database, realm):
     asked = {"main_connector_id": realm.scope.main_connector_id}
     ids = [str(UUID(int=one)) for one in range(100, 200)]
-    for plan in await plans.plans(database, realm, sweeps.TO_WEIGH, **asked, certificate_ids=ids):
+    for plan in await plans(database, realm, sweeps.TO_WEIGH, **asked, certificate_ids=ids):
         assert plan.read("certificate") <= 100
         assert plan.read("certificate_warning") <= 2 * 300
-    for plan in await plans.plans(database, realm, warnings.TELL_ANEW, **asked, certificate_ids=ids):
+    for plan in await plans(database, realm, warnings.TELL_ANEW, **asked, certificate_ids=ids):
         assert plan.read("certificate_warning") <= 300
         assert plan.read("certificate") <= 100
-    for plan in await plans.plans(
-        database, realm, warnings.CLOSE, **asked, certificate_ids=ids, state="released", at=NOW
-    ):
+    for plan in await plans(database, realm, warnings.CLOSE, **asked, certificate_ids=ids, state="released", at=NOW):
         assert plan.read("certificate_warning") <= 300
-    for plan in await plans.plans(database, realm, warnings.OF_CERTIFICATE, **asked, certificate_id=ids[0]):
+    for plan in await plans(database, realm, warnings.OF_CERTIFICATE, **asked, certificate_id=ids[0]):
         assert plan.read("certificate_warning") <= 3
     snoozes = {"since": MARCH_2, "before": MARCH_2 + DAY}
-    for plan in await plans.plans(database, realm, sweeps.SNOOZES_OVER, **asked, **snoozes):
+    for plan in await plans(database, realm, sweeps.SNOOZES_OVER, **asked, **snoozes):
         assert plan.indexes("certificate") == {"certificate_by_snooze"}
         assert plan.read("certificate") <= CERTIFICATES / 500
 
@@ -196,21 +197,21 @@ async def test_digests_are_listed_newest_first_and_what_one_tells_of_by_certific
     for table in ("certificate_digest", "certificate_digest_item"):
         await owner.execute(f"ANALYZE {table}")
     asked = {"main_connector_id": realm.scope.main_connector_id}
-    for plan in await plans.plans(database, realm, digests.PAGE, **asked, before=UUID(int=300), count=51):
+    for plan in await plans(database, realm, digests.PAGE, **asked, before=UUID(int=300), count=51):
         assert plan.read("certificate_digest") <= 51
         assert "Sort" not in plan.kinds
     one = {"digest_id": UUID(int=7)}
-    for plan in await plans.plans(database, realm, digests.ITEMS, **asked, **one, after=UUID(int=0), count=51):
+    for plan in await plans(database, realm, digests.ITEMS, **asked, **one, after=UUID(int=0), count=51):
         assert plan.read("certificate_digest_item") <= 50
         assert plan.read("certificate_warning") <= 50
         assert "Sort" not in plan.kinds
-    for plan in await plans.plans(database, realm, digests.ACKNOWLEDGE_ITEMS, **asked, **one, at=NOW, by="x"):
+    for plan in await plans(database, realm, digests.ACKNOWLEDGE_ITEMS, **asked, **one, at=NOW, by="x"):
         assert plan.read("certificate_digest_item") <= 50
         assert plan.read("certificate_warning") <= 3 * 50
 
 
 async def test_what_an_authority_issued_is_counted_from_what_it_issued(database, realm):
     asked = {"main_connector_id": realm.scope.main_connector_id, "sha256s": ["3"], "now": NOW}
-    for plan in await plans.plans(database, realm, digests.ISSUED, **asked):
+    for plan in await plans(database, realm, digests.ISSUED, **asked):
         assert plan.indexes("certificate") == {"certificate_by_issuer"}
         assert plan.read("certificate") <= 2 * CERTIFICATES / 1000

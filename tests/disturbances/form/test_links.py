@@ -11,13 +11,13 @@ from kanta_tenancy.disturbances.form.model import OpenedLink
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.machinery.postgres.statements import QUERIES, Statement
 from kanta_tenancy.parties import Permission
+from tests.agreements.test_plans import nodes
 from tests.conftest import someone
 from tests.desk import ADesk
 from tests.disturbances.examples import NOON, a_said_report
 from tests.disturbances.form.examples import filled, linked, opened, sent
 from tests.journeys.conftest import client
 from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant
-from tests.systems.test_plans import nodes
 from tests.systems.test_routes import problem
 
 STATEMENTS = {one.name: one for one in vars(store).values() if isinstance(one, Statement)}
