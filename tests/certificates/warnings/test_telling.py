@@ -301,6 +301,33 @@ async def test_a_telling_that_nobody_needs_any_more_is_kept_and_says_so(staffed)
     assert promise.settled_at - promise.due_at < timedelta(minutes=1)
 
 
+async def test_what_may_wait_is_told_the_next_morning_once_people_were_told_that_day(staffed):
+    aino = await staffed.person("Aino")
+    await staffed.certificate(LAST_DAY, "palvelin.example.org")
+    await staffed.live(MARCH_2 + DAY)
+    assert [email for _, email, _ in await staffed.told()] == ["tekla"]
+    staffed.clock.advance(hours=2)
+    found = Finding(
+        rule="source.late",
+        severity=Severity.WARNING,
+        source="this service",
+        subject="certificate_source/1",
+        sentence=Sentence(fi="Lähdettä ei luettu.", sv="Källan lästes inte.", en="The source was not read."),
+    )
+    async with staffed.database.transaction(staffed.caller) as tx:
+        await findings.note(tx, staffed.clock.now(), ["certificate_source/1"], [found], family="source")
+    await staffed.certificate(MARCH_2 + 2 * DAY, "toinen.example.org", responsible_id=aino)
+    await staffed.work()
+    staffed.clock.advance(minutes=16)
+    await staffed.work()
+    assert [email for _, email, _ in await staffed.told()] == ["tekla", "aino"]
+    await staffed.live(MARCH_2 + 2 * DAY)
+    told = await staffed.owner.fetch(
+        "SELECT email, findings FROM certificate_digest JOIN contact ON contact.id = contact_id"
+    )
+    assert [row["email"] for row in told if row["findings"]] == ["tekla@example.org"]
+
+
 async def test_the_digest_says_of_a_trust_anchor_that_signatures_are_trusted_by_it_and_nobody_is_told_twice(staffed):
     one = await staffed.certificate(LAST_DAY, "Esimerkki CA", authority=True)
     async with staffed.database.transaction(staffed.caller) as tx:
