@@ -17,14 +17,17 @@ class Signatories:
     """Makes a credential for each kind of key, once: the other verifiers look at the real clock, so these do too."""
 
     def __init__(self, folder: Path) -> None:
-        self.now: Final[datetime] = SystemClock().now().replace(microsecond=0)
         self.password: Final = secrets.token_hex()
-        self._since = self.now - timedelta(days=1)
+        self._since: Final = self.now - timedelta(days=1)
         self.authority: Final = sample_authority.found("Interop", at=self._since)
         self.lists: Final = sample_authority.empty_lists(self.authority, at=self._since)
         self._credentials: dict[tuple[str, KeyKind], Credential] = {}
         self._folder = folder
         self.trust: Final = self._written("root.pem", sample_authority.chain_pem(self.authority.root))
+
+    @property
+    def now(self) -> datetime:
+        return SystemClock().now().replace(microsecond=0)
 
     def credential(self, name: str, kind: KeyKind = KeyKind.EC_P256) -> Credential:
         if (name, kind) not in self._credentials:
