@@ -19,7 +19,7 @@ from kanta_tenancy.renewals.store import duties, requests, units
 from kanta_tenancy.renewals.telling import Told, Whom
 
 _AGAIN: Final = timedelta(days=1)
-_BATCH: Final = 500
+_BATCH: Final = 200
 
 
 async def remind(tx: Transaction, clock: Clock, promise: Promise) -> Outcome:

@@ -40,22 +40,29 @@ UPDATE renewal_duty
    AND told_at IS NULL;
 
 -- name: open_of_realm
--- A page of the duties of a realm that are open, what is due first before the rest.
+-- A page of the duties of a realm that are open, what is due first before the rest. The longest page is written out so
+-- that one plan serves every page.
 SELECT request, tenancy_id, owed_by, outcome, opened_at, due_at, escalated_at, told_at, told_by, way
-  FROM renewal_duty
- WHERE main_connector_id = :main_connector_id
-   AND told_at IS NULL
-   AND (due_at, request) > (:after_at, :after_id)
+  FROM (SELECT request, tenancy_id, owed_by, outcome, opened_at, due_at, escalated_at, told_at, told_by, way
+          FROM renewal_duty
+         WHERE main_connector_id = :main_connector_id
+           AND told_at IS NULL
+           AND (due_at, request) > (:after_at, :after_id)
+         ORDER BY due_at, request
+         LIMIT 201) AS page
  ORDER BY due_at, request
  LIMIT :count;
 
 -- name: open_of_house
 -- The same of a tenant's requests, or of the main connector's own.
 SELECT request, tenancy_id, owed_by, outcome, opened_at, due_at, escalated_at, told_at, told_by, way
-  FROM renewal_duty
- WHERE main_connector_id = :main_connector_id
-   AND holder = :holder
-   AND told_at IS NULL
-   AND (due_at, request) > (:after_at, :after_id)
+  FROM (SELECT request, tenancy_id, owed_by, outcome, opened_at, due_at, escalated_at, told_at, told_by, way
+          FROM renewal_duty
+         WHERE main_connector_id = :main_connector_id
+           AND holder = :holder
+           AND told_at IS NULL
+           AND (due_at, request) > (:after_at, :after_id)
+         ORDER BY due_at, request
+         LIMIT 201) AS page
  ORDER BY due_at, request
  LIMIT :count;

@@ -42,11 +42,14 @@ RETURNING version;
 
 -- name: page
 -- A page of the scope's prescribers, in the order in which they were named, without units and absences; rows are
--- ListedPrescriber.
+-- ListedPrescriber. The longest page is written out so that one plan serves every page.
 SELECT id, tenancy_id, code, name, email, office, entitlement, since, until, version
-  FROM prescriber
- WHERE main_connector_id = :main_connector_id
-   AND id > :after
+  FROM (SELECT id, tenancy_id, code, name, email, office, entitlement, since, until, version
+          FROM prescriber
+         WHERE main_connector_id = :main_connector_id
+           AND id > :after
+         ORDER BY id
+         LIMIT 201) AS page
  ORDER BY id
  LIMIT :count;
 
@@ -144,8 +147,11 @@ SELECT holder, since, until
 -- name: page_preventions
 -- A page of them, newest first; rows are Prevention.
 SELECT id, tenancy_id, since, until, recorded_at
-  FROM renewal_prevention
- WHERE main_connector_id = :main_connector_id
-   AND id < :before
+  FROM (SELECT id, tenancy_id, since, until, recorded_at
+          FROM renewal_prevention
+         WHERE main_connector_id = :main_connector_id
+           AND id < :before
+         ORDER BY id DESC
+         LIMIT 201) AS page
  ORDER BY id DESC
  LIMIT :count;

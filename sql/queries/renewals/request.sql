@@ -97,13 +97,19 @@ UPDATE renewal_request
    AND next_at > :at;
 
 -- name: open_of_realm
--- A page of the open requests of a realm, what lapses first before the rest.
+-- A page of the open requests of a realm, what lapses first before the rest. The longest page is written out so that one
+-- plan serves every page: not knowing how long it may be, PostgreSQL would plan each page of a long list anew.
 SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, kind, arrived_at, received_at, lapses_at, state,
        version, next_at, warned_hours, person, ground, passed, since, hand_over_at, closed_at, reason, answered_by, holds
-  FROM renewal_request
- WHERE main_connector_id = :main_connector_id
-   AND closed_at IS NULL
-   AND (lapses_at, id) > (:after_at, :after_id)
+  FROM (SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, kind, arrived_at, received_at,
+               lapses_at, state, version, next_at, warned_hours, person, ground, passed, since, hand_over_at,
+               closed_at, reason, answered_by, holds
+          FROM renewal_request
+         WHERE main_connector_id = :main_connector_id
+           AND closed_at IS NULL
+           AND (lapses_at, id) > (:after_at, :after_id)
+         ORDER BY lapses_at, id
+         LIMIT 201) AS page
  ORDER BY lapses_at, id
  LIMIT :count;
 
@@ -111,11 +117,16 @@ SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, ki
 -- The same of a tenant's, or the main connector's own.
 SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, kind, arrived_at, received_at, lapses_at, state,
        version, next_at, warned_hours, person, ground, passed, since, hand_over_at, closed_at, reason, answered_by, holds
-  FROM renewal_request
- WHERE main_connector_id = :main_connector_id
-   AND holder = :holder
-   AND closed_at IS NULL
-   AND (lapses_at, id) > (:after_at, :after_id)
+  FROM (SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, kind, arrived_at, received_at,
+               lapses_at, state, version, next_at, warned_hours, person, ground, passed, since, hand_over_at,
+               closed_at, reason, answered_by, holds
+          FROM renewal_request
+         WHERE main_connector_id = :main_connector_id
+           AND holder = :holder
+           AND closed_at IS NULL
+           AND (lapses_at, id) > (:after_at, :after_id)
+         ORDER BY lapses_at, id
+         LIMIT 201) AS page
  ORDER BY lapses_at, id
  LIMIT :count;
 
@@ -123,11 +134,16 @@ SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, ki
 -- The same of those that somebody has.
 SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, kind, arrived_at, received_at, lapses_at, state,
        version, next_at, warned_hours, person, ground, passed, since, hand_over_at, closed_at, reason, answered_by, holds
-  FROM renewal_request
- WHERE main_connector_id = :main_connector_id
-   AND person = :person
-   AND closed_at IS NULL
-   AND (lapses_at, id) > (:after_at, :after_id)
+  FROM (SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, kind, arrived_at, received_at,
+               lapses_at, state, version, next_at, warned_hours, person, ground, passed, since, hand_over_at,
+               closed_at, reason, answered_by, holds
+          FROM renewal_request
+         WHERE main_connector_id = :main_connector_id
+           AND person = :person
+           AND closed_at IS NULL
+           AND (lapses_at, id) > (:after_at, :after_id)
+         ORDER BY lapses_at, id
+         LIMIT 201) AS page
  ORDER BY lapses_at, id
  LIMIT :count;
 
@@ -135,11 +151,16 @@ SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, ki
 -- The same of those that are with the main connector's responsible physician, whoever that is.
 SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, kind, arrived_at, received_at, lapses_at, state,
        version, next_at, warned_hours, person, ground, passed, since, hand_over_at, closed_at, reason, answered_by, holds
-  FROM renewal_request
- WHERE main_connector_id = :main_connector_id
-   AND closed_at IS NULL
-   AND state = 'with_physician'
-   AND (lapses_at, id) > (:after_at, :after_id)
+  FROM (SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, kind, arrived_at, received_at,
+               lapses_at, state, version, next_at, warned_hours, person, ground, passed, since, hand_over_at,
+               closed_at, reason, answered_by, holds
+          FROM renewal_request
+         WHERE main_connector_id = :main_connector_id
+           AND closed_at IS NULL
+           AND state = 'with_physician'
+           AND (lapses_at, id) > (:after_at, :after_id)
+         ORDER BY lapses_at, id
+         LIMIT 201) AS page
  ORDER BY lapses_at, id
  LIMIT :count;
 
@@ -147,11 +168,16 @@ SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, ki
 -- A page of the requests of one outcome, oldest first.
 SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, kind, arrived_at, received_at, lapses_at, state,
        version, next_at, warned_hours, person, ground, passed, since, hand_over_at, closed_at, reason, answered_by, holds
-  FROM renewal_request
- WHERE main_connector_id = :main_connector_id
-   AND state = :state
-   AND closed_at IS NOT NULL
-   AND (closed_at, id) > (:after_at, :after_id)
+  FROM (SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, kind, arrived_at, received_at,
+               lapses_at, state, version, next_at, warned_hours, person, ground, passed, since, hand_over_at,
+               closed_at, reason, answered_by, holds
+          FROM renewal_request
+         WHERE main_connector_id = :main_connector_id
+           AND state = :state
+           AND closed_at IS NOT NULL
+           AND (closed_at, id) > (:after_at, :after_id)
+         ORDER BY closed_at, id
+         LIMIT 201) AS page
  ORDER BY closed_at, id
  LIMIT :count;
 
@@ -159,12 +185,17 @@ SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, ki
 -- The same of a tenant's, or the main connector's own.
 SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, kind, arrived_at, received_at, lapses_at, state,
        version, next_at, warned_hours, person, ground, passed, since, hand_over_at, closed_at, reason, answered_by, holds
-  FROM renewal_request
- WHERE main_connector_id = :main_connector_id
-   AND holder = :holder
-   AND state = :state
-   AND closed_at IS NOT NULL
-   AND (closed_at, id) > (:after_at, :after_id)
+  FROM (SELECT id, tenancy_id, unit_id, request_id, prescription_id, prescriber_code, kind, arrived_at, received_at,
+               lapses_at, state, version, next_at, warned_hours, person, ground, passed, since, hand_over_at,
+               closed_at, reason, answered_by, holds
+          FROM renewal_request
+         WHERE main_connector_id = :main_connector_id
+           AND holder = :holder
+           AND state = :state
+           AND closed_at IS NOT NULL
+           AND (closed_at, id) > (:after_at, :after_id)
+         ORDER BY closed_at, id
+         LIMIT 201) AS page
  ORDER BY closed_at, id
  LIMIT :count;
 
