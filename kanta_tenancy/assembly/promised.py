@@ -36,6 +36,7 @@ from kanta_tenancy.promises import AMISS, Expectation, Finding, Keeper, What, au
 from kanta_tenancy.renewals import holding as renewal_holds
 from kanta_tenancy.renewals import owing as renewals_owing
 from kanta_tenancy.renewals import reminding as renewals
+from kanta_tenancy.renewals import waking as renewals_waking
 from kanta_tenancy.seals.jobs import checkpoints_expected
 from kanta_tenancy.systems import jobs as systems
 from kanta_tenancy.systems import owing as systems_owing
@@ -67,6 +68,7 @@ KEEPERS: Final[dict[str, Keeper]] = {
     disturbances_owing.TELL: disturbances.tell_tenants,
     renewals_owing.REMIND: renewals.remind,
     renewals_owing.UNHOLD: renewal_holds.look,
+    renewals_owing.LOOK_AGAIN: renewals_waking.go_on,
     breaches_owing.REMIND: breaches.remind,
 }
 # By the name of whoever expects.

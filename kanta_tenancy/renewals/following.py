@@ -9,7 +9,8 @@ from uuid import UUID
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.outbox import Message
-from kanta_tenancy.renewals import holding, stopping
+from kanta_tenancy.renewals import holding, stopping, waking
+from kanta_tenancy.renewals.model import Concerned
 from kanta_tenancy.renewals.store import requests as store
 
 ENDING: Final = "agreement.ending"
@@ -19,7 +20,7 @@ CHANGES: Final = ("agreement.in_force", "agreement.imported", "agreement.amendme
 async def agreement_changed(tx: Transaction, message: Message) -> None:
     """Look at a tenant's requests again: whom they can be with depends on its agreement and Annex 1."""
     tenancy_id = _tenancy(message)
-    await store.wake(tx, holder=tenancy_id, at=message.at)
+    await waking.owe_look(tx, message.id, Concerned(holder=tenancy_id), at=message.at)
     await stopping.propose(tx, tenancy_id, at=message.at)
 
 

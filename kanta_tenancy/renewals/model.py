@@ -318,6 +318,13 @@ class Position(Record, frozen=True, kw_only=True):
     id: UUID
 
 
+class Concerned(Record, frozen=True, kw_only=True):
+    """Which open requests something concerns: of a house, or of somebody; all of the realm when neither is said."""
+
+    holder: UUID | None = None
+    person: UUID | None = None
+
+
 class Figure(Record, frozen=True, kw_only=True):
     """How many requests ended like that, after so many whole hours."""
 

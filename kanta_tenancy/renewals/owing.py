@@ -1,4 +1,4 @@
-"""What renewal requests owe in the ledger: patients told, decisions seen, intake stopped in time (K15). Pure."""
+"""What renewal requests owe in the ledger: patients told, decisions seen, intake stopped in time, looks (K15). Pure."""
 
 from datetime import date, datetime
 from typing import Final
@@ -10,12 +10,13 @@ from kanta_tenancy.kernel.explanation import Explanation, sentence
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.renewals import requirements
 from kanta_tenancy.renewals.lifecycle import RULE
-from kanta_tenancy.renewals.model import Duty, Request, State
+from kanta_tenancy.renewals.model import Concerned, Duty, Position, Request, State
 
 REMIND: Final = "renewal.remind"
 SEE: Final = "renewal.see"
 STOP: Final = "renewal.stop"
 UNHOLD: Final = "renewal.unhold"
+LOOK_AGAIN: Final = "renewal.look_again"
 
 _TELL: Final = {
     State.REJECTED: (
@@ -40,7 +41,7 @@ def of_unit(unit_id: UUID) -> str:
 
 
 def id_in(subject: str) -> UUID:
-    """Return which request, unit or agreement a promise is about."""
+    """Return which request, unit, agreement or look a promise is about."""
     return UUID(subject.partition("/")[2])
 
 
@@ -178,3 +179,45 @@ def to_unhold(agreement_id: AgreementId, request: Request, *, at: datetime) -> p
         made_at=at,
         tenancy_id=request.tenancy_id,
     )
+
+
+def to_look_again(
+    because: UUID, concerned: Concerned, after: Position | None, tenancy_id: TenancyId | None, *, at: datetime
+) -> promises.Owed:
+    """Return the system's promise to look at open requests again, from where it stands on.
+
+    Args:
+        because: names the act that they are looked at for.
+        tenancy_id: of the tenant that acted.
+    """
+    return promises.Owed(
+        key=f"{LOOK_AGAIN}/{because}",
+        kind=LOOK_AGAIN,
+        subject=f"renewal_look/{because}",
+        owner=promises.Owner.SYSTEM,
+        due_at=at,
+        rule=RULE,
+        title=sentence(
+            "Katso avoimet uudistamispyynnöt uudelleen: niiden käsittelijät tai säännöt muuttuivat.",
+            "Gå igenom öppna begäranden om förnyelse på nytt: de som handlägger dem eller reglerna har ändrats.",
+            "Look at open renewal requests again: who handles them, or how, is another now.",
+        ),
+        made_at=at,
+        tenancy_id=tenancy_id,
+        facts={
+            "holder": None if concerned.holder is None else str(concerned.holder),
+            "person": None if concerned.person is None else str(concerned.person),
+            "after_at": None if after is None else after.at.isoformat(),
+            "after_id": None if after is None else str(after.id),
+        },
+    )
+
+
+def looked_at(promise: promises.Promise) -> tuple[Concerned, Position | None]:
+    """Return which requests a promise to look again concerns, and where it stands."""
+    said = {name: str(value) for name, value in promise.facts.items() if value is not None}
+    holder, person = (UUID(said[name]) if name in said else None for name in ("holder", "person"))
+    stands = (
+        Position(at=datetime.fromisoformat(said["after_at"]), id=UUID(said["after_id"])) if "after_id" in said else None
+    )
+    return Concerned(holder=holder, person=person), stands

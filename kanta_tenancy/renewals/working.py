@@ -92,6 +92,7 @@ async def _put_off(db: Database, clock: Clock, realm: MainConnectorId, failure: 
 
 async def _hand(db: Database, clock: Clock, realm: MainConnectorId, size: int) -> int:
     async with db.transaction(_caller(realm)) as tx:
+        await store.together(tx)
         now = clock.now()
         due = await store.due(tx, now, count=size)
         if due:

@@ -194,7 +194,9 @@ class Practice:
         return await working.work(self.database, self.clock)
 
     async def carry_on(self) -> None:
+        """Let other rooms' messages reach this one, and what they owe be kept."""
         await outbox.carry_on(self.database, self.clock, background.SUBSCRIBERS)
+        await self.pay()
 
     async def pay(self) -> int:
         return await promised.pay(self.database, self.clock)

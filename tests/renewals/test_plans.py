@@ -187,10 +187,24 @@ async def test_a_request_is_found_by_what_the_national_service_calls_it(database
         assert plan.read("renewal_step") == 3
 
 
-async def test_looking_again_at_a_house_or_a_person_touches_their_open_requests_alone(database, realm):
-    for statement, asked in ((requests.WAKE_HOUSE, {"holder": TENANCY}), (requests.WAKE_PERSON, {"person": TENANCY})):
-        for plan in await plans(database, realm, statement, at="2026-02-26 00:00Z", **asked):
-            assert plan.read("renewal_request") <= OPEN / min(TENANCIES, PEOPLE) + 1
+@pytest.mark.parametrize(
+    ("statement", "index", "asked"),
+    [
+        (requests.STEP_OF_REALM, "renewal_request_open", {}),
+        (requests.STEP_OF_HOUSE, "renewal_request_open_of_house", {"holder": TENANCY}),
+        (requests.STEP_OF_PERSON, "renewal_request_open_of_person", {"person": TENANCY}),
+    ],
+)
+async def test_looking_again_goes_on_from_where_it_stands(database, realm, statement, index, asked):
+    for plan in await plans(database, realm, statement, **PAGE, **asked):
+        assert plan.indexes() == {index}
+        assert plan.read("renewal_request") <= 51
+
+
+async def test_what_is_looked_at_again_is_found_by_its_name(database, realm):
+    ids = [uuid.UUID(int=number) for number in range(1, 201)]
+    for plan in await plans(database, realm, requests.WAKE, at="2026-02-26 00:00Z", ids=ids):
+        assert plan.read("renewal_request") <= len(ids)
 
 
 @pytest.mark.parametrize(

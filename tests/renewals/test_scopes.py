@@ -25,7 +25,11 @@ STATEMENTS = {
 }
 ACROSS = {"renewals/request.realms_due", "renewals/request.reduce", "renewals/figure.open", "renewals/figure.duties"}
 WRITES = {name for name in STATEMENTS if name.rpartition(".")[2].startswith("insert")} | {"renewals/request.take_in"}
-ANSWERS = {"renewals/request.holding"}  # they answer with a row whatever there is
+ANSWERS = {
+    "renewals/request.holding",
+    "renewals/request.together",
+    "renewals/request.alone",
+}  # they answer with a row whatever there is
 OF_ALL_TENANTS = {"renewals/policy.newest"}
 TABLES = (
     "renewal_unit", "renewal_decision", "prescriber", "prescriber_post", "prescriber_absence", "renewal_prevention",
@@ -77,7 +81,7 @@ class Neighbourhood:
             "tenancy_id": self.tenant.tenancy.id,
             "agreement_id": self.practice.agreement.id,
             "person": self.practice.physician.id,
-            "ids": [self.practice.author.id],
+            "ids": [self.open.id if "wake" in name else self.practice.author.id],
             "id": self._id(name),
             "request": self.closed.id,
             "request_ids": [self.open.request_id],

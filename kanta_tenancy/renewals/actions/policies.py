@@ -7,10 +7,9 @@ from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import new_id
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
-from kanta_tenancy.renewals import checking, history, requirements
-from kanta_tenancy.renewals.model import DecidedPolicy, Policy
+from kanta_tenancy.renewals import checking, history, requirements, waking
+from kanta_tenancy.renewals.model import Concerned, DecidedPolicy, Policy
 from kanta_tenancy.renewals.store import policies as store
-from kanta_tenancy.renewals.store import requests
 
 
 async def choose(tx: Transaction, clock: Clock, said: Policy) -> DecidedPolicy:
@@ -19,12 +18,13 @@ async def choose(tx: Transaction, clock: Clock, said: Policy) -> DecidedPolicy:
     Raises:
         PolicyRefused: warnings would come too late or in no order, or the physician would not have a day.
     """
+    await waking.stand_alone(tx)
     at = clock.now()
     today = day_in_finland(at)
     fit = checking.policy(said, requirements.following_on(today), requirements.clock_on(today).hours)
     chosen = DecidedPolicy(decided_at=at, **asdict(fit))
     await store.add(tx, chosen)
-    await requests.wake(tx, at=at)
+    await waking.look_again(tx, Concerned(), at=at)
     act = history.of(
         "renewal_policy",
         "chosen",

@@ -11,12 +11,11 @@ from kanta_tenancy.kernel.identifiers import TenancyId, new_id
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
 from kanta_tenancy.parties import wording
-from kanta_tenancy.renewals import checking, history
+from kanta_tenancy.renewals import checking, history, waking
 from kanta_tenancy.renewals.errors import PrescriberRefused
-from kanta_tenancy.renewals.model import Office
+from kanta_tenancy.renewals.model import Concerned, Office
 from kanta_tenancy.renewals.staff import Absence, KnownPrescriber, Prevention, SaidPrescriber
 from kanta_tenancy.renewals.store import prescribers as store
-from kanta_tenancy.renewals.store import requests
 
 
 async def name(
@@ -30,6 +29,7 @@ async def name(
         PrescriberTaken: somebody of that identifier is there.
         UnitNotFound: the house has no such unit.
     """
+    await waking.stand_alone(tx)
     house = await _house(tx, tenancy_id)
     at = clock.now()
     look = wording.Examination()
@@ -38,7 +38,7 @@ async def name(
     checking.fit(look, None, PrescriberRefused)
     named = KnownPrescriber(id=new_id(), tenancy_id=house, code=kept, version=1, created_at=at, **asdict(fit))
     await store.add(tx, named)
-    await _wake(tx, named, at=at)
+    await _look_again(tx, named, at=at)
     await _record(tx, "named", None, named, at=at)
     return named
 
@@ -53,6 +53,7 @@ async def amend(
         PrescriberRefused: what was said is not acceptable.
         UnitNotFound: the house has no such unit.
     """
+    await waking.stand_alone(tx)
     before = await store.take(tx, prescriber_id, version)
     at = clock.now()
     look = wording.Examination()
@@ -60,7 +61,7 @@ async def amend(
     checking.fit(look, None, PrescriberRefused)
     after = replace(before, version=version + 1, **asdict(fit))
     await store.save(tx, after)
-    await _wake(tx, after, at=at)
+    await _look_again(tx, before, after, at=at)
     await _record(tx, "amended", before, after, at=at)
     return after
 
@@ -75,12 +76,13 @@ async def be_absent(
         PrescriberRefused: it ends before it begins.
     """
     checking.span(since, until)
+    await waking.stand_alone(tx)
     before = await store.take(tx, prescriber_id, None)
     at = clock.now()
     absence = Absence(id=new_id(), since=since, until=until)
     await store.add_absence(tx, before, absence, at=at)
     after = replace(before, absences=tuple(sorted((*before.absences, absence), key=lambda one: (one.since, one.id))))
-    await _wake(tx, after, at=at)
+    await _look_again(tx, after, at=at)
     await _record(tx, "absent", before, after, at=at)
     return after
 
@@ -91,11 +93,12 @@ async def be_there(tx: Transaction, clock: Clock, prescriber_id: UUID, absence_i
     Raises:
         PrescriberNotFound, AbsenceNotFound: there is none such.
     """
+    await waking.stand_alone(tx)
     before = await store.take(tx, prescriber_id, None)
     at = clock.now()
     await store.withdraw_absence(tx, prescriber_id, absence_id, at=at)
     after = replace(before, absences=tuple(one for one in before.absences if one.id != absence_id))
-    await _wake(tx, after, at=at)
+    await _look_again(tx, after, at=at)
     await _record(tx, "there", before, after, at=at)
     return after
 
@@ -109,13 +112,14 @@ async def be_prevented(
         TenancyNotFound: there is none such.
         PrescriberRefused: it ends before it begins.
     """
+    await waking.stand_alone(tx)
     house = await _house(tx, tenancy_id)
     at = clock.now()
     begins = since or at
     checking.span(begins, until)
     prevention = Prevention(id=new_id(), tenancy_id=house, since=begins, until=until, recorded_at=at)
     await store.add_prevention(tx, prevention)
-    await requests.wake(tx, holder=house or tx.scope.main_connector_id, at=at)
+    await waking.look_again(tx, Concerned(holder=house or tx.scope.main_connector_id), at=at)
     await _record_prevention(tx, "said", prevention, at=at)
     return prevention
 
@@ -140,12 +144,10 @@ async def _house(tx: Transaction, tenancy_id: TenancyId | None) -> TenancyId | N
     return house
 
 
-async def _wake(tx: Transaction, one: KnownPrescriber, *, at: datetime) -> None:
-    """Have requests looked at that this may concern: a house's own, or all where a physician's time is another now."""
-    if one.office is not Office.PRESCRIBER:
-        await requests.wake(tx, at=at)
-    else:
-        await requests.wake(tx, person=one.id, at=at)
+async def _look_again(tx: Transaction, *saw: KnownPrescriber, at: datetime) -> None:
+    """Have requests looked at that this may concern: somebody's own, or all where a physician's time is another now."""
+    physician = any(one.office is not Office.PRESCRIBER for one in saw)
+    await waking.look_again(tx, Concerned() if physician else Concerned(person=saw[-1].id), at=at)
 
 
 async def _record(

@@ -23,6 +23,10 @@ class Holding(Record, frozen=True, kw_only=True):
     found: bool
 
 
+class Locked(Record, frozen=True, kw_only=True):
+    locked: bool
+
+
 class Reduced(Record, frozen=True, kw_only=True):
     requests: int
 
@@ -34,9 +38,12 @@ KNOWN: Final = statement("renewals/request.known", Request)
 DUE: Final = statement("renewals/request.due", Request)
 PUT_OFF: Final = statement("renewals/request.put_off", Nothing)
 SAVE: Final = statement("renewals/request.save", Nothing)
-WAKE_HOUSE: Final = statement("renewals/request.wake_house", Nothing)
-WAKE_PERSON: Final = statement("renewals/request.wake_person", Nothing)
-WAKE_REALM: Final = statement("renewals/request.wake_realm", Nothing)
+TOGETHER: Final = statement("renewals/request.together", Locked)
+ALONE: Final = statement("renewals/request.alone", Locked)
+STEP_OF_REALM: Final = statement("renewals/request.step_of_realm", Position)
+STEP_OF_HOUSE: Final = statement("renewals/request.step_of_house", Position)
+STEP_OF_PERSON: Final = statement("renewals/request.step_of_person", Position)
+WAKE: Final = statement("renewals/request.wake", Nothing)
 OPEN_OF_REALM: Final = statement("renewals/request.open_of_realm", Request)
 OPEN_OF_HOUSE: Final = statement("renewals/request.open_of_house", Request)
 OPEN_OF_PERSON: Final = statement("renewals/request.open_of_person", Request)
@@ -104,17 +111,31 @@ async def save(tx: Transaction, requests: Sequence[Request]) -> None:
         await SAVE.run(tx, main_connector_id=tx.scope.main_connector_id, said=said)
 
 
-async def wake(tx: Transaction, *, at: datetime, holder: UUID | None = None, person: UUID | None = None) -> int:
-    """Have open requests looked at again: of a house, of somebody, or of the whole realm.
+async def together(tx: Transaction) -> None:
+    """Look at requests as many do at once, while nobody changes what they are looked at by."""
+    await TOGETHER.one(tx, main_connector_id=tx.scope.main_connector_id)
 
-    It waits for whoever holds them, so it comes before the act is journalled.
-    """
-    realm = tx.scope.main_connector_id
+
+async def alone(tx: Transaction) -> None:
+    """Wait until nobody looks at requests of the realm, and let nobody begin until the transaction ends."""
+    await ALONE.one(tx, main_connector_id=tx.scope.main_connector_id)
+
+
+async def step(
+    tx: Transaction, *, holder: UUID | None, person: UUID | None, after: Position | None, count: int
+) -> list[Position]:
+    """Read which open requests come next: of a house, of somebody, or of the whole realm."""
+    asked = _asked(tx, after, count)
     if holder is not None:
-        return await WAKE_HOUSE.run(tx, main_connector_id=realm, holder=holder, at=at)
+        return await STEP_OF_HOUSE.all(tx, holder=holder, **asked)
     if person is not None:
-        return await WAKE_PERSON.run(tx, main_connector_id=realm, person=person, at=at)
-    return await WAKE_REALM.run(tx, main_connector_id=realm, at=at)
+        return await STEP_OF_PERSON.all(tx, person=person, **asked)
+    return await STEP_OF_REALM.all(tx, **asked)
+
+
+async def wake(tx: Transaction, ids: Sequence[UUID], *, at: datetime) -> None:
+    """Have these requests looked at again."""
+    await WAKE.run(tx, main_connector_id=tx.scope.main_connector_id, ids=list(ids), at=at)
 
 
 async def open_page(

@@ -70,29 +70,52 @@ UPDATE renewal_request AS request
  WHERE request.id = said.id
    AND request.main_connector_id = :main_connector_id;
 
--- name: wake_house
--- Look at every open request of a house again: something about it is another now.
-UPDATE renewal_request
-   SET next_at = :at
+-- name: together
+-- Have nobody change what requests are looked at by until the transaction ends; others may look too. Rows are Locked.
+SELECT pg_advisory_xact_lock_shared(uuid_hash_extended(:main_connector_id, 34)) IS NOT NULL AS locked;
+
+-- name: alone
+-- Wait until nobody looks at requests of the realm, and let nobody begin until the transaction ends. Rows are Locked.
+SELECT pg_advisory_xact_lock(uuid_hash_extended(:main_connector_id, 34)) IS NOT NULL AS locked;
+
+-- name: step_of_realm
+-- Which open requests of a realm come next, what lapses first before the rest; rows are Position.
+SELECT lapses_at AS at, id
+  FROM renewal_request
+ WHERE main_connector_id = :main_connector_id
+   AND closed_at IS NULL
+   AND (lapses_at, id) > (:after_at, :after_id)
+ ORDER BY lapses_at, id
+ LIMIT :count;
+
+-- name: step_of_house
+-- The same of a tenant's, or the main connector's own.
+SELECT lapses_at AS at, id
+  FROM renewal_request
  WHERE main_connector_id = :main_connector_id
    AND holder = :holder
    AND closed_at IS NULL
-   AND next_at > :at;
+   AND (lapses_at, id) > (:after_at, :after_id)
+ ORDER BY lapses_at, id
+ LIMIT :count;
 
--- name: wake_person
+-- name: step_of_person
 -- The same of those that somebody has.
-UPDATE renewal_request
-   SET next_at = :at
+SELECT lapses_at AS at, id
+  FROM renewal_request
  WHERE main_connector_id = :main_connector_id
    AND person = :person
    AND closed_at IS NULL
-   AND next_at > :at;
+   AND (lapses_at, id) > (:after_at, :after_id)
+ ORDER BY lapses_at, id
+ LIMIT :count;
 
--- name: wake_realm
--- The same of all.
+-- name: wake
+-- Look at these requests again now, unless they are closed or due anyway.
 UPDATE renewal_request
    SET next_at = :at
  WHERE main_connector_id = :main_connector_id
+   AND id = ANY (:ids::uuid[])
    AND closed_at IS NULL
    AND next_at > :at;
 
