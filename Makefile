@@ -26,9 +26,10 @@ test: $(VENV)/.develops ## Run every test, on PostgreSQL 18 and 15 (installs Deb
 	KANTA_TEST_POSTGRES_BIN=$(OLDEST) $(BIN)/pytest -q -n 2 --dist loadfile -m postgres
 
 kill: $(VENV)/.develops ## Kill workers 200 times, then service and PostgreSQL under load for ten minutes; look for what was lost
-	KANTA_TEST_KILLS=200 $(BIN)/pytest -q tests/promises/test_kills.py
+	KANTA_TEST_KILLS=200 $(BIN)/pytest -q tests/promises/test_kills.py tests/renewals/test_kills.py
 	KANTA_TEST_CRASH_S=600 $(BIN)/pytest -q -s tests/journeys/test_crash.py
 	KANTA_TEST_STORM_S=60 $(BIN)/pytest -q -s tests/journeys/test_storm.py
+	KANTA_TEST_RENEWALS_S=60 $(BIN)/pytest -q -s tests/journeys/test_renewals_storm.py
 
 fuzz: $(VENV)/.develops ## Change signed documents in 20,000 ways; look for a crash or a wrong answer (KANTA_FUZZ_COUNT, KANTA_FUZZ_SEED)
 	tests/interop/install.sh
