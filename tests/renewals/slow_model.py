@@ -15,7 +15,7 @@ QUARTER = timedelta(minutes=15)
 DAY = 96  # quarters, elapsed
 LAPSE = 8 * DAY
 WARNINGS = (72, 120, 144, 168)
-HAND_OVER = 6 * DAY
+HAND_OVER = 144  # hours
 PHYSICIAN_DAY = DAY
 PHYSICIAN_WORK = 28  # seven hours
 LEAST = 4  # an hour
@@ -105,6 +105,8 @@ class World:
     physicians: list[Person]
     served_until: int | None = None
     prevented: list[tuple[int, int]] = field(default_factory=list)
+    warnings: tuple[int, ...] = WARNINGS
+    hand_over: int = HAND_OVER
     cases: list[Case] = field(default_factory=list)
 
     def look(self, now: int) -> None:
@@ -122,7 +124,8 @@ class World:
         if now >= case.arrived + LAPSE:
             case.state, case.closed = "lapsed", case.arrived + LAPSE
             return
-        due = [hours for hours in WARNINGS if hours not in case.warned and self._warns(case, hours) <= now]
+        given = max(case.warned, default=0)  # what is less urgent than a warning that was given is overtaken by it
+        due = [hours for hours in self.warnings if hours > given and self._warns(case, hours) <= now]
         case.warned += due
         if case.state == "with_physician":
             self._to_physician(case, now, str(case.ground))
@@ -139,7 +142,7 @@ class World:
 
     def _until(self, case: Case) -> int:
         end = case.arrived + LAPSE
-        latest = min(case.arrived + HAND_OVER, end - PHYSICIAN_DAY)
+        latest = min(case.arrived + 4 * self.hand_over, end - PHYSICIAN_DAY)
         works = []
         for one in self.physicians:
             ahead = _of(one.works(self.begin), case.arrived, end)
