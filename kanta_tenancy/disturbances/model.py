@@ -109,6 +109,7 @@ class Limit(Record, frozen=True, kw_only=True, rename={"since": "from"}):
     minutes: int | None = None  # elapsed time
     minutes_when_critical: int | None = None  # for what is critical or wide; None: as otherwise
     months: int | None = None  # calendar months, in Finland
+    breach_clock: bool = False  # the hours of Article 33, which the kernel counts for every room
 
 
 class Rule(Record, frozen=True, kw_only=True, rename={"since": "from", "every": "all", "some": "any"}):

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kanta_tenancy.breaches import case
 from kanta_tenancy.disturbances import deriving, explaining, rules
 from kanta_tenancy.disturbances.model import Addressee, Counted, Duty, Fact, Moments, Rule, Side, Source
 from kanta_tenancy.kernel.calendar import HELSINKI
 from kanta_tenancy.kernel.dated import Certainty
+from tests.breaches.examples import a_concerned, an_awareness, concerning, entries
 from tests.disturbances.slow_statement import CRITERIA, told
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -158,6 +160,16 @@ def test_the_72_hours_run_from_when_the_controller_became_aware(aware, due):
     assert found.due_at.astimezone(HELSINKI).strftime("%Y-%m-%d %H:%M") == due
 
 
+@given(st.datetimes(datetime(2018, 5, 25), datetime(2060, 1, 1), timezones=st.just(HELSINKI), allow_imaginary=False))
+def test_the_72_hours_are_those_that_the_register_of_breaches_counts(aware_at):
+    standing = case.read(entries(concerning(a_concerned()), an_awareness(aware_at=aware_at)))
+    for side, whose, rule in (
+        (Side.MAIN_CONNECTOR, Fact.DATA_OF_MAIN_CONNECTOR, "gdpr_authority"),
+        (Side.TENANT, Fact.DATA_OF_TENANTS, "gdpr_authority_tenant"),
+    ):
+        assert duties(side, {Fact.BREACH, whose}, aware_at=aware_at)[rule].due_at == standing.authority_due_at
+
+
 def test_a_suspicion_is_told_to_the_controller_and_not_yet_to_the_ombudsman():
     whose = {Fact.DATA_OF_MAIN_CONNECTOR, Fact.DATA_OF_TENANTS}
     suspected = duties(Side.MAIN_CONNECTOR, {Fact.BREACH_SUSPECTED, *whose})
@@ -212,7 +224,7 @@ def test_only_what_states_a_limit_is_told_as_one():
         limit = rules.limit_on(rule.limit, MARCH_2)
         assert limit.stated == (rule.source in {Source.NIS2, Source.GDPR} and rule.counted is not Counted.KNOWN)
         assert limit.stated == (limit.certainty is Certainty.READ)
-        assert (limit.minutes is None) != (limit.months is None)
+        assert [limit.minutes is not None, limit.months is not None, limit.breach_clock].count(True) == 1
 
 
 def test_contract_statute_and_practice_never_share_a_row():
