@@ -18,7 +18,9 @@ from kanta_tenancy.kernel.records import Record
 RULE: Final = "K4.1c"
 AT_ONCE: Final = "at_once"
 # Whoever knows by the report itself, and tenants, who are told of each change of state and not of each fact.
-WITHOUT_CHANGES: Final = frozenset({Addressee.NAMED_PERSON, Addressee.MAIN_CONNECTOR, Addressee.AFFECTED_TENANTS})
+WITHOUT_CHANGES: Final = frozenset(
+    {Addressee.NAMED_PERSON, Addressee.MAIN_CONNECTOR, Addressee.AFFECTED_TENANTS, Addressee.BREACH_REGISTER}
+)
 BY_THE_REPORT: Final = frozenset({Addressee.NAMED_PERSON, Addressee.MAIN_CONNECTOR})
 GONE: Final = "The facts do not bring it any more"
 
@@ -98,8 +100,8 @@ def reconcile(
     A person's decision that something need not be told stays. Whoever was told and would be told otherwise now is told
     of the change, or that it does not hold any more.
     """
-    by_key: dict[Key, Wanted] = {(one.tenancy_id, one.duty.key): one for one in wished}
     latest = _latest(kept)
+    by_key = _wished_here(wished, latest)
     added: list[KeptDuty] = []
     moved: list[KeptDuty] = []
     dropped: list[KeptDuty] = []
@@ -120,6 +122,13 @@ def reconcile(
             dropped += gone
             added += cancelled
     return Reconciled(added=tuple(added), moved=tuple(moved), dropped=tuple(dropped))
+
+
+def _wished_here(wished: Iterable[Wanted], latest: Mapping[Key, KeptDuty]) -> dict[Key, Wanted]:
+    """Return what is wanted by its key, without what another room sees to: that stands as it stands there."""
+    elsewhere = {key for key, last in latest.items() if last.carried_by is not None}
+    by_key = {(one.tenancy_id, one.duty.key): one for one in wished}
+    return {key: one for key, one in by_key.items() if key not in elsewhere}
 
 
 def _latest(kept: Iterable[KeptDuty]) -> Mapping[Key, KeptDuty]:
@@ -161,6 +170,8 @@ def _fallen(
     last: KeptDuty, kept: Iterable[KeptDuty], history: Sequence[Answered], *, at: datetime
 ) -> tuple[list[KeptDuty], list[KeptDuty]]:
     """Return what follows for one that the facts do not bring any more: dropped, and whoever was told is told."""
+    if last.carried_by is not None:
+        return [], []
     if last.purpose is Purpose.CANCELLATION or last.addressee in WITHOUT_CHANGES:
         return ([_dropped(last, at)], []) if last.is_open and last.purpose is Purpose.FIRST else ([], [])
     gone = [_dropped(last, at)] if last.is_open else []

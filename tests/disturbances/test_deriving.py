@@ -81,7 +81,7 @@ def test_the_four_notions_have_duties_of_their_own():
         Fact.DISTURBANCE: {"practice_tenants"},
         Fact.DEVIATION: {"contract_manufacturer", "section_90_producer"},
         Fact.SECURITY_DISTURBANCE: {"section_90_security"},
-        Fact.BREACH: set(),  # whose data it concerns is not said
+        Fact.BREACH: {"practice_breach_record"},  # whose data it concerns is not said
     }
     for fact, expected in notions.items():
         assert duties(Side.MAIN_CONNECTOR, {fact}).keys() == expected
@@ -173,7 +173,7 @@ def test_the_72_hours_are_those_that_the_register_of_breaches_counts(aware_at):
 def test_a_suspicion_is_told_to_the_controller_and_not_yet_to_the_ombudsman():
     whose = {Fact.DATA_OF_MAIN_CONNECTOR, Fact.DATA_OF_TENANTS}
     suspected = duties(Side.MAIN_CONNECTOR, {Fact.BREACH_SUSPECTED, *whose})
-    assert suspected.keys() == {"contract_breach_controllers", "gdpr_processor"}
+    assert suspected.keys() == {"contract_breach_controllers", "gdpr_processor", "practice_breach_record"}
     assert duties(Side.MAIN_CONNECTOR, {Fact.BREACH, *whose}).keys() == {*suspected, "gdpr_authority"}
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 import pytest
 
-from kanta_tenancy.disturbances.store import disturbances, duties, reports, statuses
+from kanta_tenancy.disturbances.store import carried, disturbances, duties, reports, statuses
 from kanta_tenancy.kernel.acting import Caller
 from tests.conftest import someone
 from tests.plans import Plan
@@ -17,7 +17,7 @@ MANY = 4_000  # disturbances, one in forty open; a report and four duties each
 TENANCIES = 200
 TABLES = (
     "disturbance", "disturbance_party", "disturbance_report", "disturbance_answer", "disturbance_duty",
-    "disturbance_status", "disturbance_recipient",
+    "disturbance_status", "disturbance_recipient", "disturbance_carried",
 )  # fmt: skip
 ID = "lpad(to_hex({0}), 32, '0')::uuid"
 FILL = f"""
@@ -49,6 +49,11 @@ SELECT {ID.format("n")}, $realm, {ID.format("n")}, 1, 'over', timestamptz '2026-
 INSERT INTO disturbance_recipient (main_connector_id, status_id, tenancy_id, told_at, people)
 SELECT $realm, {ID.format("n")}, {ID.format("t")}, CASE WHEN n <> 1 THEN now() END, CASE WHEN n <> 1 THEN 1 END
   FROM generate_series(1, {MANY}, 10) AS n, generate_series(1, {TENANCIES}) AS t;
+INSERT INTO disturbance_carried (id, main_connector_id, disturbance_id, tenancy_id, carrier, matter, state, note,
+                                 said_by, said_at)
+SELECT {ID.format("4 * n + said")}, $realm, {ID.format("n")}, CASE WHEN said = 0 THEN {ID.format("1 + n % 200")} END,
+       'breach/' || n, 'authority', 'pending', 'x', 'x', now()
+  FROM generate_series(1, {MANY}) AS n, generate_series(0, 3) AS said;
 SET session_replication_role = origin;
 """  # noqa: S608 -- numbers of this file
 
@@ -109,6 +114,7 @@ async def test_one_disturbance_is_found_with_all_that_belongs_to_it(database, fi
         (disturbances.REPORTERS, "disturbance_party", 1, one),
         (reports.OF_DISTURBANCE, "disturbance_report", 1, one | {"count": 200}),
         (duties.OF_DISTURBANCE, "disturbance_duty", 4, one),
+        (carried.OF_DISTURBANCE, "disturbance_carried", 4, one),
         (statuses.OF_DISTURBANCE, "disturbance_status", 1, one),
         (statuses.TOLD_BEFORE, "disturbance_status", 1, one),
     ):

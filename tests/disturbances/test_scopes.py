@@ -8,18 +8,18 @@ import pytest
 
 from kanta_tenancy.disturbances.actions import naming, reporting, telling
 from kanta_tenancy.disturbances.case import OnCall
-from kanta_tenancy.disturbances.store import disturbances, duties, reaching, reports, statuses
+from kanta_tenancy.disturbances.store import carried, disturbances, duties, reaching, reports, statuses
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.machinery.postgres.statements import QUERIES, Nothing, Statement
 from kanta_tenancy.parties import Function
 from tests.conftest import someone
-from tests.disturbances.examples import NOON, Desk
+from tests.disturbances.examples import NOON, Desk, a_carried
 from tests.disturbances.test_assessing import Person
 from tests.parties.examples import a_realm, a_tenant, named, owner_of
 
 STATEMENTS = {
     statement.name: statement
-    for module in (disturbances, duties, reaching, reports, statuses)
+    for module in (carried, disturbances, duties, reaching, reports, statuses)
     for statement in vars(module).values()
     if isinstance(statement, Statement)
 }
@@ -38,6 +38,7 @@ TABLES = {
     "disturbance_answer": (6, 0),
     "disturbance_duty": (5, 1),
     "disturbance_call": (1, 0),
+    "disturbance_carried": (2, 1),
     "disturbance_status": (1, 1),
     "disturbance_recipient": (1, 1),
     "disturbance_roster": (1, 0),
@@ -77,6 +78,8 @@ class Neighbourhood:
         async with self.database.transaction(self.realm) as tx:
             (self.status,) = await statuses.of_disturbance(tx, self.taken.disturbance_id)
             kept = await duties.of_disturbance(tx, self.taken.disturbance_id)
+            for tenancy_id in (None, self.tenant.tenancy.id):
+                await carried.add(tx, self.taken.disturbance_id, [a_carried(tenancy_id=tenancy_id)])
         self.own_duty = next(one for one in kept if one.tenancy_id is not None)
 
     @property
@@ -177,6 +180,8 @@ async def test_nobody_takes_a_report_in_for_another(around):
         "INSERT INTO disturbance_party VALUES ('{realm}', '{other}', '{tenancy}', true)",
         "INSERT INTO disturbance_answer (id, main_connector_id, disturbance_id, fact, answer, basis, answered_by,"
         " answered_at) VALUES (gen_random_uuid(), '{realm}', '{own}', 'deviation', 'no', 'person', 'x', now())",
+        "INSERT INTO disturbance_carried (id, main_connector_id, disturbance_id, carrier, matter, state, note, said_by,"
+        " said_at) VALUES (gen_random_uuid(), '{realm}', '{own}', 'breach/x', 'authority', 'sent', 'x', 'x', now())",
     ],
 )
 async def test_a_tenant_writes_nothing_that_is_the_main_connectors(around, write):
@@ -193,7 +198,9 @@ async def test_a_tenant_writes_nothing_that_is_the_main_connectors(around, write
     assert done == ("UPDATE 0" if said.startswith("UPDATE") else "refused")
 
 
-@pytest.mark.parametrize("table", ["disturbance_report", "disturbance_answer", "disturbance_attachment"])
+@pytest.mark.parametrize(
+    "table", ["disturbance_report", "disturbance_answer", "disturbance_attachment", "disturbance_carried"]
+)
 async def test_what_was_said_is_never_edited_or_deleted(around, table):
     for write in (f"DELETE FROM {table}", f"UPDATE {table} SET main_connector_id = main_connector_id"):  # noqa: S608
         with pytest.raises(asyncpg.InsufficientPrivilegeError):

@@ -11,7 +11,14 @@ import msgspec
 from kanta_tenancy.disturbances import rules
 from kanta_tenancy.disturbances.actions.assessing import Description, SaidAnswer
 from kanta_tenancy.disturbances.actions.telling import SaidMaintenance
-from kanta_tenancy.disturbances.bodies.duties import PossibleDuty, ShownDuty, possible, shown_duty
+from kanta_tenancy.disturbances.bodies.duties import (
+    PossibleDuty,
+    ShownCarried,
+    ShownDuty,
+    possible,
+    shown_carried,
+    shown_duty,
+)
 from kanta_tenancy.disturbances.bodies.reports import (
     Instant,
     Line,
@@ -140,6 +147,10 @@ class WholeDisturbance(Body, frozen=True, kw_only=True):
     calls: tuple[ShownCall, ...]
     statuses: tuple[ShownStatus, ...]
     joined: Annotated[tuple[UUID, ...], msgspec.Meta(description="Those that were joined to it")]
+    carried: Annotated[
+        tuple[ShownCarried, ...],
+        msgspec.Meta(description="What another room sees to, such as the register of breaches; a tenant sees its own"),
+    ]
 
 
 class Answers(Body, frozen=True, kw_only=True):
@@ -248,6 +259,7 @@ def whole(found: Whole, would_arise: tuple[Rule, ...]) -> WholeDisturbance:
         calls=tuple(ShownCall(**msgspec.structs.asdict(one)) for one in found.calls),
         statuses=tuple(map(shown_status, found.statuses)),
         joined=found.joined,
+        carried=tuple(map(shown_carried, found.carried)),
     )
 
 
