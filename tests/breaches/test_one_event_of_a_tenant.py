@@ -112,9 +112,8 @@ async def test_the_record_of_one_that_is_joined_is_seen_to_in_the_one_that_goes_
 
 @pytest.mark.parametrize("first", ["the telling", "the answer"])
 async def test_a_tenant_that_tells_while_the_facts_change_is_seen_to_have_told(person, desk, ours, neighbour, first):
-    """Whoever comes second waits for the first, and sees what it wrote."""
-    await person.answers(breach=YES)
-    await recorded(ours, person, of_tenant(neighbour.tenancy.id))
+    """Whoever comes second waits for the first, and sees what it wrote: of a suspicion the facts bring no row yet."""
+    await recorded(ours, person, of_tenant(neighbour.tenancy.id), suspected=True)
     its = Register(desk.database, desk.clock, neighbour.caller)
     (breach,) = await its.listed()
     version = (await desk.read(person.id)).version
@@ -134,7 +133,7 @@ async def test_a_tenant_that_tells_while_the_facts_change_is_seen_to_have_told(p
         if wait:
             await gate.wait()
         async with desk.database.transaction(desk.caller) as tx:
-            await assessing.answer(tx, desk.clock, person.id, {Fact.DATA_OF_TENANTS: YES}, version=version)
+            await assessing.answer(tx, desk.clock, person.id, {Fact.BREACH: YES}, version=version)
             gate.set()
             await asyncio.sleep(0 if wait else 0.3)
 
