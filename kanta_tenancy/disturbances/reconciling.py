@@ -72,7 +72,7 @@ def fresh(one: Wanted, *, disturbance_id: UUID, at: datetime, by: str | None) ->
     """Return a duty as it is put down first. What a tenant owes its main connector, its report has fulfilled.
 
     Args:
-        by: who reported it; None: nobody did just now.
+        by: who reported it, or said what brings it: then the main connector knows it; None: nobody did just now.
     """
     told = by is not None and one.tenancy_id is not None and one.duty.rule.to in BY_THE_REPORT
     return _row(
@@ -108,7 +108,7 @@ def reconcile(
     for key, one in by_key.items():
         last = latest.get(key)
         if last is None:
-            added.append(fresh(one, disturbance_id=disturbance_id, at=at, by=None))
+            added.append(fresh(one, disturbance_id=disturbance_id, at=at, by=_last_author(history)))
         elif last.is_open and last.purpose is Purpose.FIRST:
             moved += _moved(last, one)
         elif last.is_open and last.purpose is Purpose.CANCELLATION:
@@ -129,6 +129,10 @@ def _wished_here(wished: Iterable[Wanted], latest: Mapping[Key, KeptDuty]) -> di
     elsewhere = {key for key, last in latest.items() if last.carried_by is not None}
     by_key = {(one.tenancy_id, one.duty.key): one for one in wished}
     return {key: one for key, one in by_key.items() if key not in elsewhere}
+
+
+def _last_author(history: Sequence[Answered]) -> str | None:
+    return history[-1].answered_by if history else None
 
 
 def _latest(kept: Iterable[KeptDuty]) -> Mapping[Key, KeptDuty]:

@@ -1,5 +1,6 @@
 -- why:   what a disturbance asks about a personal data breach is seen to by the register of breaches once the breach stands
---        in it: nobody is told twice and nobody does it twice (docs/decisions/0037, docs/capabilities/disturbances.md; K4.2)
+--        in it: nobody is told twice and nobody does it twice (docs/decisions/0037, docs/capabilities/disturbances.md; K4.2);
+--        monitoring systems report by what they send anyway (K4.1a)
 -- locks: breach while its few rows are filled in; disturbance_duty for an instant, while a column without a value is added
 SET LOCAL lock_timeout = '3s';
 
@@ -43,3 +44,25 @@ UPDATE breach
  WHERE report.main_connector_id = breach.main_connector_id
    AND report.id = breach.report_id
    AND report.disturbance_id IS NOT NULL;
+
+-- What monitoring systems sent: the same of a group of alerts is one report, however often it comes. Only ever added.
+CREATE TABLE disturbance_alert (
+    main_connector_id uuid        NOT NULL REFERENCES main_connector,
+    tenancy_id        uuid,                    -- whose monitoring system; null: the main connector's
+    holder            uuid        NOT NULL GENERATED ALWAYS AS (coalesce(tenancy_id, main_connector_id)) STORED,
+    group_sha256      bytea       NOT NULL CHECK (length(group_sha256) = 32),
+    content_sha256    bytea       NOT NULL CHECK (length(content_sha256) = 32),
+    disturbance_id    uuid        NOT NULL,
+    report_id         uuid        NOT NULL,
+    taken_at          timestamptz NOT NULL,
+    PRIMARY KEY (main_connector_id, holder, group_sha256, content_sha256),
+    FOREIGN KEY (main_connector_id, tenancy_id) REFERENCES tenancy (main_connector_id, tenancy_id),
+    FOREIGN KEY (main_connector_id, disturbance_id) REFERENCES disturbance (main_connector_id, id),
+    FOREIGN KEY (main_connector_id, report_id) REFERENCES disturbance_report (main_connector_id, id)
+);
+CREATE INDEX disturbance_alert_latest ON disturbance_alert (main_connector_id, holder, group_sha256, taken_at);
+ALTER TABLE disturbance_alert ENABLE ROW LEVEL SECURITY;
+CREATE POLICY scope ON disturbance_alert USING (
+    main_connector_id = (SELECT scope_main_connector())
+    AND ((SELECT scope_is_whole_realm()) OR tenancy_id = (SELECT scope_tenancy())));
+GRANT SELECT, INSERT ON disturbance_alert TO kanta_service;

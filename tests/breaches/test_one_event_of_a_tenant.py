@@ -157,3 +157,10 @@ async def test_a_tenants_own_duty_that_no_record_sees_to_stays_its_own(person, d
     async with desk.database.transaction(tenant.caller) as tx:
         await duties.settle(tx, desk.clock, kept.id, DutyMove.SEND, version=kept.version, note="Form 1")
     assert (await of_rule(person, "gdpr_authority_tenant", tenancy_id=tenant.tenancy.id)).state is DutyState.SENT
+
+
+async def test_what_the_main_connector_itself_put_down_no_tenant_has_to_tell_it(person, desk, tenant):
+    await person.answers(breach=YES, deviation=YES)
+    kept = await of_rule(person, "contract_breach_main_connector", tenancy_id=tenant.tenancy.id)
+    assert (kept.state, kept.settled_by) == (DutyState.SENT, "a test")
+    assert await desk.amiss() == []

@@ -8,7 +8,7 @@ import pytest
 
 from kanta_tenancy.disturbances.actions import naming, reporting, telling
 from kanta_tenancy.disturbances.case import OnCall
-from kanta_tenancy.disturbances.store import carried, disturbances, duties, reaching, reports, statuses
+from kanta_tenancy.disturbances.store import alerts, carried, disturbances, duties, reaching, reports, statuses
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.machinery.postgres.statements import QUERIES, Nothing, Statement
 from kanta_tenancy.parties import Function
@@ -19,7 +19,7 @@ from tests.parties.examples import a_realm, a_tenant, named, owner_of
 
 STATEMENTS = {
     statement.name: statement
-    for module in (carried, disturbances, duties, reaching, reports, statuses)
+    for module in (alerts, carried, disturbances, duties, reaching, reports, statuses)
     for statement in vars(module).values()
     if isinstance(statement, Statement)
 }
@@ -28,12 +28,18 @@ WRITES = {
     for name in STATEMENTS
     if name.rpartition(".")[2].startswith(("insert", "add", "save_roster", "save_own_word", "take_in"))
 }
-COUNTS = {"disturbances/disturbance.figures", "disturbances/status.reach"}  # they answer whatever there is
+DIGEST = b"x" * 32
+COUNTS = {
+    "disturbances/disturbance.figures",
+    "disturbances/status.reach",
+    "disturbances/alert.hold",
+}  # they answer whatever there is
 # How many rows of the neighbourhood below each sees: the main connector, the tenant that reported.
 TABLES = {
     "disturbance": (2, 1),
     "disturbance_party": (1, 1),
     "disturbance_report": (2, 1),
+    "disturbance_alert": (2, 1),
     "disturbance_attachment": (1, 1),
     "disturbance_answer": (6, 0),
     "disturbance_duty": (5, 1),
@@ -80,6 +86,10 @@ class Neighbourhood:
             kept = await duties.of_disturbance(tx, self.taken.disturbance_id)
             for tenancy_id in (None, self.tenant.tenancy.id):
                 await carried.add(tx, self.taken.disturbance_id, [a_carried(tenancy_id=tenancy_id)])
+        for caller in (self.realm, self.tenant.caller):
+            async with self.database.transaction(caller) as tx:
+                taken = alerts.Taken(disturbance_id=self.taken.disturbance_id, report_id=self.taken.report_id)
+                await alerts.keep(tx, DIGEST, DIGEST, taken, at=NOON)
         self.own_duty = next(one for one in kept if one.tenancy_id is not None)
 
     @property
@@ -100,6 +110,9 @@ class Neighbourhood:
             "states": ["reported", "acknowledged"],
             "service": "prescription",
             "abouts": ["nis2"],
+            "holder": self.tenant.tenancy.id,
+            "group_sha256": DIGEST,
+            "content_sha256": DIGEST,
             "holders": [self.realm.scope.main_connector_id, self.tenant.tenancy.id],
             "count": 9,
             "since": NOON,
@@ -199,7 +212,8 @@ async def test_a_tenant_writes_nothing_that_is_the_main_connectors(around, write
 
 
 @pytest.mark.parametrize(
-    "table", ["disturbance_report", "disturbance_answer", "disturbance_attachment", "disturbance_carried"]
+    "table",
+    ["disturbance_report", "disturbance_answer", "disturbance_attachment", "disturbance_carried", "disturbance_alert"],
 )
 async def test_what_was_said_is_never_edited_or_deleted(around, table):
     for write in (f"DELETE FROM {table}", f"UPDATE {table} SET main_connector_id = main_connector_id"):  # noqa: S608

@@ -88,6 +88,9 @@ class ShownDisturbance(Body, frozen=True, kw_only=True):
     system_id: UUID | None
     service: str | None
     joined_to: UUID | None
+    short_notice: Annotated[
+        bool, msgspec.Meta(description="Maintenance that was put down less than two weeks before it begins")
+    ]
     tenancy_id: Annotated[
         UUID | None, msgspec.Meta(description="Who reported it first; null: not a tenant, or not shown")
     ]
@@ -234,7 +237,7 @@ def said_of(text: Text | None) -> Mapping[Language, str] | None:
     return None if text is None else text.said()
 
 
-_COMPUTED: Final = {"reference", "next_moves"}
+_COMPUTED: Final = {"reference", "short_notice", "next_moves"}
 
 
 def shown(one: Disturbance) -> ShownDisturbance:
@@ -243,6 +246,7 @@ def shown(one: Disturbance) -> ShownDisturbance:
     said["tenancy_id"] = one.tenancy_id if one.what is not None else None
     return ShownDisturbance(
         reference=one.reference,
+        short_notice=rules.is_short_notice(one),
         next_moves=tuple(move.value for state, move in MOVES if state is one.state),
         **{name: said[name] for name in ShownDisturbance.__struct_fields__ if name not in _COMPUTED},
     )
