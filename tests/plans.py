@@ -62,4 +62,6 @@ async def plans(
 def _literal(value: object) -> str:
     if value is None:
         return "NULL"
+    if isinstance(value, bytes):
+        return f"'\\x{value.hex()}'"
     return "'{" + ",".join(map(str, value)) + "}'" if isinstance(value, list) else f"'{value}'"

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from kanta_tenancy.breaches import deadlines, lifecycle
+from kanta_tenancy.breaches import lifecycle
 from kanta_tenancy.breaches.model import (
     Addressee,
     Awareness,
@@ -23,6 +23,7 @@ from kanta_tenancy.breaches.model import (
     Statement,
     Telling,
 )
+from kanta_tenancy.kernel import breach_clock
 from kanta_tenancy.kernel.records import Record
 
 
@@ -57,7 +58,7 @@ class Case(Record, frozen=True, kw_only=True):
     @property
     def authority_due_at(self) -> datetime | None:
         """The strict deadline, whether or not it still counts; None where there is none."""
-        return None if self.awareness is None else deadlines.authority_due(self.awareness.aware_at)
+        return None if self.awareness is None else breach_clock.authority_due(self.awareness.aware_at)
 
     def tellings(self, addressee: Addressee) -> list[Telling]:
         return [one.telling for one in self.told if one.telling.addressee is addressee]

@@ -1,25 +1,15 @@
-"""By when the authority is notified of a breach, and when people are reminded of it (K4.2). Pure.
+"""How the strict deadline of a breach came about, told in words (K4.2). Pure; `breach_clock` counts the hours."""
 
-The strict deadline is 72 elapsed hours from the instant at which the controller became aware: neither a weekend nor the
-night in which clocks are set moves it. What Regulation (EEC, Euratom) 1182/71 may add is shown beside it and decides
-nothing.
-"""
-
-from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from kanta_tenancy.breaches import requirements, working_days
 from kanta_tenancy.breaches.model import AwareGround
-from kanta_tenancy.kernel.calendar import day_in_finland, start_of_day
+from kanta_tenancy.kernel.breach_clock import authority_due, later_reading
 from kanta_tenancy.kernel.explanation import Explanation, Sentence, sentence
-from kanta_tenancy.kernel.records import Record
 
 RULE: Final = "K4.2"
 GDPR_33: Final = "Regulation (EU) 2016/679, Article 33(1)"
 PERIODS: Final = "Regulation (EEC, Euratom) 1182/71, Article 3"
-_HOUR: Final = timedelta(hours=1)
-_ENOUGH: Final = 2  # working days in a period of two days or more
 _GROUNDS: Final = {
     AwareGround.FOUND_ITSELF: Sentence(
         fi="Rekisterinpitäjä havaitsi sen itse.",
@@ -47,80 +37,6 @@ _GROUNDS: Final = {
         en="A short investigation made the suspicion reasonably certain.",
     ),
 }
-
-
-class Due(Record, frozen=True, kw_only=True):
-    """A reminder that is to be given, and those that it overtakes."""
-
-    hours: int
-    overtaken: tuple[int, ...]  # less urgent ones, ascending
-
-
-def authority_due(aware_at: datetime) -> datetime:
-    """Return the strict deadline, in UTC: 72 elapsed hours after awareness.
-
-    Raises:
-        ValueError: `aware_at` has no time zone.
-
-    Source:
-        Regulation (EU) 2016/679, Article 33(1).
-    """
-    hours = requirements.clock_on(day_in_finland(aware_at)).hours
-    return aware_at.astimezone(UTC) + timedelta(hours=hours)
-
-
-def later_reading(aware_at: datetime) -> datetime:
-    """Return when the period ends by our reading of the general rules on periods: information, never a deadline.
-
-    The hour of the event does not count; the period holds two working days at least. That it would end on a working day
-    is a rule for periods in days, not in hours.
-
-    Raises:
-        ValueError: `aware_at` has no time zone.
-
-    Source:
-        Regulation (EEC, Euratom) 1182/71, Article 3(1), (4) and (5); whether it applies here is not verified.
-    """
-    ends = _next_hour(authority_due(aware_at))
-    begins = _next_hour(aware_at.astimezone(UTC))
-    last_moment = ends - timedelta(microseconds=1)
-    within = _working_days(day_in_finland(begins), day_in_finland(last_moment))
-    if within >= _ENOUGH:
-        return ends
-    day = day_in_finland(last_moment)
-    for _ in range(_ENOUGH - within):
-        day = working_days.next_working_day(day)
-    return start_of_day(day + timedelta(days=1))
-
-
-def reminder_instant(aware_at: datetime, hours: int) -> datetime:
-    """Return when people are reminded so many elapsed hours after awareness."""
-    return aware_at.astimezone(UTC) + timedelta(hours=hours)
-
-
-def due(aware_at: datetime, now: datetime, hours: Sequence[int], given: Collection[int]) -> Due | None:
-    """Return which reminder is to be given now; None: none that was not given or overtaken.
-
-    Args:
-        hours: after which people are reminded, ascending.
-        given: those that were given or overtaken.
-    """
-    reached = [one for one in _open(hours, given) if reminder_instant(aware_at, one) <= now]
-    return Due(hours=reached[-1], overtaken=tuple(reached[:-1])) if reached else None
-
-
-def next_due(aware_at: datetime, since: datetime, hours: Sequence[int], given: Collection[int]) -> datetime | None:
-    """Return when the next reminder is due; None: all were given.
-
-    Args:
-        since: when the clock was put down. Nothing is due before that; what could have been told until then is due at
-            once, with the most urgent of it.
-    """
-    left = _open(hours, given)
-    if not left:
-        return None
-    first = due(aware_at, since, hours, given)
-    return max(since, reminder_instant(aware_at, left[0] if first is None else first.hours))
 
 
 def explained(aware_at: datetime, ground: AwareGround, reason: str) -> Explanation:
@@ -159,18 +75,3 @@ def explained(aware_at: datetime, ground: AwareGround, reason: str) -> Explanati
         steps=steps,
         result=strict.isoformat(),
     )
-
-
-def _next_hour(instant: datetime) -> datetime:
-    # Finland's clocks differ from UTC by whole hours, so the hours begin together.
-    return instant.replace(minute=0, second=0, microsecond=0) + _HOUR
-
-
-def _working_days(first: date, last: date) -> int:
-    days = (first + timedelta(days=one) for one in range((last - first).days + 1))
-    return sum(working_days.is_working_day(day) for day in days)
-
-
-def _open(hours: Sequence[int], given: Collection[int]) -> list[int]:
-    """Return the reminders that are more urgent than any that was given."""
-    return [one for one in hours if not given or one > max(given)]

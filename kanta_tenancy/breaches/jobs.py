@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from kanta_tenancy.breaches import deadlines, history, owing, requirements, telling
+from kanta_tenancy.breaches import history, owing, telling
 from kanta_tenancy.breaches.actions.keeping import Standing, read, standing
 from kanta_tenancy.breaches.errors import BreachNotFound
 from kanta_tenancy.breaches.model import Breach, Reminded
 from kanta_tenancy.breaches.owing import Schedule
 from kanta_tenancy.breaches.store import breaches as store
 from kanta_tenancy.breaches.store import entries, helping
+from kanta_tenancy.kernel import breach_clock
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import TenancyId
@@ -36,7 +37,7 @@ async def remind(tx: Transaction, clock: Clock, promise: Promise) -> Outcome:
         return Released(because="the authority need not be notified any more, or was")
     now = clock.now()
     given = await _given(tx, of.breach, schedule)
-    due = deadlines.due(schedule.counted_from, now, schedule.hours, given)
+    due = breach_clock.due(schedule.counted_from, now, schedule.hours, given)
     if due is not None:
         await _remind(tx, of, schedule, due, at=now)
         given = (*given, *due.overtaken, due.hours)
@@ -80,7 +81,7 @@ async def _given(tx: Transaction, breach: Breach, schedule: Schedule) -> Sequenc
     return tuple((await entries.given(tx, [breach.id])).get((breach.id, schedule.turn), ()))
 
 
-async def _remind(tx: Transaction, of: Standing, schedule: Schedule, due: deadlines.Due, *, at: datetime) -> None:
+async def _remind(tx: Transaction, of: Standing, schedule: Schedule, due: breach_clock.Due, *, at: datetime) -> None:
     people, unreachable = await _people(tx, of.breach.tenancy_id, hours=due.hours, at=at)
     await entries.add_reminders(
         tx,
@@ -89,7 +90,7 @@ async def _remind(tx: Transaction, of: Standing, schedule: Schedule, due: deadli
             Reminded(
                 turn=schedule.turn,
                 hours=hours,
-                due_at=deadlines.reminder_instant(schedule.counted_from, hours),
+                due_at=breach_clock.reminder_instant(schedule.counted_from, hours),
                 decided_at=at,
                 told=hours == due.hours,
                 people=len(people) if hours == due.hours else 0,
@@ -118,6 +119,6 @@ async def _people(
 async def _of_party(tx: Transaction, tenancy_id: TenancyId | None, *, hours: int, at: datetime) -> list[Recipient]:
     """Return who reads a party's post about breaches, and its administrators when little time is left."""
     found = await readers(tx, telling.READERS, tenancy_id=tenancy_id, at=at)
-    if hours >= requirements.clock_on(day_in_finland(at)).more_people_from:
+    if hours >= breach_clock.clock_on(day_in_finland(at)).more_people_from:
         found += await readers(tx, (Function.ADMINISTRATOR,), tenancy_id=tenancy_id, at=at)
     return list({one.contact_id: one for one in found}.values())

@@ -289,6 +289,7 @@ class Breach(Record, frozen=True, kw_only=True):
     aware_at: datetime | None  # of a controller
     authority_due_at: datetime | None  # while the authority is to be notified
     version: int  # how many entries it has
+    disturbance_id: UUID | None = None  # of which it is a part
 
 
 class BreachPosition(Record, frozen=True, kw_only=True):

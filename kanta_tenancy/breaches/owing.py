@@ -6,11 +6,12 @@ from typing import Final
 from uuid import UUID
 
 from kanta_tenancy import promises
-from kanta_tenancy.breaches import deadlines, requirements
+from kanta_tenancy.breaches import deadlines
 from kanta_tenancy.breaches.case import Case
 from kanta_tenancy.breaches.duties import PROMISED, Duty, DutyKind, DutyState
 from kanta_tenancy.breaches.lifecycle import RULE
 from kanta_tenancy.breaches.model import Breach, Help
+from kanta_tenancy.kernel import breach_clock
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.explanation import Explanation, Sentence
 from kanta_tenancy.kernel.identifiers import TenancyId
@@ -131,7 +132,7 @@ def schedule(breach: Breach, case: Case, found: Sequence[Duty]) -> Schedule | No
             turn=authority.turn,
             counted_from=case.awareness.aware_at,
             since=max(said_at, authority.since or said_at),
-            hours=requirements.clock_on(day_in_finland(case.awareness.aware_at)).remind_at,
+            hours=breach_clock.clock_on(day_in_finland(case.awareness.aware_at)).remind_at,
         )
     if not case.is_controllers and case.is_open:
         return Schedule(turn=1, counted_from=breach.recorded_at, since=breach.recorded_at, hours=(0,))
@@ -140,7 +141,7 @@ def schedule(breach: Breach, case: Case, found: Sequence[Duty]) -> Schedule | No
 
 def remind_due(of: Schedule, given: Collection[int]) -> datetime | None:
     """Return when people are to be reminded next; None: they were, of all."""
-    return deadlines.next_due(of.counted_from, of.since, of.hours, given)
+    return breach_clock.next_due(of.counted_from, of.since, of.hours, given)
 
 
 def to_remind(breach: Breach, of: Schedule, due_at: datetime, *, at: datetime) -> promises.Owed:

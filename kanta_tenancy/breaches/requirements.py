@@ -1,4 +1,4 @@
-"""What law asks about breaches: whose data is whose, the hours, what a notice holds. Dated data with its source."""
+"""What law asks about breaches: whose data is whose, what a notice holds. Dated data with its source."""
 
 import tomllib
 from collections.abc import Mapping
@@ -15,17 +15,6 @@ from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.records import Record
 
 _DATA: Final = Path(__file__).parent / "data"
-
-
-class ClockRow(Record, frozen=True, kw_only=True, rename={"since": "from"}):
-    """How many hours there are to notify the authority, and after how many people are reminded."""
-
-    since: date
-    hours: int
-    remind_at: tuple[int, ...]  # ascending; the first is 0
-    more_people_from: int  # the hour from which administrators are reminded too
-    certainty: Certainty
-    source: str
 
 
 class OwnTimeRow(Record, frozen=True, kw_only=True, rename={"since": "from"}):
@@ -52,10 +41,6 @@ def register_on(kind: RegisterKind, day: date) -> RegisterRow:
     return in_force_on(_registers()[kind], day)
 
 
-def clock_on(day: date) -> ClockRow:
-    return in_force_on(_clock(), day)
-
-
 def own_times_on(day: date) -> Mapping[str, int]:
     """Return within how many hours what has no hours in law is asked for."""
     return in_force_on(_own_times(), day).hours
@@ -75,13 +60,8 @@ def _registers() -> Mapping[RegisterKind, tuple[RegisterRow, ...]]:
 
 
 @cache
-def _clock() -> tuple[ClockRow, ...]:
-    return msgspec.convert(_read("clock")["clock"], tuple[ClockRow, ...])
-
-
-@cache
 def _own_times() -> tuple[OwnTimeRow, ...]:
-    return msgspec.convert(_read("clock")["own_time"], tuple[OwnTimeRow, ...])
+    return msgspec.convert(_read("own_times")["own_time"], tuple[OwnTimeRow, ...])
 
 
 def _read(name: str) -> Any:

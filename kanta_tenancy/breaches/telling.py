@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from kanta_tenancy.breaches import requirements
 from kanta_tenancy.breaches.case import Case
 from kanta_tenancy.breaches.lifecycle import RULE
 from kanta_tenancy.breaches.model import Breach, Help, HelpState, Report
+from kanta_tenancy.kernel import breach_clock
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.messages import Notice, Recipient
@@ -196,4 +196,4 @@ def _lines(case: Case, hours: int) -> tuple[Sentence, ...]:
 
 def _all_hours(case: Case) -> int:
     aware_at = None if case.awareness is None else case.awareness.aware_at
-    return 0 if aware_at is None else requirements.clock_on(day_in_finland(aware_at)).hours
+    return 0 if aware_at is None else breach_clock.clock_on(day_in_finland(aware_at)).hours

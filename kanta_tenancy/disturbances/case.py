@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from kanta_tenancy.disturbances.model import Addressee, Answer, Channel, Fact, Source
+from kanta_tenancy.disturbances.model import Addressee, Answer, Channel, Fact, Matter, Source
 from kanta_tenancy.kernel.explanation import Explanation
 from kanta_tenancy.kernel.identifiers import ContactId, TenancyId
 from kanta_tenancy.kernel.languages import Language
@@ -162,10 +162,36 @@ class KeptDuty(Record, frozen=True, kw_only=True):
     channel: Channel | None = None
     note: str | None = None
     settled_by: str | None = None
+    carried_by: str | None = None  # what sees to it in another room, such as breach/0199…
 
     @property
     def is_open(self) -> bool:
         return self.state in {DutyState.PENDING, DutyState.FAILED}
+
+    @property
+    def is_chased(self) -> bool:
+        """Whether it is promised and chased here."""
+        return self.is_open and self.carried_by is None
+
+    @property
+    def is_told(self) -> bool:
+        return self.state in {DutyState.SENT, DutyState.ACKNOWLEDGED}
+
+
+class Carried(Record, frozen=True, kw_only=True):
+    """How something that a duty asks stands in the room that sees to it. Never edited; the latest counts."""
+
+    tenancy_id: TenancyId | None  # whose duty; None: the main connector's
+    carrier: str  # such as breach/0199…
+    matter: Matter
+    state: DutyState  # pending, sent or not_needed
+    note: str  # what shows it
+    said_by: str
+    said_at: datetime
+    channel: Channel | None = None
+    counted_from: datetime | None = None
+    due_at: datetime | None = None  # while it is pending there
+    explanation: Explanation | None = None
 
 
 class Hours(Record, frozen=True, kw_only=True, rename={"begins": "from", "ends": "until"}):

@@ -11,6 +11,7 @@ from typing import Final
 
 from kanta_tenancy.disturbances import rules
 from kanta_tenancy.disturbances.model import Counted, Duty, Fact, Limit, Moments, Rule, Side
+from kanta_tenancy.kernel import breach_clock
 from kanta_tenancy.kernel.calendar import HELSINKI, add_months, day_in_finland
 
 FOLLOW_UP: Final = "nis2_follow_up"  # the limit of the notice that the final one is counted from
@@ -96,6 +97,8 @@ def due_at(limit: Limit, counted_from: datetime, *, critical: bool) -> datetime:
     """
     if counted_from.tzinfo is None:
         raise ValueError("an instant must carry a time zone")
+    if limit.breach_clock:
+        return breach_clock.authority_due(counted_from)
     if limit.months is not None:
         local = counted_from.astimezone(HELSINKI)
         return datetime.combine(add_months(local.date(), limit.months), local.timetz()).astimezone(UTC)

@@ -63,6 +63,12 @@ class DutyMoveNotAllowed(DomainError):
     category = Category.CONFLICT
 
 
+class DutyCarried(DomainError):
+    slug = "disturbance-duty-carried"
+    title = "The duty is seen to in another place"
+    category = Category.CONFLICT
+
+
 class DutyUnaddressed(DomainError):
     slug = "disturbance-duty-unaddressed"
     title = "There is no address to send it to"

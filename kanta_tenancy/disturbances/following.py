@@ -49,7 +49,7 @@ async def promise_was_kept(tx: Transaction, message: Message) -> None:
         duty = await duties.hold(tx, owing.id_in(kept.key))
     except DutyNotFound:
         return
-    if not duty.is_open or owing.duty_key(duty) != kept.key:  # it was settled here as well
+    if not duty.is_chased or owing.duty_key(duty) != kept.key:  # it was settled here as well
         return
     note = await _evidence(tx, kept)
     await duty_actions.settle_taken(tx, duty, DutyMove.SEND, at=kept.at, note=note)

@@ -67,7 +67,7 @@ async def chase(tx: Transaction, clock: Clock, promise: Promise) -> Outcome:
         duty = await duties.find(tx, owing.id_in(promise.key))
     except DutyNotFound:
         return Released(because="the duty is not there")
-    if not duty.is_open or owing.chase_key(duty) != promise.key:
+    if not duty.is_chased or owing.chase_key(duty) != promise.key:
         return Released(because="it was settled")
     now = clock.now()
     if duty.tenancy_id is None:
@@ -128,7 +128,7 @@ async def duties_expected(tx: Transaction, _: datetime) -> AsyncIterator[Expecte
     """Say which promises of duties there should be: of whoever must tell, and of the system to chase them."""
     after = _FIRST
     while page := await duties.open_ones(tx, after=after, count=_PAGE):
-        for one in page:
+        for one in (duty for duty in page if duty.is_chased):
             subject = owing.subject(one.disturbance_id)
             yield Expected(key=owing.duty_key(one), subject=subject, due_at=one.due_at)
             yield Expected(key=owing.chase_key(one), subject=subject)

@@ -63,6 +63,7 @@ class Addressee(enum.StrEnum):
     NAMED_PERSON = "named_person"  # whom the main connector has named for reports
     MAIN_CONNECTOR = "main_connector"
     AFFECTED_TENANTS = "affected_tenants"
+    BREACH_REGISTER = "breach_register"  # of this service, by which each controller is told
     TENANT_CONTROLLERS = "tenant_controllers"  # those whose data a breach concerns
     KELA = "kela"
     PRODUCER = "producer"
@@ -71,6 +72,15 @@ class Addressee(enum.StrEnum):
     CYBER_SECURITY_CENTRE = "cyber_security_centre"
     DATA_PROTECTION_OMBUDSMAN = "data_protection_ombudsman"
     SERVICE_RECIPIENTS = "service_recipients"  # of the tenant's own services
+
+
+class Matter(enum.StrEnum):
+    """What a room above sees to, once it does: then nobody is chased here, and nothing is told from here."""
+
+    RECORD = "record"  # that a breach stands in the register of breaches
+    CONTROLLERS = "controllers"  # that its controllers know
+    AUTHORITY = "authority"  # that the Data Protection Ombudsman was notified
+    KELA = "kela"  # that Kela was told of a breach of joint registers
 
 
 class Channel(enum.StrEnum):
@@ -109,6 +119,7 @@ class Limit(Record, frozen=True, kw_only=True, rename={"since": "from"}):
     minutes: int | None = None  # elapsed time
     minutes_when_critical: int | None = None  # for what is critical or wide; None: as otherwise
     months: int | None = None  # calendar months, in Finland
+    breach_clock: bool = False  # the hours of Article 33, which the kernel counts for every room
 
 
 class Rule(Record, frozen=True, kw_only=True, rename={"since": "from", "every": "all", "some": "any"}):
@@ -130,6 +141,7 @@ class Rule(Record, frozen=True, kw_only=True, rename={"since": "from", "every": 
     meaning: Sentence
     some: tuple[Fact, ...] = ()  # and one of these, where there are any,
     none: tuple[Fact, ...] = ()  # and none of these
+    matter: Matter | None = None  # by what name a room above can see to it
 
 
 class Moments(Record, frozen=True, kw_only=True):

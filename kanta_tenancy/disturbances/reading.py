@@ -12,6 +12,7 @@ from kanta_tenancy.disturbances.case import (
     Answered,
     Attachment,
     Called,
+    Carried,
     Disturbance,
     KeptDuty,
     OwnWord,
@@ -21,7 +22,7 @@ from kanta_tenancy.disturbances.case import (
     Status,
 )
 from kanta_tenancy.disturbances.model import Addressee, Answer, Authority, Fact, Override, Rule, Side
-from kanta_tenancy.disturbances.store import disturbances, duties, reaching, reports, statuses
+from kanta_tenancy.disturbances.store import carried, disturbances, duties, reaching, reports, statuses
 from kanta_tenancy.disturbances.store.reports import AttachmentWithContent
 from kanta_tenancy.disturbances.store.statuses import Reached, Shown
 from kanta_tenancy.disturbances.wording import About
@@ -48,6 +49,7 @@ class Whole(Record, frozen=True, kw_only=True):
     calls: tuple[Called, ...]  # a tenant sees none
     statuses: tuple[Status, ...]
     joined: tuple[UUID, ...]
+    carried: tuple[Carried, ...]  # what a room above sees to; of a tenant, its own
     covered: bool | None  # what the main connector says of itself; a tenant sees nothing
 
 
@@ -89,6 +91,7 @@ async def whole(tx: Transaction, disturbance_id: UUID) -> Whole:
         calls=tuple(await reaching.calls(tx, disturbance_id)),
         statuses=tuple(await statuses.of_disturbance(tx, disturbance_id)),
         joined=tuple(one.id for one in joined),
+        carried=tuple(await carried.of_disturbance(tx, disturbance_id)),
         covered=None if word is None else bool(word.word.get("covered")),
     )
 

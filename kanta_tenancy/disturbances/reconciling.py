@@ -18,7 +18,9 @@ from kanta_tenancy.kernel.records import Record
 RULE: Final = "K4.1c"
 AT_ONCE: Final = "at_once"
 # Whoever knows by the report itself, and tenants, who are told of each change of state and not of each fact.
-WITHOUT_CHANGES: Final = frozenset({Addressee.NAMED_PERSON, Addressee.MAIN_CONNECTOR, Addressee.AFFECTED_TENANTS})
+WITHOUT_CHANGES: Final = frozenset(
+    {Addressee.NAMED_PERSON, Addressee.MAIN_CONNECTOR, Addressee.AFFECTED_TENANTS, Addressee.BREACH_REGISTER}
+)
 BY_THE_REPORT: Final = frozenset({Addressee.NAMED_PERSON, Addressee.MAIN_CONNECTOR})
 GONE: Final = "The facts do not bring it any more"
 
@@ -70,7 +72,7 @@ def fresh(one: Wanted, *, disturbance_id: UUID, at: datetime, by: str | None) ->
     """Return a duty as it is put down first. What a tenant owes its main connector, its report has fulfilled.
 
     Args:
-        by: who reported it; None: nobody did just now.
+        by: who reported it, or said what brings it: then the main connector knows it; None: nobody did just now.
     """
     told = by is not None and one.tenancy_id is not None and one.duty.rule.to in BY_THE_REPORT
     return _row(
@@ -98,15 +100,15 @@ def reconcile(
     A person's decision that something need not be told stays. Whoever was told and would be told otherwise now is told
     of the change, or that it does not hold any more.
     """
-    by_key: dict[Key, Wanted] = {(one.tenancy_id, one.duty.key): one for one in wished}
     latest = _latest(kept)
+    by_key = _wished_here(wished, latest)
     added: list[KeptDuty] = []
     moved: list[KeptDuty] = []
     dropped: list[KeptDuty] = []
     for key, one in by_key.items():
         last = latest.get(key)
         if last is None:
-            added.append(fresh(one, disturbance_id=disturbance_id, at=at, by=None))
+            added.append(fresh(one, disturbance_id=disturbance_id, at=at, by=_last_author(history)))
         elif last.is_open and last.purpose is Purpose.FIRST:
             moved += _moved(last, one)
         elif last.is_open and last.purpose is Purpose.CANCELLATION:
@@ -120,6 +122,17 @@ def reconcile(
             dropped += gone
             added += cancelled
     return Reconciled(added=tuple(added), moved=tuple(moved), dropped=tuple(dropped))
+
+
+def _wished_here(wished: Iterable[Wanted], latest: Mapping[Key, KeptDuty]) -> dict[Key, Wanted]:
+    """Return what is wanted by its key, without what another room sees to: that stands as it stands there."""
+    elsewhere = {key for key, last in latest.items() if last.carried_by is not None}
+    by_key = {(one.tenancy_id, one.duty.key): one for one in wished}
+    return {key: one for key, one in by_key.items() if key not in elsewhere}
+
+
+def _last_author(history: Sequence[Answered]) -> str | None:
+    return history[-1].answered_by if history else None
 
 
 def _latest(kept: Iterable[KeptDuty]) -> Mapping[Key, KeptDuty]:
@@ -161,6 +174,8 @@ def _fallen(
     last: KeptDuty, kept: Iterable[KeptDuty], history: Sequence[Answered], *, at: datetime
 ) -> tuple[list[KeptDuty], list[KeptDuty]]:
     """Return what follows for one that the facts do not bring any more: dropped, and whoever was told is told."""
+    if last.carried_by is not None:
+        return [], []
     if last.purpose is Purpose.CANCELLATION or last.addressee in WITHOUT_CHANGES:
         return ([_dropped(last, at)], []) if last.is_open and last.purpose is Purpose.FIRST else ([], [])
     gone = [_dropped(last, at)] if last.is_open else []

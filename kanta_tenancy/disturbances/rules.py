@@ -2,14 +2,16 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from kanta_tenancy.disturbances.case import Disturbance, Kind
 from kanta_tenancy.disturbances.model import Fact, FactInWords, Limit, Pace, Rule, Source
+from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.dated import in_force_on
 
 _DATA: Final = Path(__file__).parent / "data"
@@ -46,6 +48,12 @@ def limit_on(key: str, day: date) -> Limit:
 def pace_on(day: date) -> Pace:
     """Return how long people are waited for on a day."""
     return in_force_on(_paces(), day)
+
+
+def is_short_notice(planned: Disturbance) -> bool:
+    """Say whether maintenance was put down later than is meant before it begins. Nothing refuses it for that."""
+    meant = timedelta(days=pace_on(day_in_finland(planned.reported_at)).notice_days)
+    return planned.kind is Kind.MAINTENANCE and planned.since - planned.reported_at < meant
 
 
 @cache

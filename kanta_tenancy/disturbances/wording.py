@@ -18,6 +18,11 @@ ADDRESSEES: Final[Mapping[Addressee, Sentence]] = {
     Addressee.AFFECTED_TENANTS: Sentence(
         fi="vuokralaiset, joita se koskee", sv="de berörda hyresgästerna", en="the tenants concerned"
     ),
+    Addressee.BREACH_REGISTER: Sentence(
+        fi="tietoturvaloukkausten rekisteri",
+        sv="registret över personuppgiftsincidenter",
+        en="the register of breaches",
+    ),
     Addressee.TENANT_CONTROLLERS: Sentence(
         fi="rekisterinpitäjät, joiden tietoja se koskee",
         sv="de personuppgiftsansvariga vars uppgifter den gäller",

@@ -8,6 +8,8 @@ from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.parties.access import LastUses
 from tests.breaches.desk import Register
 from tests.breaches.examples import NOON
+from tests.disturbances.examples import Desk
+from tests.disturbances.test_assessing import Person
 from tests.journeys.conftest import Realm, a_whole_realm
 from tests.parties.examples import Tenant, a_realm, a_tenant
 
@@ -53,3 +55,16 @@ async def both(database, clock) -> AsyncIterator[Realm]:
     made = await a_whole_realm(database, clock, application, 2000000)
     async with made.main_connector, made.of_tenant:
         yield made
+
+
+@pytest.fixture
+def desk(database, clock, realm) -> Desk:
+    return Desk(database, clock, realm)
+
+
+@pytest.fixture
+async def person(desk, tenant) -> Person:
+    """The named person at work on a disturbance that a tenant reported."""
+    person = Person(desk, (await desk.reported(tenant.caller)).disturbance_id)
+    await person.acknowledges()
+    return person

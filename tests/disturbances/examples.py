@@ -8,8 +8,8 @@ from kanta_tenancy import promises
 from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.background import SUBSCRIBERS
 from kanta_tenancy.disturbances.actions import reporting
-from kanta_tenancy.disturbances.case import Answered, Disturbance, KeptDuty, SaidReport
-from kanta_tenancy.disturbances.model import Fact
+from kanta_tenancy.disturbances.case import Answered, Carried, Disturbance, DutyState, KeptDuty, SaidReport
+from kanta_tenancy.disturbances.model import Fact, Matter
 from kanta_tenancy.disturbances.store import disturbances, duties
 from kanta_tenancy.disturbances.store.reports import TakenIn
 from kanta_tenancy.kernel.acting import Caller
@@ -22,6 +22,11 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 def a_said_report(**said: Any) -> SaidReport:
     return SaidReport(**{"what": "Prescriptions do not open", "since": NOON, "ongoing": True} | said)
+
+
+def a_carried(**said: Any) -> Carried:
+    given = {"carrier": "breach/x", "matter": Matter.AUTHORITY, "state": DutyState.PENDING, "note": "x"}
+    return Carried(**{"tenancy_id": None, "said_by": "a test", "said_at": NOON} | given | said)
 
 
 class Desk:

@@ -43,6 +43,7 @@ def _clause_4_1(facts: Collection[Fact]) -> Iterator[tuple[str, str, str]]:
 def _clause_4_2(facts: Collection[Fact]) -> Iterator[tuple[str, str, str]]:
     if Fact.BREACH not in facts and Fact.BREACH_SUSPECTED not in facts:
         return
+    yield "main_connector", "breach_register", "own_practice"  # a suspicion too: the register finds the controllers
     if Fact.NOTICED_BY_TENANT in facts:
         yield "tenant", "main_connector", "contract"
     elif Fact.DATA_OF_TENANTS in facts:  # the main connector is the finder, the tenants are the controllers

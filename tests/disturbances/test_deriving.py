@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kanta_tenancy.breaches import case
 from kanta_tenancy.disturbances import deriving, explaining, rules
 from kanta_tenancy.disturbances.model import Addressee, Counted, Duty, Fact, Moments, Rule, Side, Source
 from kanta_tenancy.kernel.calendar import HELSINKI
 from kanta_tenancy.kernel.dated import Certainty
+from tests.breaches.examples import a_concerned, an_awareness, concerning, entries
 from tests.disturbances.slow_statement import CRITERIA, told
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -79,7 +81,7 @@ def test_the_four_notions_have_duties_of_their_own():
         Fact.DISTURBANCE: {"practice_tenants"},
         Fact.DEVIATION: {"contract_manufacturer", "section_90_producer"},
         Fact.SECURITY_DISTURBANCE: {"section_90_security"},
-        Fact.BREACH: set(),  # whose data it concerns is not said
+        Fact.BREACH: {"practice_breach_record"},  # whose data it concerns is not said
     }
     for fact, expected in notions.items():
         assert duties(Side.MAIN_CONNECTOR, {fact}).keys() == expected
@@ -158,10 +160,20 @@ def test_the_72_hours_run_from_when_the_controller_became_aware(aware, due):
     assert found.due_at.astimezone(HELSINKI).strftime("%Y-%m-%d %H:%M") == due
 
 
+@given(st.datetimes(datetime(2018, 5, 25), datetime(2060, 1, 1), timezones=st.just(HELSINKI), allow_imaginary=False))
+def test_the_72_hours_are_those_that_the_register_of_breaches_counts(aware_at):
+    standing = case.read(entries(concerning(a_concerned()), an_awareness(aware_at=aware_at)))
+    for side, whose, rule in (
+        (Side.MAIN_CONNECTOR, Fact.DATA_OF_MAIN_CONNECTOR, "gdpr_authority"),
+        (Side.TENANT, Fact.DATA_OF_TENANTS, "gdpr_authority_tenant"),
+    ):
+        assert duties(side, {Fact.BREACH, whose}, aware_at=aware_at)[rule].due_at == standing.authority_due_at
+
+
 def test_a_suspicion_is_told_to_the_controller_and_not_yet_to_the_ombudsman():
     whose = {Fact.DATA_OF_MAIN_CONNECTOR, Fact.DATA_OF_TENANTS}
     suspected = duties(Side.MAIN_CONNECTOR, {Fact.BREACH_SUSPECTED, *whose})
-    assert suspected.keys() == {"contract_breach_controllers", "gdpr_processor"}
+    assert suspected.keys() == {"contract_breach_controllers", "gdpr_processor", "practice_breach_record"}
     assert duties(Side.MAIN_CONNECTOR, {Fact.BREACH, *whose}).keys() == {*suspected, "gdpr_authority"}
 
 
@@ -212,7 +224,7 @@ def test_only_what_states_a_limit_is_told_as_one():
         limit = rules.limit_on(rule.limit, MARCH_2)
         assert limit.stated == (rule.source in {Source.NIS2, Source.GDPR} and rule.counted is not Counted.KNOWN)
         assert limit.stated == (limit.certainty is Certainty.READ)
-        assert (limit.minutes is None) != (limit.months is None)
+        assert [limit.minutes is not None, limit.months is not None, limit.breach_clock].count(True) == 1
 
 
 def test_contract_statute_and_practice_never_share_a_row():

@@ -1,5 +1,6 @@
 """Every list and every work queue of the room is answered by an index, however much there is."""
 
+import hashlib
 import uuid
 from datetime import UTC, datetime
 from functools import partial
@@ -7,7 +8,7 @@ from functools import partial
 import msgspec
 import pytest
 
-from kanta_tenancy.disturbances.store import disturbances, duties, reports, statuses
+from kanta_tenancy.disturbances.store import alerts, carried, disturbances, duties, reports, statuses
 from kanta_tenancy.kernel.acting import Caller
 from tests.conftest import someone
 from tests.plans import Plan
@@ -17,7 +18,8 @@ MANY = 4_000  # disturbances, one in forty open; a report and four duties each
 TENANCIES = 200
 TABLES = (
     "disturbance", "disturbance_party", "disturbance_report", "disturbance_answer", "disturbance_duty",
-    "disturbance_status", "disturbance_recipient",
+    "disturbance_status", "disturbance_recipient", "disturbance_carried",
+    "disturbance_alert",
 )  # fmt: skip
 ID = "lpad(to_hex({0}), 32, '0')::uuid"
 FILL = f"""
@@ -49,6 +51,15 @@ SELECT {ID.format("n")}, $realm, {ID.format("n")}, 1, 'over', timestamptz '2026-
 INSERT INTO disturbance_recipient (main_connector_id, status_id, tenancy_id, told_at, people)
 SELECT $realm, {ID.format("n")}, {ID.format("t")}, CASE WHEN n <> 1 THEN now() END, CASE WHEN n <> 1 THEN 1 END
   FROM generate_series(1, {MANY}, 10) AS n, generate_series(1, {TENANCIES}) AS t;
+INSERT INTO disturbance_carried (id, main_connector_id, disturbance_id, tenancy_id, carrier, matter, state, note,
+                                 said_by, said_at)
+SELECT {ID.format("4 * n + said")}, $realm, {ID.format("n")}, CASE WHEN said = 0 THEN {ID.format("1 + n % 200")} END,
+       'breach/' || n, 'authority', 'pending', 'x', 'x', now()
+  FROM generate_series(1, {MANY}) AS n, generate_series(0, 3) AS said;
+INSERT INTO disturbance_alert (main_connector_id, group_sha256, content_sha256, disturbance_id, report_id, taken_at)
+SELECT $realm, sha256((n % 40)::text::bytea), sha256(n::text::bytea), {ID.format("n")}, {ID.format("n")},
+       timestamptz '2026-03-02' + n * interval '1 minute'
+  FROM generate_series(1, {MANY}) AS n;
 SET session_replication_role = origin;
 """  # noqa: S608 -- numbers of this file
 
@@ -109,6 +120,7 @@ async def test_one_disturbance_is_found_with_all_that_belongs_to_it(database, fi
         (disturbances.REPORTERS, "disturbance_party", 1, one),
         (reports.OF_DISTURBANCE, "disturbance_report", 1, one | {"count": 200}),
         (duties.OF_DISTURBANCE, "disturbance_duty", 4, one),
+        (carried.OF_DISTURBANCE, "disturbance_carried", 4, one),
         (statuses.OF_DISTURBANCE, "disturbance_status", 1, one),
         (statuses.TOLD_BEFORE, "disturbance_status", 1, one),
     ):
@@ -130,6 +142,16 @@ async def test_the_status_page_is_read_from_the_newest(database, filled, callers
         assert plan.read("disturbance") <= 60
     for plan in await plans(database, callers[1], statuses.PAGE, since=datetime(2026, 3, 1, tzinfo=UTC), count=100):
         assert plan.read("disturbance_recipient") <= 2.5 * MANY / 10
+
+
+async def test_what_a_monitoring_system_sent_is_found_at_once(database, filled, realm):
+    group = hashlib.sha256(b"7").digest()
+    given = {"holder": realm.scope.main_connector_id, "group_sha256": group}
+    for plan in await plans(database, realm, alerts.SAME, content_sha256=hashlib.sha256(b"47").digest(), **given):
+        assert plan.read("disturbance_alert") <= 1
+    for plan in await plans(database, realm, alerts.LATEST, **given):
+        assert plan.indexes("disturbance_alert") == {"disturbance_alert_latest"}
+        assert plan.read("disturbance_alert") <= 1
 
 
 async def test_the_same_content_is_looked_up_by_its_digest(database, filled, realm):

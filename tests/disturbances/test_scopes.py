@@ -8,18 +8,18 @@ import pytest
 
 from kanta_tenancy.disturbances.actions import naming, reporting, telling
 from kanta_tenancy.disturbances.case import OnCall
-from kanta_tenancy.disturbances.store import disturbances, duties, reaching, reports, statuses
+from kanta_tenancy.disturbances.store import alerts, carried, disturbances, duties, reaching, reports, statuses
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.machinery.postgres.statements import QUERIES, Nothing, Statement
 from kanta_tenancy.parties import Function
 from tests.conftest import someone
-from tests.disturbances.examples import NOON, Desk
+from tests.disturbances.examples import NOON, Desk, a_carried
 from tests.disturbances.test_assessing import Person
 from tests.parties.examples import a_realm, a_tenant, named, owner_of
 
 STATEMENTS = {
     statement.name: statement
-    for module in (disturbances, duties, reaching, reports, statuses)
+    for module in (alerts, carried, disturbances, duties, reaching, reports, statuses)
     for statement in vars(module).values()
     if isinstance(statement, Statement)
 }
@@ -28,16 +28,23 @@ WRITES = {
     for name in STATEMENTS
     if name.rpartition(".")[2].startswith(("insert", "add", "save_roster", "save_own_word", "take_in"))
 }
-COUNTS = {"disturbances/disturbance.figures", "disturbances/status.reach"}  # they answer whatever there is
+DIGEST = b"x" * 32
+COUNTS = {
+    "disturbances/disturbance.figures",
+    "disturbances/status.reach",
+    "disturbances/alert.hold",
+}  # they answer whatever there is
 # How many rows of the neighbourhood below each sees: the main connector, the tenant that reported.
 TABLES = {
     "disturbance": (2, 1),
     "disturbance_party": (1, 1),
     "disturbance_report": (2, 1),
+    "disturbance_alert": (2, 1),
     "disturbance_attachment": (1, 1),
     "disturbance_answer": (6, 0),
     "disturbance_duty": (5, 1),
     "disturbance_call": (1, 0),
+    "disturbance_carried": (2, 1),
     "disturbance_status": (1, 1),
     "disturbance_recipient": (1, 1),
     "disturbance_roster": (1, 0),
@@ -77,6 +84,12 @@ class Neighbourhood:
         async with self.database.transaction(self.realm) as tx:
             (self.status,) = await statuses.of_disturbance(tx, self.taken.disturbance_id)
             kept = await duties.of_disturbance(tx, self.taken.disturbance_id)
+            for tenancy_id in (None, self.tenant.tenancy.id):
+                await carried.add(tx, self.taken.disturbance_id, [a_carried(tenancy_id=tenancy_id)])
+        for caller in (self.realm, self.tenant.caller):
+            async with self.database.transaction(caller) as tx:
+                taken = alerts.Taken(disturbance_id=self.taken.disturbance_id, report_id=self.taken.report_id)
+                await alerts.keep(tx, DIGEST, DIGEST, taken, at=NOON)
         self.own_duty = next(one for one in kept if one.tenancy_id is not None)
 
     @property
@@ -97,6 +110,9 @@ class Neighbourhood:
             "states": ["reported", "acknowledged"],
             "service": "prescription",
             "abouts": ["nis2"],
+            "holder": self.tenant.tenancy.id,
+            "group_sha256": DIGEST,
+            "content_sha256": DIGEST,
             "holders": [self.realm.scope.main_connector_id, self.tenant.tenancy.id],
             "count": 9,
             "since": NOON,
@@ -177,6 +193,8 @@ async def test_nobody_takes_a_report_in_for_another(around):
         "INSERT INTO disturbance_party VALUES ('{realm}', '{other}', '{tenancy}', true)",
         "INSERT INTO disturbance_answer (id, main_connector_id, disturbance_id, fact, answer, basis, answered_by,"
         " answered_at) VALUES (gen_random_uuid(), '{realm}', '{own}', 'deviation', 'no', 'person', 'x', now())",
+        "INSERT INTO disturbance_carried (id, main_connector_id, disturbance_id, carrier, matter, state, note, said_by,"
+        " said_at) VALUES (gen_random_uuid(), '{realm}', '{own}', 'breach/x', 'authority', 'sent', 'x', 'x', now())",
     ],
 )
 async def test_a_tenant_writes_nothing_that_is_the_main_connectors(around, write):
@@ -193,7 +211,10 @@ async def test_a_tenant_writes_nothing_that_is_the_main_connectors(around, write
     assert done == ("UPDATE 0" if said.startswith("UPDATE") else "refused")
 
 
-@pytest.mark.parametrize("table", ["disturbance_report", "disturbance_answer", "disturbance_attachment"])
+@pytest.mark.parametrize(
+    "table",
+    ["disturbance_report", "disturbance_answer", "disturbance_attachment", "disturbance_carried", "disturbance_alert"],
+)
 async def test_what_was_said_is_never_edited_or_deleted(around, table):
     for write in (f"DELETE FROM {table}", f"UPDATE {table} SET main_connector_id = main_connector_id"):  # noqa: S608
         with pytest.raises(asyncpg.InsufficientPrivilegeError):

@@ -5,12 +5,14 @@ from datetime import date, timedelta
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from kanta_tenancy import promises
 from kanta_tenancy.disturbances import reading
 from kanta_tenancy.disturbances.actions import assessing, telling
 from kanta_tenancy.disturbances.actions.telling import SaidMaintenance
-from kanta_tenancy.disturbances.case import DutyState, Phase, State
+from kanta_tenancy.disturbances.bodies.disturbances import shown
+from kanta_tenancy.disturbances.case import DutyState, Kind, Phase, State
 from kanta_tenancy.disturbances.errors import DisturbanceMoveNotAllowed, DisturbanceNotFound, DisturbanceRefused
 from kanta_tenancy.disturbances.store import disturbances, statuses
 from kanta_tenancy.kernel.languages import Language
@@ -210,6 +212,15 @@ async def test_maintenance_is_told_when_it_is_planned_changed_cancelled_or_over(
     await desk.pay()
     assert [what for _, what in await told(owner)][2:] == ["Återtagen", "Återtagen"]
     assert await desk.amiss() == []
+
+
+@pytest.mark.parametrize(("hours", "short"), [(14 * 24, False), (14 * 24 - 1, True)])
+async def test_maintenance_that_comes_sooner_than_two_weeks_is_shown_as_such(desk, tenants, system, hours, short):
+    since = desk.clock.now() + timedelta(hours=hours)
+    async with desk.database.transaction(desk.caller) as tx:
+        planned = await telling.plan(tx, desk.clock, maintenance(system, since=since, until=since + timedelta(hours=1)))
+    assert shown(planned).short_notice is short
+    assert not shown(replace(planned, kind=Kind.DISTURBANCE)).short_notice
 
 
 async def test_maintenance_that_was_done_is_over_and_not_reopened(desk, tenants, system, owner, realm):

@@ -43,7 +43,12 @@ CONFORMITY = {
 }
 ORDER = {"profile": "dvv-server", "ordered_on": "2026-03-02"}
 DISTURBANCE = {"what": "Prescriptions do not open", "since": "2026-03-02T08:00:00Z", "ongoing": True}
+ALERTS = {
+    "groupKey": '{}:{alertname="Down"}',
+    "alerts": [{"status": "firing", "startsAt": "2026-03-02T08:00:00Z", "fingerprint": "a1"}],
+}
 BODIES: dict[str, dict[str, Any]] = {
+    "sendAlerts": ALERTS,
     **breaches.BODIES,
     **renewals.BODIES,
     "assessDisturbance": {"answers": [{"fact": "deviation", "answer": "yes"}]},

@@ -7,13 +7,14 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from kanta_tenancy import promises
+from kanta_tenancy.breaches import carrying, owing
 from kanta_tenancy.breaches import case as cases
-from kanta_tenancy.breaches import owing
 from kanta_tenancy.breaches.case import Case
 from kanta_tenancy.breaches.duties import PROMISED, Duty, DutyKind, DutyState, duties
 from kanta_tenancy.breaches.model import Breach, Entry, Said
 from kanta_tenancy.breaches.store import breaches as store
 from kanta_tenancy.breaches.store import entries as said_store
+from kanta_tenancy.disturbances.actions import carrying as disturbances
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 
@@ -64,7 +65,15 @@ async def go_on(tx: Transaction, before: Standing, said: Said, *, by: str, at: d
     await _settle(tx, before, after, at=at)
     given = await said_store.given(tx, [after.breach.id])
     await promises.owe_many(tx, owed(after, given, at=at))
+    await see_to(tx, after, by=by, at=at)
     return after
+
+
+async def see_to(tx: Transaction, of: Standing, *, by: str, at: datetime) -> None:
+    """Tell the disturbance that a breach is a part of how what it asks stands here."""
+    if of.breach.disturbance_id is not None:
+        said = carrying.of_breach(of.breach, of.case, of.duties, by=by, at=at)
+        await disturbances.carry(tx, of.breach.disturbance_id, said, at=at)
 
 
 def owed(of: Standing, given: Given, *, at: datetime) -> list[promises.Owed]:

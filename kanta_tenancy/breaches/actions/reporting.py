@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from kanta_tenancy import parties, promises
-from kanta_tenancy.breaches import checking, history
+from kanta_tenancy.breaches import carrying, checking, history
 from kanta_tenancy.breaches.actions.keeping import Standing, numbered, owed, standing
 from kanta_tenancy.breaches.controllership import controllership, holders, outside, part_of
 from kanta_tenancy.breaches.errors import BreachRefused
 from kanta_tenancy.breaches.model import (
+    Addressee,
     AwareGround,
     Awareness,
     Breach,
@@ -31,10 +33,13 @@ from kanta_tenancy.breaches.model import (
     Said,
     State,
     Statement,
+    Telling,
 )
 from kanta_tenancy.breaches.store import breaches as store
 from kanta_tenancy.breaches.store import entries, reports
 from kanta_tenancy.disturbances import reading as disturbances
+from kanta_tenancy.disturbances.actions import carrying as event_duties
+from kanta_tenancy.kernel import breach_clock
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.errors import Flaw
@@ -42,6 +47,16 @@ from kanta_tenancy.kernel.identifiers import TenancyId, new_id
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
+
+
+class Event(Record, frozen=True, kw_only=True):
+    """What was known of the disturbance that a breach is a part of."""
+
+    aware_at: datetime | None = None  # of the main connector
+    told: tuple[event_duties.Told, ...] = ()  # whom people told from there
+
+
+NO_EVENT: Final = Event()
 
 
 class Reported(Record, frozen=True, kw_only=True):
@@ -96,19 +111,41 @@ async def open_breaches(
 ) -> list[Breach]:
     """Put a reported breach into the registers of its controllers that the scope may write and that lack it."""
     there = {one.tenancy_id for one in await store.of_report(tx, report.id)}
+    known = await _event(tx, report)
     opened = [
-        standing(*_begun(report, party, found, at=at))
+        standing(*_begun(report, party, found, known, at=at))
         for party in _whose(report, found)
         if _may_write(tx, party) and party.tenancy_id not in there
     ]
-    if not opened:
-        return []
     await store.add(tx, [one.breach for one in opened])
     await entries.add(tx, [(one.breach, entry) for one in opened for entry in one.entries])
     await promises.owe_many(tx, [promise for one in opened for promise in owed(one, {}, at=at)])
     for one in opened:
         await record(tx, history.of_breach("recorded", None, one.breach, at=at), announce=_recorded(one, at=at))
+    await _see_to(tx, report, opened, found, at=at)
     return [one.breach for one in opened]
+
+
+async def _event(tx: Transaction, report: Report) -> Event:
+    """Return what is known of the disturbance that a breach is a part of."""
+    if report.disturbance_id is None:
+        return NO_EVENT
+    found = await disturbances.disturbance(tx, report.disturbance_id)
+    return Event(aware_at=found.aware_at, told=tuple(await event_duties.told_before(tx, report.disturbance_id)))
+
+
+async def _see_to(
+    tx: Transaction, report: Report, opened: Iterable[Standing], found: Sequence[Controllership], *, at: datetime
+) -> None:
+    """Tell the disturbance that a breach is a part of what the register sees to from now on."""
+    if report.disturbance_id is None:
+        return
+    by = report.reported_by
+    said = carrying.of_report(report, found, at=at)
+    for one in opened:
+        said += carrying.of_breach(one.breach, one.case, one.duties, by=by, at=at)
+    shown = event_duties.Shown(facts=carrying.facts_of(report, found), by=by, reason=f"breach_report/{report.id}")
+    await event_duties.carry(tx, report.disturbance_id, said, at=at, shown=shown)
 
 
 def finder_of(report: Report) -> Party:
@@ -147,15 +184,16 @@ def concerning(party: Party, found: Sequence[Controllership]) -> Concerning:
 
 
 def _begun(
-    report: Report, party: Party, found: Sequence[Controllership], *, at: datetime
+    report: Report, party: Party, found: Sequence[Controllership], known: Event, *, at: datetime
 ) -> tuple[Breach, list[Entry]]:
     concerns = concerning(party, found)
     said: list[Said] = [concerns]
     if not report.suspected:
         said.append(Movement(move=Move.CONFIRM, reason=f"breach_report/{report.id}"))
     if concerns.part is not Part.FINDER:
-        said.append(_awareness(report, party))
+        said.append(_awareness(report, party, known))
     said.append(Statement(item=Item.NATURE, text=report.what))
+    said += _told_before(party, known, said)
     breach = Breach(
         id=new_id(),
         tenancy_id=party.tenancy_id,
@@ -169,18 +207,38 @@ def _begun(
         aware_at=None,
         authority_due_at=None,
         version=1,
+        disturbance_id=report.disturbance_id,
     )
     return breach, numbered(said, after=0, by=report.reported_by, at=at)
 
 
-def _awareness(report: Report, party: Party) -> Awareness:
-    """Return the strictest instant that the report gives; the controller may say it anew, with its reason."""
+def _awareness(report: Report, party: Party, known: Event) -> Awareness:
+    """Return the strictest instant that is known; the controller may say it anew, with its reason."""
     reason = f"breach_report/{report.id}"
     if party == finder_of(report):
-        return Awareness(aware_at=report.found_at, ground=AwareGround.FOUND_ITSELF, reason=reason)
-    by_processor = report.tenancy_id is None
-    ground = AwareGround.TOLD_BY_PROCESSOR if by_processor else AwareGround.TOLD_BY_OTHER
-    return Awareness(aware_at=report.reported_at, ground=ground, reason=reason)
+        found = Awareness(aware_at=report.found_at, ground=AwareGround.FOUND_ITSELF, reason=reason)
+    else:
+        by_processor = report.tenancy_id is None
+        ground = AwareGround.TOLD_BY_PROCESSOR if by_processor else AwareGround.TOLD_BY_OTHER
+        found = Awareness(aware_at=report.reported_at, ground=ground, reason=reason)
+    if party.kind is PartyKind.MAIN_CONNECTOR and known.aware_at is not None and known.aware_at < found.aware_at:
+        return replace(found, aware_at=known.aware_at, reason=f"disturbance/{report.disturbance_id}")
+    return found
+
+
+def _told_before(party: Party, known: Event, said: Iterable[Said]) -> list[Telling]:
+    """Return whom the party told of the event before the breach was recorded; late, with what was put down then."""
+    due = next((breach_clock.authority_due(one.aware_at) for one in said if isinstance(one, Awareness)), None)
+    told = []
+    for one in known.told:
+        addressee = carrying.ADDRESSEES.get(one.matter)
+        if addressee is None or one.tenancy_id != party.tenancy_id:
+            continue
+        late = addressee is Addressee.AUTHORITY and due is not None and one.told_at > due
+        told.append(
+            Telling(addressee=addressee, told_at=one.told_at, how=one.how, late_because=one.how if late else None)
+        )
+    return told
 
 
 def _recorded(one: Standing, *, at: datetime) -> BreachRecorded:

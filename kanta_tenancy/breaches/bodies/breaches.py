@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from kanta_tenancy.breaches import deadlines, lifecycle, owing, requirements
+from kanta_tenancy.breaches import lifecycle, owing, requirements
 from kanta_tenancy.breaches.actions.keeping import Standing
 from kanta_tenancy.breaches.bodies.reports import (
     Instant,
@@ -36,6 +36,7 @@ from kanta_tenancy.breaches.model import (
     Statement,
     Telling,
 )
+from kanta_tenancy.kernel import breach_clock
 from kanta_tenancy.kernel.explanation import Explanation, Sentence
 from kanta_tenancy.kernel.records import Body
 from kanta_tenancy.machinery.web.pages import PageQuery
@@ -185,8 +186,8 @@ def _clock(case: Case) -> ShownClock | None:
     if case.awareness is None or explained is None:
         return None
     return ShownClock(
-        deadline=deadlines.authority_due(case.awareness.aware_at),
-        later_reading=deadlines.later_reading(case.awareness.aware_at),
+        deadline=breach_clock.authority_due(case.awareness.aware_at),
+        later_reading=breach_clock.later_reading(case.awareness.aware_at),
         explanation=explained,
         **msgspec.structs.asdict(case.awareness),
     )

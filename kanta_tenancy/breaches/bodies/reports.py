@@ -119,6 +119,9 @@ class ShownListedBreach(Body, frozen=True, kw_only=True):
     aware_at: datetime | None
     authority_due_at: Annotated[datetime | None, msgspec.Meta(description="While the authority is to be notified")]
     version: int
+    disturbance_id: Annotated[
+        UUID | None, msgspec.Meta(description="Of which it is a part; its duties stand there too")
+    ]
 
 
 class ShownReport(Body, frozen=True, kw_only=True):

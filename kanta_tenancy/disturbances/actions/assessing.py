@@ -16,6 +16,7 @@ from kanta_tenancy.disturbances.case import OPEN, Answered, Basis, Disturbance, 
 from kanta_tenancy.disturbances.errors import DisturbanceMoveNotAllowed, DisturbanceRefused
 from kanta_tenancy.disturbances.lifecycle import RULE, Move
 from kanta_tenancy.disturbances.model import Answer, Fact
+from kanta_tenancy.disturbances.store import carried
 from kanta_tenancy.disturbances.store import disturbances as store
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.errors import Flaw
@@ -208,12 +209,21 @@ async def join(tx: Transaction, clock: Clock, disturbance_id: UUID, *, version: 
     at = clock.now()
     await store.save(tx, after)
     await store.add_parties(tx, to, await store.reporters(tx, disturbance_id), reported=True)
+    await _bring_carried(tx, disturbance_id, to)
     await duty_actions.acknowledge_reported(tx, disturbance_id, at=at)
     await duty_actions.release_open(tx, disturbance_id, at=at, because=f"Joined to {goes_on.reference}")
     await promises.keep(tx, owing.call_key(disturbance_id), at=at, result={"joined_to": str(to)})
     await duty_actions.renew(tx, goes_on, at=at)
     await _record(tx, "joined", before, after, at=at)
     return after
+
+
+async def _bring_carried(tx: Transaction, disturbance_id: UUID, to: UUID) -> None:
+    """Say of the one that goes on what another room sees to of the one that is joined."""
+    said = await carried.of_disturbance(tx, disturbance_id)
+    await carried.add(tx, to, said)
+    tenants = {one.tenancy_id for one in said if one.tenancy_id is not None}
+    await store.add_parties(tx, to, tenants, reported=False)
 
 
 async def _record(tx: Transaction, done: str, before: Disturbance, after: Disturbance, *, at: datetime) -> None:

@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from kanta_tenancy import promises
-from kanta_tenancy.disturbances import history, lifecycle, owing, reconciling
+from kanta_tenancy.disturbances import carrying, history, lifecycle, owing, reconciling
 from kanta_tenancy.disturbances.case import Answered, Basis, Disturbance, DutyMoved, DutyState, KeptDuty
+from kanta_tenancy.disturbances.errors import DutyCarried
 from kanta_tenancy.disturbances.lifecycle import DutyMove
 from kanta_tenancy.disturbances.model import Answer, Channel, Fact, Moments, Side
 from kanta_tenancy.disturbances.reading import NIS2
 from kanta_tenancy.disturbances.reconciling import Reconciled
+from kanta_tenancy.disturbances.store import carried as carried_store
 from kanta_tenancy.disturbances.store import disturbances, reaching
 from kanta_tenancy.disturbances.store import duties as store
 from kanta_tenancy.kernel.clock import Clock
@@ -30,19 +34,41 @@ async def renew(tx: Transaction, disturbance: Disturbance, *, at: datetime) -> l
     given = await disturbances.history(tx, disturbance.id)
     reporters = await disturbances.reporters(tx, disturbance.id)
     kept = await store.take_all(tx, disturbance.id)
-    words = await reaching.own_words(tx, [NIS2], [None, *reporters])
+    carried = await carried_store.of_disturbance(tx, disturbance.id)
+    holders = list(dict.fromkeys([None, *reporters, *(one.tenancy_id for one in carried)]))
+    words = await reaching.own_words(tx, [NIS2], holders)
     covered = {one.tenancy_id: (bool(one.word.get("covered")), one.said_by, one.said_at) for one in words}
     done = []
-    for holder in (None, *reporters):
-        answers = _of_holder(given, holder, covered.get(holder), disturbance)
+    for holder in holders:
+        noticed_at = disturbance.reported_at if holder in reporters else None
+        answers = _of_holder(given, holder, covered.get(holder), noticed_at)
         own = [one for one in kept if one.tenancy_id == holder]
         moments = _moments(disturbance, answers, own, holder)
         side = Side.MAIN_CONNECTOR if holder is None else Side.TENANT
         wanted = reconciling.wanted(side, holder, moments)
         found = reconciling.reconcile(own, wanted, answers, disturbance_id=disturbance.id, at=at)
+        found = replace(found, added=tuple(replace(carrying.followed(one, carried), version=1) for one in found.added))
         await _write(tx, found, at=at)
         done.append(found)
+    await follow(tx, disturbance.id, at=at)
     return done
+
+
+async def follow(tx: Transaction, disturbance_id: UUID, *, at: datetime) -> None:
+    """Bring the duties that another room sees to in line with how they stand there; those that the scope sees."""
+    carried = await carried_store.of_disturbance(tx, disturbance_id)
+    if not carried:
+        return
+    for before in carrying.latest(await store.take_all(tx, disturbance_id)):
+        after = carrying.followed(before, carried)
+        if after is before:
+            continue
+        await store.save(tx, after)
+        if before.is_chased:
+            await _release(tx, before, at=at, because=f"{after.carried_by} sees to it")
+        moved = DutyMoved(disturbance_id=disturbance_id, duty_id=after.id, state=after.state, at=at)
+        announced = None if after.state is before.state else moved
+        await record(tx, history.of_duty("carried", before, after, at=at), announce=announced)
 
 
 async def withdraw(tx: Transaction, disturbance: Disturbance, *, at: datetime) -> None:
@@ -75,11 +101,22 @@ async def settle(
 
     Raises:
         DutyNotFound, DutyChanged: there is none, or not at that version any more.
+        DutyCarried: another room sees to it.
         DutyMoveNotAllowed: it is not in a state that allows that.
     """
-    return await settle_taken(
-        tx, await store.take(tx, duty_id, version), move, at=clock.now(), channel=channel, note=note
-    )
+    before = await store.take(tx, duty_id, version)
+    check_here(before)
+    return await settle_taken(tx, before, move, at=clock.now(), channel=channel, note=note)
+
+
+def check_here(duty: KeptDuty) -> None:
+    """Refuse that somebody does here what another room sees to: it would be done twice.
+
+    Raises:
+        DutyCarried: that is so.
+    """
+    if duty.carried_by is not None:
+        raise DutyCarried(f"{duty.carried_by} sees to it: put it down there", carried_by=duty.carried_by)
 
 
 async def settle_taken(
@@ -124,7 +161,7 @@ async def _write(tx: Transaction, found: Reconciled, *, at: datetime) -> None:
 
 def owed_for(duties: Iterable[KeptDuty], at: datetime) -> list[Owed]:
     """Return what is promised for those duties that are open."""
-    return [one for duty in duties if duty.is_open for one in owing.to_fulfil(duty, at)]
+    return [one for duty in duties if duty.is_chased for one in owing.to_fulfil(duty, at)]
 
 
 async def _settle_promises(tx: Transaction, before: KeptDuty, after: KeptDuty, *, at: datetime) -> None:
@@ -147,7 +184,7 @@ def _of_holder(
     given: Iterable[Answered],
     holder: TenancyId | None,
     covered: tuple[bool, str, datetime] | None,
-    disturbance: Disturbance,
+    noticed_at: datetime | None,
 ) -> list[Answered]:
     """Return the answers as they are for one party: with what it says of itself, and that it reported."""
     own = list(given)
@@ -157,7 +194,8 @@ def _of_holder(
         own.append(_answered(fact, by, said_at, Answer.YES if says else Answer.NO))
     if holder is not None:
         own = [one for one in own if one.fact is not Fact.NOTICED_BY_TENANT]
-        own.append(_answered(Fact.NOTICED_BY_TENANT, "report", disturbance.reported_at, Answer.YES))
+    if holder is not None and noticed_at is not None:
+        own.append(_answered(Fact.NOTICED_BY_TENANT, "report", noticed_at, Answer.YES))
     return sorted(own, key=lambda one: one.answered_at)
 
 

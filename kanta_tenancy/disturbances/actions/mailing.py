@@ -41,6 +41,7 @@ async def mail(
         DisturbanceRefused: the address cannot be one.
     """
     before = await store.take(tx, duty_id, version)
+    duty_actions.check_here(before)
     if before.tenancy_id is not None:
         raise DutyUnaddressed("a tenant tells from its own post: put down how it did")
     at = clock.now()

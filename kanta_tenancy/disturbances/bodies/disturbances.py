@@ -11,7 +11,14 @@ import msgspec
 from kanta_tenancy.disturbances import rules
 from kanta_tenancy.disturbances.actions.assessing import Description, SaidAnswer
 from kanta_tenancy.disturbances.actions.telling import SaidMaintenance
-from kanta_tenancy.disturbances.bodies.duties import PossibleDuty, ShownDuty, possible, shown_duty
+from kanta_tenancy.disturbances.bodies.duties import (
+    PossibleDuty,
+    ShownCarried,
+    ShownDuty,
+    possible,
+    shown_carried,
+    shown_duty,
+)
 from kanta_tenancy.disturbances.bodies.reports import (
     Instant,
     Line,
@@ -81,6 +88,9 @@ class ShownDisturbance(Body, frozen=True, kw_only=True):
     system_id: UUID | None
     service: str | None
     joined_to: UUID | None
+    short_notice: Annotated[
+        bool, msgspec.Meta(description="Maintenance that was put down less than two weeks before it begins")
+    ]
     tenancy_id: Annotated[
         UUID | None, msgspec.Meta(description="Who reported it first; null: not a tenant, or not shown")
     ]
@@ -140,6 +150,10 @@ class WholeDisturbance(Body, frozen=True, kw_only=True):
     calls: tuple[ShownCall, ...]
     statuses: tuple[ShownStatus, ...]
     joined: Annotated[tuple[UUID, ...], msgspec.Meta(description="Those that were joined to it")]
+    carried: Annotated[
+        tuple[ShownCarried, ...],
+        msgspec.Meta(description="What another room sees to, such as the register of breaches; a tenant sees its own"),
+    ]
 
 
 class Answers(Body, frozen=True, kw_only=True):
@@ -223,7 +237,7 @@ def said_of(text: Text | None) -> Mapping[Language, str] | None:
     return None if text is None else text.said()
 
 
-_COMPUTED: Final = {"reference", "next_moves"}
+_COMPUTED: Final = {"reference", "short_notice", "next_moves"}
 
 
 def shown(one: Disturbance) -> ShownDisturbance:
@@ -232,6 +246,7 @@ def shown(one: Disturbance) -> ShownDisturbance:
     said["tenancy_id"] = one.tenancy_id if one.what is not None else None
     return ShownDisturbance(
         reference=one.reference,
+        short_notice=rules.is_short_notice(one),
         next_moves=tuple(move.value for state, move in MOVES if state is one.state),
         **{name: said[name] for name in ShownDisturbance.__struct_fields__ if name not in _COMPUTED},
     )
@@ -248,6 +263,7 @@ def whole(found: Whole, would_arise: tuple[Rule, ...]) -> WholeDisturbance:
         calls=tuple(ShownCall(**msgspec.structs.asdict(one)) for one in found.calls),
         statuses=tuple(map(shown_status, found.statuses)),
         joined=found.joined,
+        carried=tuple(map(shown_carried, found.carried)),
     )
 
 

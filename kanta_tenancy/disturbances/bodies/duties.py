@@ -7,9 +7,9 @@ from uuid import UUID
 import msgspec
 
 from kanta_tenancy.disturbances import rules
-from kanta_tenancy.disturbances.case import DutyState, KeptDuty, Purpose
+from kanta_tenancy.disturbances.case import Carried, DutyState, KeptDuty, Purpose
 from kanta_tenancy.disturbances.lifecycle import DUTY_MOVES
-from kanta_tenancy.disturbances.model import Addressee, Channel, Rule, Source
+from kanta_tenancy.disturbances.model import Addressee, Channel, Matter, Rule, Source
 from kanta_tenancy.disturbances.reading import Addressed
 from kanta_tenancy.disturbances.wording import ADDRESSEES, Letter
 from kanta_tenancy.kernel.calendar import day_in_finland
@@ -45,6 +45,10 @@ class ShownDuty(Body, frozen=True, kw_only=True):
     channel: Annotated[Channel | None, msgspec.Meta(description="How it was told")]
     note: str | None
     settled_by: Annotated[str | None, msgspec.Meta(description="null: by the facts")]
+    carried_by: Annotated[
+        str | None,
+        msgspec.Meta(description="What sees to it, such as `breach/…`: there it is done. null: whoever owes it, here"),
+    ]
     explanation: Annotated[Explanation, msgspec.Meta(description="How it and its time came about")]
     next_moves: tuple[str, ...]
 
@@ -73,6 +77,18 @@ class PossibleDuty(Body, frozen=True, kw_only=True):
     source: Source
     clause: str
     meaning: Sentence
+
+
+class ShownCarried(Body, frozen=True, kw_only=True):
+    """How something that is asked stands in another room that sees to it."""
+
+    tenancy_id: Annotated[UUID | None, msgspec.Meta(description="Whose duty; null: the main connector's")]
+    carrier: Annotated[str, msgspec.Meta(examples=["breach/0199c1a2-7a10-7c55-9d3e-2b1f0a9c8e77"])]
+    matter: Matter
+    state: DutyState
+    note: str
+    due_at: Annotated[datetime | None, msgspec.Meta(description="While it is pending")]
+    said_at: datetime
 
 
 class TextAsked(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,9 +133,13 @@ def shown_duty(duty: KeptDuty) -> ShownDuty:
         clause=rule.clause,
         certainty=rule.certainty,
         channels=rule.channels,
-        next_moves=tuple(move.value for state, move in DUTY_MOVES if state is duty.state),
+        next_moves=() if duty.carried_by else tuple(move.value for state, move in DUTY_MOVES if state is duty.state),
         **{name: said[name] for name in names},
     )
+
+
+def shown_carried(one: Carried) -> ShownCarried:
+    return ShownCarried(**{name: getattr(one, name) for name in ShownCarried.__struct_fields__})
 
 
 def whole_duty(duty: KeptDuty, to: Addressed) -> WholeDuty:

@@ -5,7 +5,7 @@ from litestar import Router
 from kanta_tenancy.disturbances.actions.storm import Storm
 from kanta_tenancy.disturbances.form import people as form
 from kanta_tenancy.disturbances.form import routes as form_links
-from kanta_tenancy.disturbances.routes import disturbances, duties, maintenance, people, reports
+from kanta_tenancy.disturbances.routes import alerts, disturbances, duties, maintenance, people, reports
 
 
 def routes(storm: Storm) -> Router:
@@ -19,6 +19,7 @@ def routes(storm: Storm) -> Router:
         route_handlers=[
             reports.report_route(storm),
             *reports.HANDLERS,
+            *alerts.HANDLERS,
             *disturbances.HANDLERS,
             *duties.HANDLERS,
             *maintenance.HANDLERS,

@@ -26,6 +26,7 @@ from kanta_tenancy.disturbances.bodies.duties import (
 from kanta_tenancy.disturbances.case import KeptDuty
 from kanta_tenancy.disturbances.errors import (
     DisturbanceRefused,
+    DutyCarried,
     DutyChanged,
     DutyMoveNotAllowed,
     DutyNotFound,
@@ -42,7 +43,7 @@ from kanta_tenancy.machinery.web.problems import refusals
 from kanta_tenancy.machinery.web.repeatable import once
 from kanta_tenancy.parties import Permission
 
-SETTLED: Final = (DutyNotFound, DutyChanged, DutyMoveNotAllowed, DisturbanceRefused)
+SETTLED: Final = (DutyNotFound, DutyChanged, DutyCarried, DutyMoveNotAllowed, DisturbanceRefused)
 SETTLES: Final = needs(Permission.DISTURBANCES_REPORT, if_match=True)
 
 

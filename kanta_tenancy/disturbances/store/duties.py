@@ -93,6 +93,7 @@ async def save(tx: Transaction, after: KeptDuty) -> None:
         note=after.note,
         settled_by=after.settled_by,
         state_at=after.state_at,
+        carried_by=after.carried_by,
         version=after.version,
     )
     if saved is None:

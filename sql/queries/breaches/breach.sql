@@ -4,20 +4,22 @@
 -- name: insert
 -- Write a breach; no row comes back.
 INSERT INTO breach (id, main_connector_id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at,
-                    authority_due_at, version)
+                    authority_due_at, version, disturbance_id)
 VALUES (:id, :main_connector_id, :tenancy_id, :report_id, :title, :found_at, :recorded_at, :state, :part, :risk, :aware_at,
-        :authority_due_at, :version);
+        :authority_due_at, :version, :disturbance_id);
 
 -- name: find
 -- One breach.
-SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version
+SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version,
+       disturbance_id
   FROM breach
  WHERE main_connector_id = :main_connector_id
    AND id = :breach_id;
 
 -- name: lock
 -- One breach, held until the transaction ends.
-SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version
+SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version,
+       disturbance_id
   FROM breach
  WHERE main_connector_id = :main_connector_id
    AND id = :breach_id
@@ -34,7 +36,8 @@ UPDATE breach
 
 -- name: of_report
 -- The breaches that came of a report, as far as the scope sees them, in the order in which they were recorded.
-SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version
+SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version,
+       disturbance_id
   FROM breach
  WHERE main_connector_id = :main_connector_id
    AND report_id = :report_id
@@ -42,7 +45,8 @@ SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, ris
 
 -- name: page
 -- A page of the breaches of a realm, newest first.
-SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version
+SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version,
+       disturbance_id
   FROM breach
  WHERE main_connector_id = :main_connector_id
    AND id < :before
@@ -51,7 +55,8 @@ SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, ris
 
 -- name: page_open
 -- A page of those that are neither dismissed nor closed.
-SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version
+SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version,
+       disturbance_id
   FROM breach
  WHERE main_connector_id = :main_connector_id
    AND state IN ('suspected', 'confirmed')
@@ -61,7 +66,8 @@ SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, ris
 
 -- name: page_of_holder
 -- A page of one party's register, newest first.
-SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version
+SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version,
+       disturbance_id
   FROM breach
  WHERE main_connector_id = :main_connector_id
    AND holder = :holder
@@ -71,7 +77,8 @@ SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, ris
 
 -- name: page_open_of_holder
 -- A page of one party's register: those that are neither dismissed nor closed.
-SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version
+SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version,
+       disturbance_id
   FROM breach
  WHERE main_connector_id = :main_connector_id
    AND holder = :holder
@@ -82,7 +89,8 @@ SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, ris
 
 -- name: found_within
 -- A page of one party's register, of what was found in a period, in the order of finding.
-SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version
+SELECT id, tenancy_id, report_id, title, found_at, recorded_at, state, part, risk, aware_at, authority_due_at, version,
+       disturbance_id
   FROM breach
  WHERE main_connector_id = :main_connector_id
    AND holder = :holder
