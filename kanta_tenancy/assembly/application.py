@@ -81,7 +81,7 @@ def build_application(
             CERTIFICATE_ORDERS,
             certificate_watch_routes(CERTIFICATE_KINDS),
             RENEWALS,
-            disturbance_routes(storm.intake(db, together=settings.reports_together)),
+            disturbance_routes(storm.intake(db, together=settings.reports_together), keys),
             BREACHES,
             PROMISES,
             *TRUST,
