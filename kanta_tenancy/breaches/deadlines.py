@@ -56,6 +56,11 @@ class Due(Record, frozen=True, kw_only=True):
     overtaken: tuple[int, ...]  # less urgent ones, ascending
 
 
+def ground_told(ground: AwareGround) -> Sentence:
+    """Say why a controller counts as aware from an instant on."""
+    return _GROUNDS[ground]
+
+
 def authority_due(aware_at: datetime) -> datetime:
     """Return the strict deadline, in UTC: 72 elapsed hours after awareness.
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from kanta_tenancy.disturbances import citing, explaining, rules, wording
+from kanta_tenancy.disturbances import explaining, rules, wording
 from kanta_tenancy.disturbances.case import Answered, Basis, KeptDuty, Purpose, Status
 from kanta_tenancy.disturbances.model import Addressee, Answer, Authority, Rule
 from kanta_tenancy.disturbances.wording import About
+from kanta_tenancy.kernel import citations
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.kernel.languages import Language
@@ -58,6 +59,11 @@ def about_of(duty: KeptDuty) -> str:
     return f"disturbance_duty/{duty.id}"
 
 
+def cited(rule: Rule) -> Sentence:
+    """Return how the source of a rule is cited."""
+    return citations.cited(explaining.source_of(rule), _NAMED)
+
+
 def _rows(known: Known, duty: KeptDuty, to: Addressed, rule: Rule, language: Language) -> Iterator[Row]:
     about = known.about
 
@@ -66,7 +72,7 @@ def _rows(known: Known, duty: KeptDuty, to: Addressed, rule: Rule, language: Lan
 
     yield row(_TO, _named(duty.addressee, to, language))
     yield row(_FROM, f"{about.teller}\n{about.business_id}" + (f"\nOID {about.oid}" if about.oid else ""))
-    yield row(_RULE, citing.cited(rule).said_in(language))
+    yield row(_RULE, cited(rule).said_in(language))
     yield row(_MEANS, rule.meaning.said_in(language))
     doubt = explaining.SURE[rule.certainty]
     if doubt is not None:
@@ -141,6 +147,20 @@ def _capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
+_NAMED: Final = {
+    "kanta.fi": Sentence(fi="kanta.fi", sv="kanta.fi", en="kanta.fi"),
+    "this service's own practice": Sentence(
+        fi="palvelun oma käytäntö", sv="tjänstens egen praxis", en="this service's own practice"
+    ),
+    "instructions for fault situations": Sentence(
+        fi="ohje vikatilanteisiin", sv="anvisning för felsituationer", en="instructions for fault situations"
+    ),
+    "action in suspected data breaches": Sentence(
+        fi="toiminta epäillyissä tietoturvaloukkauksissa",
+        sv="åtgärder vid misstänkta personuppgiftsincidenter",
+        en="action in suspected data breaches",
+    ),
+}
 _TO: Final = Sentence(fi="Vastaanottaja", sv="Mottagare", en="To")
 _FROM: Final = Sentence(fi="Lähettäjä", sv="Avsändare", en="From")
 _RULE: Final = Sentence(fi="Peruste", sv="Grund", en="By")

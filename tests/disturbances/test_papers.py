@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from docx import Document
 
-from kanta_tenancy.disturbances import citing, explaining, rules
+from kanta_tenancy.disturbances import explaining, paper, rules
 from kanta_tenancy.disturbances.actions import assessing, drawing_up, telling
 from kanta_tenancy.disturbances.errors import DutyNotFound
 from kanta_tenancy.kernel.languages import Language
@@ -84,15 +84,15 @@ async def test_each_language_says_it_and_a_name_that_is_not_confirmed_stands_bes
 def test_every_clause_of_the_table_is_cited_in_each_language():
     every = [*rules.rules_on(NOON.date())]
     assert len(every) > 20
-    said = {citing.cited(one).fi for one in every}
+    said = {paper.cited(one).fi for one in every}
     assert {
         "mallisopimus, kohta 4.1",
         "laki 703/2023, 90 § 1 mom.",
         "asetus (EU) 2016/679, 33 artiklan 1 kohta",
     } <= said
-    assert {citing.cited(one).en for one in every} == {explaining.source_of(one) for one in every}
+    assert {paper.cited(one).en for one in every} == {explaining.source_of(one) for one in every}
     assert {"lag 703/2023, 90 § 2 mom.", "förordning (EU) 2016/679, artikel 33.2", "lag 124/2025, 11 §"} <= {
-        citing.cited(one).sv for one in every
+        paper.cited(one).sv for one in every
     }
 
 

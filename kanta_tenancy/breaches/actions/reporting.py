@@ -11,6 +11,7 @@ from kanta_tenancy.breaches.actions.keeping import Standing, numbered, owed, sta
 from kanta_tenancy.breaches.controllership import controllership, holders, outside, part_of
 from kanta_tenancy.breaches.errors import BreachRefused
 from kanta_tenancy.breaches.model import (
+    BY_REPORT,
     AwareGround,
     Awareness,
     Breach,
@@ -152,7 +153,7 @@ def _begun(
     concerns = concerning(party, found)
     said: list[Said] = [concerns]
     if not report.suspected:
-        said.append(Movement(move=Move.CONFIRM, reason=f"breach_report/{report.id}"))
+        said.append(Movement(move=Move.CONFIRM, reason=f"{BY_REPORT}{report.id}"))
     if concerns.part is not Part.FINDER:
         said.append(_awareness(report, party))
     said.append(Statement(item=Item.NATURE, text=report.what))
@@ -175,7 +176,7 @@ def _begun(
 
 def _awareness(report: Report, party: Party) -> Awareness:
     """Return the strictest instant that the report gives; the controller may say it anew, with its reason."""
-    reason = f"breach_report/{report.id}"
+    reason = f"{BY_REPORT}{report.id}"
     if party == finder_of(report):
         return Awareness(aware_at=report.found_at, ground=AwareGround.FOUND_ITSELF, reason=reason)
     by_processor = report.tenancy_id is None
