@@ -177,7 +177,7 @@ def duties(context: click.Context, *, main_connector: str | None, as_json: bool)
         context.exit(WAITING)
 
 
-for command in (form.link, form.links, form.unlink, files.document, files.register):
+for command in (form.link, form.links, form.unlink, files.document, files.register, files.proof):
     disturbances.add_command(command)
 
 

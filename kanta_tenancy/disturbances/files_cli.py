@@ -1,4 +1,4 @@
-"""What leaves the register as a file, at the command line: `disturbances document|register`."""
+"""What leaves the register as a file, at the command line: `disturbances document|register|proof`."""
 
 import asyncio
 from datetime import datetime
@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 
 from kanta_tenancy.disturbances import checking, registering
-from kanta_tenancy.disturbances.actions import drawing_up
+from kanta_tenancy.disturbances.actions import drawing_up, proving
 from kanta_tenancy.disturbances.bodies import register as bodies
 from kanta_tenancy.disturbances.register import Period
 from kanta_tenancy.kernel.calendar import day_in_finland
@@ -17,6 +17,7 @@ from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.papers import PaperWithContent
 from kanta_tenancy.parties import desk_work
+from kanta_tenancy.proofs import make_case
 from kanta_tenancy.seals.desk_work import SealersDesk
 
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
@@ -68,6 +69,28 @@ def register(
     last = day_in_finland(desk.clock.now()) if until is None else until.date()
     period = checking.period(since.date(), last)
     asyncio.run(_register(desk, main_connector, period, form, out))
+
+
+@click.command("proof")
+@click.argument("disturbance", type=click.UUID)
+@_OUT
+@_MAIN_CONNECTOR
+@click.pass_obj
+def proof(desk: SealersDesk, *, disturbance: UUID, out: BinaryIO, main_connector: str | None) -> None:
+    """Write everything that proves DISTURBANCE (its id) into one file, sealed by the service.
+
+    `proof verify` checks it without the service. It is refused while the journal's next checkpoint, made each hour, has
+    yet to see what was done last: `journal checkpoint` makes one at once.
+    """
+    out.write(asyncio.run(_proof(desk, main_connector, disturbance)))
+
+
+async def _proof(desk: SealersDesk, main_connector: str | None, disturbance_id: UUID) -> bytes:
+    async with desk.database() as db:
+        of = await desk_work.realm(db, main_connector)
+        begin = partial(db.transaction, desk_work.at_desk(desk, of.id))
+        made = await make_case(begin, desk.clock, desk.seal_keys(), lambda tx: proving.collect(tx, disturbance_id))
+        return made.content
 
 
 async def _document(

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from kanta_tenancy.papers.model import KeptPaper, Paper, PaperWithContent
 from kanta_tenancy.seals import SealKeys, SealNotSetUp, seal_document
 
 DRAWN_UP: Final = "paper.drawn_up"
-_PAGE: Final = 200
 
 
 async def draw_up(tx: Transaction, clock: Clock, keys: SealKeys | None, paper: Paper) -> KeptPaper:
@@ -64,12 +64,9 @@ async def one(tx: Transaction, about: str, paper_id: UUID) -> PaperWithContent:
     return await store.find(tx, about, paper_id)
 
 
-async def every(tx: Transaction, about: str) -> list[PaperWithContent]:
-    """Read all papers about something with their bytes, the oldest first."""
-    found: list[KeptPaper] = []
-    while batch := await store.page(tx, about, before=found[-1].id if found else None, count=_PAGE):
-        found += batch
-    return [await store.find(tx, about, kept.id) for kept in reversed(found)]
+async def every(tx: Transaction, abouts: Collection[str]) -> list[PaperWithContent]:
+    """Read all papers about these with their bytes, the oldest first."""
+    return await store.every(tx, abouts)
 
 
 def _act(made: KeptPaper) -> Act:

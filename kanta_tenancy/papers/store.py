@@ -1,5 +1,6 @@
 """Papers in PostgreSQL. The only module that reads `sql/queries/papers/`."""
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,7 @@ class Added(Record, frozen=True, kw_only=True):
 ADD: Final = statement("papers/paper.add", Added)
 SAME: Final = statement("papers/paper.same", KeptPaper)
 PAGE: Final = statement("papers/paper.page", KeptPaper)
+EVERY: Final = statement("papers/paper.every", PaperWithContent)
 FIND: Final = statement("papers/paper.find", PaperWithContent)
 
 
@@ -48,6 +50,11 @@ async def page(tx: Transaction, about: str, *, before: UUID | None, count: int) 
         before=before or UUID(int=2**128 - 1),
         count=count,
     )
+
+
+async def every(tx: Transaction, abouts: Collection[str]) -> list[PaperWithContent]:
+    """Read all papers about these with their bytes, the oldest first."""
+    return await EVERY.all(tx, main_connector_id=tx.scope.main_connector_id, abouts=list(abouts))
 
 
 async def find(tx: Transaction, about: str, paper_id: UUID) -> PaperWithContent:

@@ -55,7 +55,7 @@ async def test_what_says_the_same_is_the_same_paper_and_what_says_something_else
     async with database.transaction(realm) as tx:
         found = await papers.page(tx, "thing/1", before=None, count=10)
         older = await papers.page(tx, "thing/1", before=changed.id, count=10)
-        every = await papers.every(tx, "thing/1")
+        every = await papers.every(tx, ["thing/1", "thing/2"])
     assert found == [changed, in_finnish, first]
     assert older == [in_finnish, first]
     assert [one.id for one in every] == [first.id, in_finnish.id, changed.id]

@@ -5,7 +5,16 @@ from litestar import Router
 from kanta_tenancy.disturbances.actions.storm import Storm
 from kanta_tenancy.disturbances.form import people as form
 from kanta_tenancy.disturbances.form import routes as form_links
-from kanta_tenancy.disturbances.routes import disturbances, duties, maintenance, papers, people, register, reports
+from kanta_tenancy.disturbances.routes import (
+    disturbances,
+    duties,
+    maintenance,
+    papers,
+    people,
+    proof,
+    register,
+    reports,
+)
 from kanta_tenancy.seals import SealKeys
 
 
@@ -26,6 +35,7 @@ def routes(storm: Storm, keys: SealKeys | None) -> Router:
             papers.draw_up_route(keys),
             *papers.HANDLERS,
             *register.HANDLERS,
+            proof.proof_route(keys),
             *maintenance.HANDLERS,
             *people.HANDLERS,
             *form_links.HANDLERS,

@@ -36,3 +36,11 @@ SELECT id, tenancy_id, about, language, title, said_sha256, sha256, size, certif
  WHERE main_connector_id = :main_connector_id
    AND about = :about
    AND id = :id;
+
+-- name: every
+-- All documents about these, with their bytes, the oldest first; rows are PaperWithContent.
+SELECT id, tenancy_id, about, language, title, said_sha256, sha256, size, certificate, made_by, made_at, content
+  FROM paper
+ WHERE main_connector_id = :main_connector_id
+   AND about = ANY (:abouts::text[])
+ ORDER BY id;
