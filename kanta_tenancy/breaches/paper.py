@@ -64,7 +64,7 @@ def paper(told: Told, to: Addressee, language: Language) -> Paper:
         tenancy_id=told.breach.tenancy_id,
         language=language,
         title=_TITLES[to].said_in(language),
-        reference=told.breach.id.hex[-8:].upper(),
+        reference=reference_of(told.breach),
         known_at=max(one.said_at for one in told.entries),
         rows=tuple(Row(label=label.said_in(language), value=value.said_in(language)) for label, value in rows),
         parts=tuple(Part(heading=heading.said_in(language), text=text.said_in(language)) for heading, text in parts),
@@ -74,6 +74,11 @@ def paper(told: Told, to: Addressee, language: Language) -> Paper:
 def about_of(breach: Breach) -> str:
     """Name a breach as the journal does."""
     return f"breach/{breach.id}"
+
+
+def reference_of(breach: Breach) -> str:
+    """Return what people call a breach by."""
+    return breach.id.hex[-8:].upper()
 
 
 def _from(teller: Teller) -> Sentence:

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from kanta_tenancy.breaches.routes import breaches, helping, papers, register, reports
+from kanta_tenancy.breaches.routes import breaches, helping, papers, proof, register, reports
 from kanta_tenancy.seals import SealKeys
 
 
@@ -19,6 +19,7 @@ def routes(keys: SealKeys | None) -> Router:
             *breaches.HANDLERS,
             papers.draw_up_route(keys),
             *papers.HANDLERS,
+            proof.proof_route(keys),
             *helping.HANDLERS,
             *register.HANDLERS,
         ],
