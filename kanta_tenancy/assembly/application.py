@@ -14,7 +14,7 @@ from kanta_tenancy.assembly.promised import CERTIFICATE_KINDS
 from kanta_tenancy.assembly.sealing import SealCheck, seal_keys
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.signing_check import SigningCheck
-from kanta_tenancy.breaches.routes import ROUTES as BREACHES
+from kanta_tenancy.breaches.routes import routes as breach_routes
 from kanta_tenancy.certificates.chains.routes import ROUTES as CERTIFICATE_CHAINS
 from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
@@ -81,8 +81,8 @@ def build_application(
             CERTIFICATE_ORDERS,
             certificate_watch_routes(CERTIFICATE_KINDS),
             RENEWALS,
-            disturbance_routes(storm.intake(db, together=settings.reports_together)),
-            BREACHES,
+            disturbance_routes(storm.intake(db, together=settings.reports_together), keys),
+            breach_routes(keys),
             PROMISES,
             *TRUST,
             JOURNAL,

@@ -42,6 +42,7 @@ class ShownVerification(Record, frozen=True, kw_only=True):
 
     verdict: str
     agreement: str | None
+    case: str | None
     reference: str
     proved_at: datetime | None
     findings: tuple[ShownFinding, ...]
@@ -106,6 +107,7 @@ def _shown(found: Verification) -> ShownVerification:
     return ShownVerification(
         verdict=found.verdict.value,
         agreement=None if found.agreement_id is None else str(found.agreement_id),
+        case=found.case or None,
         reference=found.reference,
         proved_at=found.proved_at,
         findings=tuple(
@@ -119,7 +121,8 @@ def _text(found: Verification) -> str:
     proved = (
         "" if found.proved_at is None else f", proved to have been there at {found.proved_at:%Y-%m-%d %H:%M:%S} UTC"
     )
-    head = f"{found.verdict.value}: agreement {found.reference or 'unknown'}{proved}"
+    what = found.case.partition("/")[0] or "agreement"
+    head = f"{found.verdict.value}: {what} {found.reference or 'unknown'}{proved}"
     return "\n".join((_printable(head), *map(_line, found.findings)))
 
 

@@ -1,9 +1,10 @@
-"""The registers of breaches at the command line: `breaches list|show|export`."""
+"""The registers of breaches at the command line: `breaches list|show|export|document|proof`."""
 
 import asyncio
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 import click
@@ -11,20 +12,25 @@ import msgspec
 
 from kanta_tenancy import parties
 from kanta_tenancy.breaches import checking, reading
+from kanta_tenancy.breaches.actions import drawing_up, proving
 from kanta_tenancy.breaches.actions.keeping import standing
 from kanta_tenancy.breaches.bodies.breaches import ShownBreach, shown
 from kanta_tenancy.breaches.bodies.register import as_csv
 from kanta_tenancy.breaches.bodies.reports import listed
 from kanta_tenancy.breaches.checking import Period
 from kanta_tenancy.breaches.duties import DutyState
-from kanta_tenancy.breaches.model import Breach
+from kanta_tenancy.breaches.model import Addressee, Breach
 from kanta_tenancy.breaches.register import RegisterLine, written
 from kanta_tenancy.kernel.calendar import HELSINKI, day_in_finland
 from kanta_tenancy.kernel.identifiers import TenancyId
+from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.desk import Desk
+from kanta_tenancy.papers import PaperWithContent
 from kanta_tenancy.parties import TenancyNotFound, desk_work
+from kanta_tenancy.proofs import make_case
+from kanta_tenancy.seals.desk_work import SealersDesk
 
 OVERDUE: Final = 3
 _PAGE: Final = 200
@@ -34,6 +40,9 @@ _MAIN_CONNECTOR: Final = click.option(
 )
 _TENANT: Final = click.option(
     "--tenant", metavar="BUSINESS_ID", help="This tenant's register; the main connector's own when left out."
+)
+_OUT: Final = click.option(
+    "--out", type=click.File("wb", atomic=True), required=True, metavar="FILE", help="Where to write it."
 )
 _AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
@@ -115,6 +124,73 @@ def export(
     lines = asyncio.run(_export(desk, main_connector, tenant, period))
     content = as_csv(lines) if form == "csv" else msgspec.json.encode(lines) + b"\n"
     click.echo(content, nl=False)
+
+
+@breaches.command("document")
+@click.argument("breach_id", type=click.UUID, metavar="ID")
+@click.option("--to", "addressee", type=click.Choice([one.value for one in Addressee]), required=True, help="For whom.")
+@click.option(
+    "--language",
+    type=click.Choice([one.value for one in Language]),
+    default=Language.FINNISH.value,
+    show_default=True,
+    help="In which it is written.",
+)
+@click.option("--late-because", help="Why the authority is told after the 72 hours.")
+@_OUT
+@_MAIN_CONNECTOR
+@click.pass_obj
+def document(
+    desk: SealersDesk,
+    *,
+    breach_id: UUID,
+    addressee: str,
+    language: str,
+    late_because: str | None,
+    out: BinaryIO,
+    main_connector: str | None,
+) -> None:
+    """Draw up the Word document by which an addressee is told of the breach of an ID, sealed by the service.
+
+    It is kept as it is. While nothing else was said of the breach, it is the same document. That somebody was told is
+    still to be put down.
+    """
+    told = {"to": Addressee(addressee), "language": Language(language), "late_because": late_because}
+    made = asyncio.run(_document(desk, main_connector, breach_id, told))
+    out.write(made.content)
+    click.echo(f"{made.title}: SHA-256 {made.sha256}")
+
+
+@breaches.command("proof")
+@click.argument("breach_id", type=click.UUID, metavar="ID")
+@_OUT
+@_MAIN_CONNECTOR
+@click.pass_obj
+def proof(desk: SealersDesk, *, breach_id: UUID, out: BinaryIO, main_connector: str | None) -> None:
+    """Write everything that proves the breach of an ID into one file, sealed by the service.
+
+    `proof verify` checks it without the service. It is refused while the journal's next checkpoint, made each hour, has
+    yet to see what was done last: `journal checkpoint` makes one at once.
+    """
+    out.write(asyncio.run(_proof(desk, main_connector, breach_id)))
+
+
+async def _document(
+    desk: SealersDesk, main_connector: str | None, breach_id: UUID, told: dict[str, Any]
+) -> PaperWithContent:
+    async with desk.database() as db:
+        realm = await desk_work.realm(db, main_connector)
+        async with db.transaction(desk_work.at_desk(desk, realm.id)) as tx:
+            made = await drawing_up.draw_up(tx, desk.clock, desk.seal_keys(), breach_id, **told)
+            return await drawing_up.one(tx, breach_id, made.id)
+
+
+async def _proof(desk: SealersDesk, main_connector: str | None, breach_id: UUID) -> bytes:
+    async with desk.database() as db:
+        realm = await desk_work.realm(db, main_connector)
+        begin = partial(db.transaction, desk_work.at_desk(desk, realm.id))
+        made = await make_case(begin, desk.clock, desk.seal_keys(), lambda tx: proving.collect(tx, breach_id))
+        return made.content
 
 
 async def _list(desk: Desk, main_connector: str | None, *, only_open: bool) -> list[Named]:

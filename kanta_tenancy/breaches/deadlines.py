@@ -39,6 +39,11 @@ _GROUNDS: Final = {
 }
 
 
+def ground_told(ground: AwareGround) -> Sentence:
+    """Say why a controller counts as aware from an instant on."""
+    return _GROUNDS[ground]
+
+
 def explained(aware_at: datetime, ground: AwareGround, reason: str) -> Explanation:
     """Say how the deadline came about, and what the general rules on periods may add to it."""
     strict, later = authority_due(aware_at), later_reading(aware_at)

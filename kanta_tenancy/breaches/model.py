@@ -2,7 +2,7 @@
 
 import enum
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -11,6 +11,8 @@ from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.kernel.explanation import Explanation, Sentence
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.kernel.records import Record
+
+BY_REPORT: Final = "breach_report/"  # begins a reason that only names the report by which something came to be said
 
 
 class PartyKind(enum.StrEnum):

@@ -1,6 +1,6 @@
 """Whether what people say of a disturbance can be kept: texts, instants, services, no personal identity code. Pure."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeVar
 
 from msgspec.structs import replace
@@ -9,11 +9,13 @@ from kanta_tenancy.agreements.catalogue import names as catalogue
 from kanta_tenancy.disturbances.case import SaidReport
 from kanta_tenancy.disturbances.errors import DisturbanceRefused
 from kanta_tenancy.disturbances.lifecycle import RULE
+from kanta_tenancy.disturbances.register import Period
 from kanta_tenancy.kernel.personal_identity_codes import holds_personal_identity_code
 from kanta_tenancy.parties import wording
 
 FIRST: Final = datetime(2010, 1, 1, tzinfo=UTC)  # there was nothing to disturb before
 AHEAD: Final = timedelta(minutes=5)  # clocks differ
+LAST_DAY: Final = date(2199, 12, 31)
 LONGEST_WHAT: Final = 4_000
 LONGEST_LINES: Final = 2_000
 MOST_MESSAGE_IDS: Final = 50
@@ -47,6 +49,21 @@ def started(since: datetime, now: datetime, look: wording.Examination, field: st
         look.note(field, "this time has not come", clause=RULE)
     elif since < FIRST:
         look.note(field, f"a time from {FIRST.year} on is meant", clause=RULE)
+
+
+def period(since: date, until: date) -> Period:
+    """Return a period of the register.
+
+    Raises:
+        DisturbanceRefused: it ends before it begins, or no register has it.
+    """
+    look = wording.Examination()
+    for field, day in (("since", since), ("until", until)):
+        if not FIRST.date() <= day <= LAST_DAY:
+            look.note(field, f"a day from {FIRST.date()} to {LAST_DAY} is meant", clause=RULE)
+    if until < since:
+        look.note("until", "it is before the first day", clause=RULE)
+    return fit(look, Period(since=since, until=until))
 
 
 def line(field: str, text: str, look: wording.Examination) -> str:

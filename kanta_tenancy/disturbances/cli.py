@@ -1,4 +1,4 @@
-"""Disturbances at the command line: `disturbances report|list|show|acknowledge|duties`."""
+"""Disturbances at the command line: `disturbances report|list|show|acknowledge|duties`, and what other files add."""
 
 import asyncio
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from uuid import UUID
 import click
 import msgspec
 
+from kanta_tenancy.disturbances import files_cli as files
 from kanta_tenancy.disturbances import reading
 from kanta_tenancy.disturbances.actions import assessing, reporting
 from kanta_tenancy.disturbances.bodies import disturbances as bodies
@@ -176,7 +177,7 @@ def duties(context: click.Context, *, main_connector: str | None, as_json: bool)
         context.exit(WAITING)
 
 
-for command in (form.link, form.links, form.unlink):
+for command in (form.link, form.links, form.unlink, files.document, files.register, files.proof):
     disturbances.add_command(command)
 
 

@@ -19,7 +19,7 @@ _SOURCES: Final[Mapping[Source, str]] = {
     Source.OWN_PRACTICE: "this service's own practice",
 }
 _MINUTES: Final = 1_000  # whose sentences are kept: of a storm of reports, each has the same few
-_SURE: Final[Mapping[Certainty, Sentence | None]] = {
+SURE: Final[Mapping[Certainty, Sentence | None]] = {
     Certainty.READ: None,
     Certainty.EXCERPT: Sentence(
         fi="Lähde on nähty vain otteena, jossa ei ole päiväystä: tarkistakaa se ennen kuin luotatte siihen.",
@@ -44,7 +44,7 @@ def explain(duty: Duty, moments: Moments) -> Explanation:
     words = rules.facts_in_words()
     inputs = {fact.value: moments.known[fact].isoformat() for fact in duty.facts}
     inputs |= {"counted_from": duty.counted_from.isoformat(), "limit": duty.limit.key}
-    steps = [*(words[fact].told for fact in duty.facts), duty.rule.meaning, _SURE[duty.rule.certainty]]
+    steps = [*(words[fact].told for fact in duty.facts), duty.rule.meaning, SURE[duty.rule.certainty]]
     steps += [duty.limit.meaning, _begins(duty.rule.counted, _to_the_minute(duty.counted_from))]
     steps.append(_due(_to_the_minute(duty.due_at)))
     return Explanation(

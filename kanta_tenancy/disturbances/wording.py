@@ -54,7 +54,7 @@ PHASES: Final[Mapping[Phase, Sentence]] = {
     Phase.OVER: Sentence(fi="Ohi", sv="Över", en="Over"),
     Phase.CANCELLED: Sentence(fi="Peruttu", sv="Återtagen", en="Cancelled"),
 }
-_PURPOSES: Final[Mapping[Purpose, Sentence]] = {
+PURPOSES: Final[Mapping[Purpose, Sentence]] = {
     Purpose.FIRST: Sentence(fi="Ilmoitus häiriöstä", sv="Anmälan om störning", en="Notice of a disturbance"),
     Purpose.CHANGE: Sentence(
         fi="Muutos aiempaan ilmoitukseen", sv="Ändring av en tidigare anmälan", en="Change of an earlier notice"
@@ -87,7 +87,7 @@ class About(Record, frozen=True, kw_only=True):
 
 def title(disturbance_reference: str, addressee: Addressee, purpose: Purpose) -> Sentence:
     """Say what a duty is, as a line in a list of what is owed."""
-    who, what = ADDRESSEES[addressee], _PURPOSES[purpose]
+    who, what = ADDRESSEES[addressee], PURPOSES[purpose]
     return Sentence(
         fi=f"{what.fi} {disturbance_reference}: {who.fi}",
         sv=f"{what.sv} {disturbance_reference}: {who.sv}",
@@ -98,14 +98,33 @@ def title(disturbance_reference: str, addressee: Addressee, purpose: Purpose) ->
 def letter(about: About, purpose: Purpose, language: Language) -> Letter:
     """Return what an addressee is told: the disturbance as it is known now, and nothing of a patient."""
     words = rules.facts_in_words()
-    lines = [_PURPOSES[purpose].said_in(language), ""]
-    lines += [f"{label.said_in(language)}: {value}" for label, value in _facts(about, language) if value]
+    lines = [PURPOSES[purpose].said_in(language), ""]
+    lines += event(about, language)
     if about.facts and purpose is not Purpose.CANCELLATION:
-        lines += ["", _KNOWN.said_in(language), *(f"- {words[one].told.said_in(language)}" for one in about.facts)]
+        lines += ["", KNOWN.said_in(language), *(f"- {words[one].told.said_in(language)}" for one in about.facts)]
     for report in about.reports:
-        lines += ["", *_reported(report, language)]
-    subject = f"{_PURPOSES[purpose].said_in(language)} {about.disturbance.reference}"
+        lines += ["", *reported(report, language)]
+    subject = f"{PURPOSES[purpose].said_in(language)} {about.disturbance.reference}"
     return Letter(subject=subject, text="\n".join(lines))
+
+
+def event(about: About, language: Language) -> list[str]:
+    """Say what it is that is told of, a line for each thing that is known."""
+    teller = (
+        (_REFERENCE, about.disturbance.reference),
+        (_TELLER, f"{about.teller} ({about.business_id})"),
+        (_OID, about.oid),
+    )
+    return _lines((*teller, *_facts(about, language)), language)
+
+
+def named_event(about: About, language: Language) -> list[str]:
+    """Say the same by the name that the main connector gave it, where it stands apart who tells of it."""
+    return _lines(((_CALLED, about.disturbance.title), *_facts(about, language)), language)
+
+
+def _lines(said: Collection[tuple[Sentence, str | None]], language: Language) -> list[str]:
+    return [f"{label.said_in(language)}: {value}" for label, value in said if value]
 
 
 def _facts(about: About, language: Language) -> Collection[tuple[Sentence, str | None]]:
@@ -113,9 +132,6 @@ def _facts(about: About, language: Language) -> Collection[tuple[Sentence, str |
     until = about.disturbance.until
     ended = None if until is None else sentence("{at}", "{at}", "{at}", at=until).said_in(language)
     return (
-        (_REFERENCE, about.disturbance.reference),
-        (_TELLER, f"{about.teller} ({about.business_id})"),
-        (_OID, about.oid),
         (_SYSTEM, about.system),
         (_SERVICE, None if about.service is None else about.service.said_in(language)),
         (_SINCE, since),
@@ -123,7 +139,8 @@ def _facts(about: About, language: Language) -> Collection[tuple[Sentence, str |
     )
 
 
-def _reported(report: Report, language: Language) -> list[str]:
+def reported(report: Report, language: Language) -> list[str]:
+    """Say what a report says, a line for each thing."""
     said = (
         (_WHAT, report.what),
         (_ONGOING, (_YES if report.ongoing else _NO).said_in(language)),
@@ -136,11 +153,12 @@ def _reported(report: Report, language: Language) -> list[str]:
         (_MESSAGES, ", ".join(report.message_ids)),
         (_TRIED, report.tried),
     )
-    return [f"{label.said_in(language)}: {value}" for label, value in said if value]
+    return _lines(said, language)
 
 
-_KNOWN: Final = Sentence(fi="Tiedossa on:", sv="Känt är:", en="What is known:")
+KNOWN: Final = Sentence(fi="Tiedossa on:", sv="Känt är:", en="What is known:")
 _REFERENCE: Final = Sentence(fi="Tunnus", sv="Beteckning", en="Reference")
+_CALLED: Final = Sentence(fi="Nimi", sv="Namn", en="Called")
 _TELLER: Final = Sentence(fi="Ilmoittaja", sv="Anmälare", en="Told by")
 _OID: Final = Sentence(fi="OID", sv="OID", en="OID")
 _SYSTEM: Final = Sentence(fi="Tietojärjestelmä", sv="Informationssystem", en="Information system")

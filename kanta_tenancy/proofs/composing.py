@@ -1,7 +1,7 @@
 """Makes the files of a bundle out of what was read; the same content gives the same bytes. Pure."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -12,6 +12,7 @@ from kanta_tenancy.machinery.ooxml.presentation import as_json
 from kanta_tenancy.machinery.ooxml.report import Report
 from kanta_tenancy.proofs import evidence, telling
 from kanta_tenancy.proofs import model as m
+from kanta_tenancy.seals import HeadProof, SealCertificate, Slice
 
 _ENDINGS: Final[Mapping[str, str]] = {PDF: "pdf", DOCX: "docx", PNG: "png", JPEG: "jpg", TIFF: "tif"}
 
@@ -66,29 +67,37 @@ def _evidence(gathered: m.Gathered, verified: Report | None) -> Iterator[tuple[s
 
 
 def _journal(gathered: m.Gathered) -> Iterator[tuple[str, bytes]]:
-    part, proof, checkpoint = gathered.part, gathered.proof, gathered.checkpoint
-    yield (
-        m.SLICE,
-        canonical(m.SliceFile(chain=part.chain, first=part.first, before=part.before.hex(), entries=part.entries)),
+    yield m.SLICE, slice_file(gathered.part)
+    yield m.PROOF, proof_file(gathered.proof)
+    yield m.CHECKPOINT, gathered.checkpoint.seal.encode()
+    if gathered.checkpoint.token is not None:
+        yield m.TIMESTAMP, gathered.checkpoint.token
+    yield m.SEALS, line_file(gathered.line)
+
+
+def slice_file(part: Slice) -> bytes:
+    """Write entries of a chain."""
+    return canonical(m.SliceFile(chain=part.chain, first=part.first, before=part.before.hex(), entries=part.entries))
+
+
+def proof_file(proof: HeadProof) -> bytes:
+    """Write the proof that a chain ended where a checkpoint saw it end."""
+    return canonical(
+        m.ProofFile(
+            number=proof.number,
+            chain=proof.chain,
+            sequence=proof.sequence,
+            digest=proof.digest.hex(),
+            position=proof.position,
+            size=proof.size,
+            path=tuple(step.hex() for step in proof.path),
+        )
     )
-    yield (
-        m.PROOF,
-        canonical(
-            m.ProofFile(
-                number=proof.number,
-                chain=proof.chain,
-                sequence=proof.sequence,
-                digest=proof.digest.hex(),
-                position=proof.position,
-                size=proof.size,
-                path=tuple(step.hex() for step in proof.path),
-            )
-        ),
-    )
-    yield m.CHECKPOINT, checkpoint.seal.encode()
-    if checkpoint.token is not None:
-        yield m.TIMESTAMP, checkpoint.token
-    line = [
+
+
+def line_file(line: Iterable[SealCertificate]) -> bytes:
+    """Write the line of the seal's certificates."""
+    said = [
         m.LineCertificate(
             number=one.number,
             sha256=one.sha256,
@@ -98,9 +107,17 @@ def _journal(gathered: m.Gathered) -> Iterator[tuple[str, bytes]]:
             predecessor_fate=one.predecessor_fate,
             predecessor_trusted_until=one.predecessor_trusted_until,
         )
-        for one in gathered.line
+        for one in line
     ]
-    yield m.SEALS, msgspec.json.encode(line, order="sorted") + b"\n"
+    return msgspec.json.encode(said, order="sorted") + b"\n"
+
+
+def listed(files: Mapping[str, bytes]) -> tuple[m.File, ...]:
+    """Return what a manifest says of files, by their names."""
+    return tuple(
+        m.File(name=name, size=len(files[name]), sha256=hashlib.sha256(files[name]).hexdigest())
+        for name in sorted(files)
+    )
 
 
 def _report(gathered: m.Gathered, verified: Report | None) -> m.ReportFile:
@@ -165,8 +182,5 @@ def _manifest(gathered: m.Gathered, files: Mapping[str, bytes]) -> m.Manifest:
         tenancy_id=gathered.agreement.tenancy_id,
         agreement_id=gathered.agreement.id,
         reference=gathered.agreement.reference,
-        files=tuple(
-            m.File(name=name, size=len(files[name]), sha256=hashlib.sha256(files[name]).hexdigest())
-            for name in sorted(files)
-        ),
+        files=listed(files),
     )

@@ -35,15 +35,20 @@ class File(Record, frozen=True, kw_only=True):
     sha256: str
 
 
-class Manifest(Record, frozen=True, kw_only=True):
-    """What a bundle is about, and every file in it but the manifest and its seal."""
+class Listing(Record, frozen=True, kw_only=True):
+    """What manifests of every format have: whose the bundle is, and every file in it but the manifest and its seal."""
 
     format: str
     main_connector_id: UUID
-    tenancy_id: UUID
-    agreement_id: UUID
     reference: str
     files: tuple[File, ...]  # by name
+
+
+class Manifest(Listing, frozen=True, kw_only=True):
+    """The manifest of an agreement's bundle."""
+
+    tenancy_id: UUID
+    agreement_id: UUID
 
 
 class ManifestStatement(Record, frozen=True, kw_only=True):

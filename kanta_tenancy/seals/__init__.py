@@ -1,9 +1,11 @@
 """The service's own seal, and what is sealed with it: receipts, and checkpoints of the journal.
 
 What rooms above use: `seal` with the keys that the assembly found (`SealKeys`), what a seal is on (`Kind`), whether one
-is to be believed (`believed`), and proofs of where a chain of the journal ended (`prove`, `cut`).
+is to be believed (`believed`), and proofs of where a chain of the journal ended (`prove`, `cut`). `seal_document` seals
+a Word document as Word itself shows it, `judge_document` says whether one has the seal.
 """
 
+from kanta_tenancy.seals.documents import DocumentJudgement, SealedDocument, judge_document, seal_document
 from kanta_tenancy.seals.errors import CheckpointNotFound, SealKeyUnusable, SealNotSetUp
 from kanta_tenancy.seals.evidence import HeadProof, Slice, is_proved, leads_to
 from kanta_tenancy.seals.keys import SealKeys
@@ -18,6 +20,7 @@ __all__ = [
     "Checkpoint",
     "CheckpointNotFound",
     "CheckpointStatement",
+    "DocumentJudgement",
     "Fate",
     "HeadProof",
     "Kind",
@@ -25,6 +28,7 @@ __all__ = [
     "SealKeyUnusable",
     "SealKeys",
     "SealNotSetUp",
+    "SealedDocument",
     "Slice",
     "believed",
     "broken_successions",
@@ -34,7 +38,9 @@ __all__ = [
     "cut",
     "is_proved",
     "is_set_up",
+    "judge_document",
     "leads_to",
     "prove",
     "seal",
+    "seal_document",
 ]

@@ -14,6 +14,7 @@ class Kind(enum.StrEnum):
     RECEIPT = "kanta-receipt+jws"
     CHECKPOINT = "kanta-journal-checkpoint+jws"
     PROOF = "kanta-proof+jws"
+    CASE = "kanta-case-proof+jws"
     SUCCESSION = "kanta-seal-succession+jws"
     TRIAL = "kanta-seal-trial+jws"  # whether it can be done; kept nowhere
 

@@ -34,7 +34,7 @@ from kanta_tenancy.assembly.sending import sending_jobs
 from kanta_tenancy.assembly.serving import Stop
 from kanta_tenancy.assembly.settings import read_settings
 from kanta_tenancy.breaches import lifecycle as breaches
-from kanta_tenancy.breaches.routes import ROUTES as BREACHES
+from kanta_tenancy.breaches.routes import routes as breach_routes
 from kanta_tenancy.certificates.chains.routes import ROUTES as CERTIFICATE_CHAINS
 from kanta_tenancy.certificates.exports.routes import ROUTES as CERTIFICATE_EXPORTS
 from kanta_tenancy.certificates.findings.routes import ROUTES as CERTIFICATE_FINDINGS
@@ -168,12 +168,12 @@ def agreement_routes() -> tuple[Router, ...]:
         ("certificate-orders", [CERTIFICATE_ORDERS]),
         ("certificate-warnings", [CERTIFICATE_WARNINGS]),
         ("renewals", [RENEWALS]),
-        ("breaches", [BREACHES]),
+        ("breaches", [breach_routes(None)]),
         ("campaigns", [CAMPAIGNS]),
         ("trust", TRUST),
         ("seals", SEALS),
         ("proofs", [proof_routes(None)]),
-        ("disturbances", [disturbance_routes(GroupCommit(nobody_reports, most=1))]),
+        ("disturbances", [disturbance_routes(GroupCommit(nobody_reports, most=1), None)]),
     ],
 )
 def test_every_route_of_a_room_is_told_of(name, routers):

@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 import pytest
 
-from kanta_tenancy.disturbances.store import alerts, carried, disturbances, duties, reports, statuses
+from kanta_tenancy.disturbances.store import alerts, carried, disturbances, duties, register, reports, statuses
 from kanta_tenancy.kernel.acting import Caller
 from tests.conftest import someone
 from tests.plans import Plan
@@ -164,3 +164,25 @@ async def test_the_same_content_is_looked_up_by_its_digest(database, filled, rea
     plan = Plan(msgspec.json.decode(explained)[0]["Plan"], TABLES)
     assert plan.indexes("disturbance_report") == {"disturbance_report_by_content"}
     assert plan.read("disturbance_report") == 1
+
+
+async def test_the_register_is_read_by_time_with_what_belongs_to_its_page(database, filled, callers, owner):
+    minutes = "('x' || right(id::text, 8))::bit(32)::int * interval '1 minute'"
+    await owner.execute(f"UPDATE disturbance SET reported_at = timestamptz '2026-03-02' + {minutes}")  # noqa: S608
+    await owner.execute("VACUUM ANALYZE disturbance")
+    since, until = datetime(2026, 3, 3, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC)
+    given = {"after_reported_at": since, "after_id": FIRST, "until": until, "count": 51}
+    for caller in callers:
+        for plan in await plans(database, caller, register.EVENTS, **given):
+            assert plan.indexes("disturbance") == {"disturbance_by_report"}
+            assert plan.read("disturbance") <= 24 * 60 + 1
+            assert "Sort" not in plan.kinds
+    page = {"disturbance_ids": [uuid.UUID(int=number) for number in range(100, 150)]}
+    for statement, table, most in (
+        (register.REPORTS, "disturbance_report", 50),
+        (register.ANSWERS, "disturbance_answer", 200),
+        (register.DUTIES, "disturbance_duty", 200),
+        (register.STATUSES, "disturbance_status", 50),
+    ):
+        for plan in await plans(database, callers[0], statement, **page):
+            assert plan.read(table) <= most, statement.name

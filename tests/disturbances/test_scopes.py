@@ -2,13 +2,23 @@
 
 import uuid
 from contextlib import suppress
+from datetime import timedelta
 
 import asyncpg
 import pytest
 
 from kanta_tenancy.disturbances.actions import naming, reporting, telling
 from kanta_tenancy.disturbances.case import OnCall
-from kanta_tenancy.disturbances.store import alerts, carried, disturbances, duties, reaching, reports, statuses
+from kanta_tenancy.disturbances.store import (
+    alerts,
+    carried,
+    disturbances,
+    duties,
+    reaching,
+    register,
+    reports,
+    statuses,
+)
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.machinery.postgres.statements import QUERIES, Nothing, Statement
 from kanta_tenancy.parties import Function
@@ -19,7 +29,7 @@ from tests.parties.examples import a_realm, a_tenant, named, owner_of
 
 STATEMENTS = {
     statement.name: statement
-    for module in (alerts, carried, disturbances, duties, reaching, reports, statuses)
+    for module in (alerts, carried, disturbances, duties, reaching, register, reports, statuses)
     for statement in vars(module).values()
     if isinstance(statement, Statement)
 }
@@ -100,6 +110,10 @@ class Neighbourhood:
         known = {
             "main_connector_id": self.realm.scope.main_connector_id,
             "disturbance_id": self.taken.disturbance_id,
+            "disturbance_ids": [self.taken.disturbance_id],
+            "after_reported_at": NOON - timedelta(days=1),
+            "after_id": uuid.UUID(int=0),
+            "until": NOON + timedelta(days=1),
             "report_id": self.taken.report_id,
             "report_ids": [self.taken.report_id],
             "attachment_id": self.file.id,

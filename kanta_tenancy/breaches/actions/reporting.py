@@ -12,6 +12,7 @@ from kanta_tenancy.breaches.actions.keeping import Standing, numbered, owed, sta
 from kanta_tenancy.breaches.controllership import controllership, holders, outside, part_of
 from kanta_tenancy.breaches.errors import BreachRefused
 from kanta_tenancy.breaches.model import (
+    BY_REPORT,
     Addressee,
     AwareGround,
     Awareness,
@@ -189,7 +190,7 @@ def _begun(
     concerns = concerning(party, found)
     said: list[Said] = [concerns]
     if not report.suspected:
-        said.append(Movement(move=Move.CONFIRM, reason=f"breach_report/{report.id}"))
+        said.append(Movement(move=Move.CONFIRM, reason=f"{BY_REPORT}{report.id}"))
     if concerns.part is not Part.FINDER:
         said.append(_awareness(report, party, known))
     said.append(Statement(item=Item.NATURE, text=report.what))
@@ -214,7 +215,7 @@ def _begun(
 
 def _awareness(report: Report, party: Party, known: Event) -> Awareness:
     """Return the strictest instant that is known; the controller may say it anew, with its reason."""
-    reason = f"breach_report/{report.id}"
+    reason = f"{BY_REPORT}{report.id}"
     if party == finder_of(report):
         found = Awareness(aware_at=report.found_at, ground=AwareGround.FOUND_ITSELF, reason=reason)
     else:

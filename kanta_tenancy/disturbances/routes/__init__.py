@@ -5,14 +5,26 @@ from litestar import Router
 from kanta_tenancy.disturbances.actions.storm import Storm
 from kanta_tenancy.disturbances.form import people as form
 from kanta_tenancy.disturbances.form import routes as form_links
-from kanta_tenancy.disturbances.routes import alerts, disturbances, duties, maintenance, people, reports
+from kanta_tenancy.disturbances.routes import (
+    alerts,
+    disturbances,
+    duties,
+    maintenance,
+    papers,
+    people,
+    proof,
+    register,
+    reports,
+)
+from kanta_tenancy.seals import SealKeys
 
 
-def routes(storm: Storm) -> Router:
+def routes(storm: Storm, keys: SealKeys | None) -> Router:
     """Return the routes of disturbances.
 
     Args:
         storm: takes in the reports that are in flight at the same time.
+        keys: those of the seal, where they lie beside this instance.
     """
     return Router(
         path="/",
@@ -22,6 +34,10 @@ def routes(storm: Storm) -> Router:
             *alerts.HANDLERS,
             *disturbances.HANDLERS,
             *duties.HANDLERS,
+            papers.draw_up_route(keys),
+            *papers.HANDLERS,
+            *register.HANDLERS,
+            proof.proof_route(keys),
             *maintenance.HANDLERS,
             *people.HANDLERS,
             *form_links.HANDLERS,

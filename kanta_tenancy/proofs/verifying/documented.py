@@ -16,7 +16,7 @@ from kanta_tenancy.machinery.opc.package import Package
 from kanta_tenancy.machinery.postgres.journal import Entry
 from kanta_tenancy.proofs import entries as said_in
 from kanta_tenancy.proofs import model as m
-from kanta_tenancy.proofs.verifying.files import Bundle, Unfit, decoded
+from kanta_tenancy.proofs.verifying.files import AgreementBundle, Unfit, decoded
 from kanta_tenancy.proofs.verifying.findings import Finding, Statement, Trusted, failed, passed, unknown
 from kanta_tenancy.proofs.verifying.journalled import Journalled
 from kanta_tenancy.proofs.verifying.sealed import Sealed, Seals
@@ -29,7 +29,9 @@ _OUTCOMES: Final[Mapping[Verdict, Outcome]] = {
 }
 
 
-def examine(bundle: Bundle, seals: Seals, journal: Journalled, trusted: Trusted, now: datetime) -> Iterator[Finding]:
+def examine(
+    bundle: AgreementBundle, seals: Seals, journal: Journalled, trusted: Trusted, now: datetime
+) -> Iterator[Finding]:
     """Go through everything that is said of documents.
 
     Args:
@@ -53,7 +55,7 @@ def examine(bundle: Bundle, seals: Seals, journal: Journalled, trusted: Trusted,
     yield _report(bundle, newest)
 
 
-def _told(bundle: Bundle, entries: Sequence[Entry]) -> Finding:
+def _told(bundle: AgreementBundle, entries: Sequence[Entry]) -> Finding:
     """Compare what is here with what the journal names."""
     named = said_in.documents_in(entries)
     untold = [name for name, content in bundle.documents if _sha256(content) not in named]
@@ -67,7 +69,7 @@ def _told(bundle: Bundle, entries: Sequence[Entry]) -> Finding:
     return passed(Statement.JOURNAL_TELLS, f"The journal names all {len(there)} revisions, and no other.")
 
 
-def _offer(bundle: Bundle) -> Finding:
+def _offer(bundle: AgreementBundle) -> Finding:
     """Check that every revision says what the offer says: signatures were added, and nothing else."""
     digests = []
     for name, content in bundle.documents:
@@ -82,7 +84,9 @@ def _offer(bundle: Bundle) -> Finding:
     return passed(Statement.OFFER, f"All {len(digests)} revisions say what was offered.")
 
 
-def _verified(bundle: Bundle, content: bytes, trusted: Trusted, now: datetime, proved: Existence | None) -> Report:
+def _verified(
+    bundle: AgreementBundle, content: bytes, trusted: Trusted, now: datetime, proved: Existence | None
+) -> Report:
     return verify(
         content,
         at=now,
@@ -100,13 +104,13 @@ def _said(report: Report) -> str:
     return " ".join((f"Signed by {signers}.", *reasons))
 
 
-def _opened(bundle: Bundle, seals: Seals) -> dict[Party, Sealed[ReceiptStatement]]:
+def _opened(bundle: AgreementBundle, seals: Seals) -> dict[Party, Sealed[ReceiptStatement]]:
     there = {party: _receipt_of(party) for party in Party if _receipt_of(party) in bundle.files}
     return {party: seals.open(bundle, name, Kind.RECEIPT, ReceiptStatement) for party, name in there.items()}
 
 
 def _receipts(
-    bundle: Bundle, receipts: Mapping[Party, Sealed[ReceiptStatement]], entries: Sequence[Entry]
+    bundle: AgreementBundle, receipts: Mapping[Party, Sealed[ReceiptStatement]], entries: Sequence[Entry]
 ) -> Iterator[Finding]:
     completed = any(entry.action in said_in.COMPLETED for entry in entries)
     for party in Party:
@@ -120,7 +124,7 @@ def _receipts(
             yield Finding(statement=Statement.RECEIPTS, outcome=sealed.outcome, detail=sealed.detail, file=name)
 
 
-def _is_of(said: ReceiptStatement, bundle: Bundle, party: Party) -> bool:
+def _is_of(said: ReceiptStatement, bundle: AgreementBundle, party: Party) -> bool:
     manifest = bundle.manifest
     of = (said.main_connector_id, said.tenancy_id, said.agreement_id, said.party)
     held = bundle.of(m.DOCUMENTS if said.form is Form.FILE else m.EXHIBITS)
@@ -129,7 +133,7 @@ def _is_of(said: ReceiptStatement, bundle: Bundle, party: Party) -> bool:
 
 
 def _exhibits(
-    bundle: Bundle, receipts: Mapping[Party, Sealed[ReceiptStatement]], added: frozenset[str]
+    bundle: AgreementBundle, receipts: Mapping[Party, Sealed[ReceiptStatement]], added: frozenset[str]
 ) -> Iterator[Finding]:
     """Say of each exhibit who, besides the manifest, vouches for its bytes."""
     received = {one.said.original for one in receipts.values() if one.said and one.outcome is Outcome.PASSED}
@@ -144,7 +148,7 @@ def _receipt_of(party: Party) -> str:
     return f"{m.RECEIPTS}{party.value}.jws"
 
 
-def _report(bundle: Bundle, newest: Report | None) -> Finding:
+def _report(bundle: AgreementBundle, newest: Report | None) -> Finding:
     try:
         said = decoded(bundle.files, m.REPORT, m.ReportFile)
     except Unfit as unfit:

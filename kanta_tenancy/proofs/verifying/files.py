@@ -11,7 +11,9 @@ from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.x509.errors import CertificateUnreadable
 from kanta_tenancy.machinery.x509.reading import certificate_from_der
 from kanta_tenancy.machinery.x509.revocation import RevocationData
+from kanta_tenancy.proofs import cases
 from kanta_tenancy.proofs import model as m
+from kanta_tenancy.proofs.cases import CaseManifest
 from kanta_tenancy.proofs.evidence import ANSWER, LIST
 from kanta_tenancy.proofs.verifying.findings import Finding, Statement, failed, passed
 
@@ -30,7 +32,7 @@ class Bundle(Record, frozen=True, kw_only=True):
     """The files of a bundle with its manifest; nothing in them is believed yet."""
 
     files: Mapping[str, bytes]
-    manifest: m.Manifest
+    manifest: m.Listing
 
     def of(self, folder: str) -> dict[str, bytes]:
         """Return the files of a folder, by name."""
@@ -56,16 +58,31 @@ class Bundle(Record, frozen=True, kw_only=True):
         )
 
 
-def manifest_of(files: Mapping[str, bytes]) -> m.Manifest:
-    """Return the manifest of a bundle.
+class AgreementBundle(Bundle, frozen=True, kw_only=True):
+    manifest: m.Manifest
+
+
+class CaseBundle(Bundle, frozen=True, kw_only=True):
+    manifest: CaseManifest
+
+
+class _Formatted(msgspec.Struct):
+    format: str
+
+
+def opened(files: Mapping[str, bytes]) -> AgreementBundle | CaseBundle:
+    """Return files as the bundle of the format that its manifest names.
 
     Raises:
-        Unfit: there is none, or of another format.
+        Unfit: there is no manifest, or of another format.
     """
-    found = decoded(files, m.MANIFEST, m.Manifest)
-    if found.format != m.FORMAT:
-        raise Unfit(f"it is in another format than {m.FORMAT}")
-    return found
+    match decoded(files, m.MANIFEST, _Formatted).format:
+        case m.FORMAT:
+            return AgreementBundle(files=files, manifest=decoded(files, m.MANIFEST, m.Manifest))
+        case cases.CASE_FORMAT:
+            return CaseBundle(files=files, manifest=decoded(files, m.MANIFEST, CaseManifest))
+        case _:
+            raise Unfit(f"it is in another format than {m.FORMAT} and {cases.CASE_FORMAT}")
 
 
 def checksums(bundle: Bundle) -> Finding:

@@ -56,6 +56,7 @@ class Verification(Record, frozen=True, kw_only=True):
     verdict: Verdict
     findings: tuple[Finding, ...]
     agreement_id: UUID | None = None
+    case: str = ""  # of a case, as the journal names it
     reference: str = ""
     proved_at: datetime | None = None  # when everything in it is proved to have been there
 

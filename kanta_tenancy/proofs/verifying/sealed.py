@@ -79,6 +79,16 @@ def seals_of(bundle: Bundle, known: frozenset[str]) -> tuple[Seals, Finding]:
     return Seals(line=line, known=_reached(line, known)), passed(Statement.SEAL_LINE, told, m.SEALS)
 
 
+def manifest_seal(bundle: Bundle, seals: Seals, kind: Kind, wanted: msgspec.Struct) -> Finding:
+    """Check that the seal on a bundle's manifest says what it is to say of this one."""
+    sealed = seals.open(bundle, m.MANIFEST_SEAL, kind, type(wanted))
+    if sealed.said is not None and sealed.said != wanted:
+        return failed(Statement.MANIFEST_SEAL, "it is the seal on another manifest.", m.MANIFEST_SEAL)
+    return Finding(
+        statement=Statement.MANIFEST_SEAL, outcome=sealed.outcome, detail=sealed.detail, file=m.MANIFEST_SEAL
+    )
+
+
 def _reached(line: Sequence[SealCertificate], known: frozenset[str]) -> frozenset[str]:
     """Return whose word counts: those that are known, and whom one of them has handed over to."""
     found: set[str] = set()

@@ -7,8 +7,8 @@ from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.proofs import bundle as archive
 from kanta_tenancy.proofs import model as m
 from kanta_tenancy.proofs.bundle import Unreadable
-from kanta_tenancy.proofs.verifying import documented, journalled
-from kanta_tenancy.proofs.verifying.files import Bundle, Unfit, checksums, content_of, manifest_of
+from kanta_tenancy.proofs.verifying import cased, documented, journalled
+from kanta_tenancy.proofs.verifying.files import AgreementBundle, CaseBundle, Unfit, checksums, content_of, opened
 from kanta_tenancy.proofs.verifying.findings import (
     Finding,
     Statement,
@@ -18,24 +18,30 @@ from kanta_tenancy.proofs.verifying.findings import (
     passed,
     verdict_of,
 )
-from kanta_tenancy.proofs.verifying.sealed import Seals, seals_of
+from kanta_tenancy.proofs.verifying.sealed import Seals, manifest_seal, seals_of
 from kanta_tenancy.seals import Kind
 
 
 def verify(data: bytes, trusted: Trusted, *, now: datetime) -> Verification:
     """Answer for every statement of a bundle whether it is so; whatever the bytes are, there is an answer."""
     try:
-        files = archive.read(data)
-        bundle = Bundle(files=files, manifest=manifest_of(files))
+        bundle = opened(archive.read(data))
     except (Unreadable, Unfit) as unfit:
         found = (failed(Statement.ARCHIVE, f"{unfit.reason}."),)
         return Verification(verdict=Verdict.INVALID, findings=found)
     seals, line = seals_of(bundle, trusted.seals)
+    first = (passed(Statement.ARCHIVE, f"A bundle of {len(bundle.files)} files."), checksums(bundle), line)
+    if isinstance(bundle, CaseBundle):
+        return _case(bundle, seals, trusted, now, first)
+    return _agreement(bundle, seals, trusted, now, first)
+
+
+def _agreement(
+    bundle: AgreementBundle, seals: Seals, trusted: Trusted, now: datetime, first: tuple[Finding, ...]
+) -> Verification:
     journal = journalled.examine(bundle, seals, trusted, now)
     findings = (
-        passed(Statement.ARCHIVE, f"A bundle of {len(files)} files."),
-        checksums(bundle),
-        line,
+        *first,
         _manifest_seal(bundle, seals),
         *journal.findings,
         *documented.examine(bundle, seals, journal, trusted, now),
@@ -49,8 +55,21 @@ def verify(data: bytes, trusted: Trusted, *, now: datetime) -> Verification:
     )
 
 
-def _manifest_seal(bundle: Bundle, seals: Seals) -> Finding:
-    sealed = seals.open(bundle, m.MANIFEST_SEAL, Kind.PROOF, m.ManifestStatement)
+def _case(
+    bundle: CaseBundle, seals: Seals, trusted: Trusted, now: datetime, first: tuple[Finding, ...]
+) -> Verification:
+    found = cased.examine(bundle, seals, trusted, now)
+    findings = (*first, *found.findings)
+    return Verification(
+        verdict=verdict_of(findings),
+        findings=findings,
+        case=bundle.manifest.subject,
+        reference=bundle.manifest.reference,
+        proved_at=found.proved.at if found.proved else None,
+    )
+
+
+def _manifest_seal(bundle: AgreementBundle, seals: Seals) -> Finding:
     manifest = bundle.manifest
     wanted = m.ManifestStatement(
         format=m.FORMAT,
@@ -59,8 +78,4 @@ def _manifest_seal(bundle: Bundle, seals: Seals) -> Finding:
         agreement_id=manifest.agreement_id,
         manifest=hashlib.sha256(content_of(bundle.files, m.MANIFEST)).hexdigest(),
     )
-    if sealed.said is not None and sealed.said != wanted:
-        return failed(Statement.MANIFEST_SEAL, "it is the seal on another manifest.", m.MANIFEST_SEAL)
-    return Finding(
-        statement=Statement.MANIFEST_SEAL, outcome=sealed.outcome, detail=sealed.detail, file=m.MANIFEST_SEAL
-    )
+    return manifest_seal(bundle, seals, Kind.PROOF, wanted)

@@ -1,0 +1,50 @@
+-- The register of disturbances for a period, a page at a time: the events, and what belongs to those of a page.
+-- Read by kanta_tenancy/disturbances/store/register.py.
+
+-- name: events
+-- A page of what was reported or planned within a period, in that order; rows are Registered.
+SELECT id, tenancy_id, kind, state, title, since, until, system_id, service, joined_to, reported_at, detected_at, aware_at,
+       acknowledged_at, acknowledged_by, because
+  FROM disturbance
+ WHERE main_connector_id = :main_connector_id
+   AND reported_at < :until
+   AND (reported_at, id) > (:after_reported_at, :after_id)
+ ORDER BY reported_at, id
+ LIMIT :count;
+
+-- name: reports
+-- What the reports of these say together; rows are ReportedTogether.
+SELECT disturbance_id, count(*) AS reports, count(DISTINCT holder) AS reporters, max(units_hit) AS units_hit,
+       max(users_hit) AS users_hit,
+       CASE WHEN bool_or(patient_safety = 'yes') THEN 'yes' WHEN bool_or(patient_safety = 'unknown') THEN 'unknown'
+            ELSE 'no' END AS patient_safety,
+       CASE WHEN bool_or(data_protection = 'yes') THEN 'yes' WHEN bool_or(data_protection = 'unknown') THEN 'unknown'
+            ELSE 'no' END AS data_protection
+  FROM disturbance_report
+ WHERE main_connector_id = :main_connector_id
+   AND disturbance_id = ANY (:disturbance_ids::uuid[])
+ GROUP BY disturbance_id;
+
+-- name: answers
+-- The latest answer to each question about these; rows are AnsweredOf.
+SELECT DISTINCT ON (disturbance_id, fact) disturbance_id, fact, answer, basis, answered_by, answered_at
+  FROM disturbance_answer
+ WHERE main_connector_id = :main_connector_id
+   AND disturbance_id = ANY (:disturbance_ids::uuid[])
+ ORDER BY disturbance_id, fact, id DESC;
+
+-- name: duties
+-- What was to be told of these, and was; rows are ToldOf.
+SELECT disturbance_id, tenancy_id, rule, round, purpose, addressee, source, due_at, state, state_at, channel
+  FROM disturbance_duty
+ WHERE main_connector_id = :main_connector_id
+   AND disturbance_id = ANY (:disturbance_ids::uuid[])
+ ORDER BY disturbance_id, due_at, id;
+
+-- name: statuses
+-- When tenants were told of these, first and last; rows are StatusesOf.
+SELECT disturbance_id, count(*) AS statuses, min(published_at) AS first_at, max(published_at) AS last_at
+  FROM disturbance_status
+ WHERE main_connector_id = :main_connector_id
+   AND disturbance_id = ANY (:disturbance_ids::uuid[])
+ GROUP BY disturbance_id;
