@@ -87,15 +87,23 @@ async def tell_all(tx: Transaction, at: datetime, told: Sequence[Told]) -> dict[
         if written is not None:
             people = [Recipient(contact_id=None, name=written.name, email=written.email, language=written.language)]
         else:
-            house = one.whom.tenancy_id
-            if house not in houses:
-                functions = _OF_MAIN_CONNECTOR if house is None else _OF_TENANT
-                houses[house] = await readers(tx, functions, tenancy_id=house, at=at)
-            people = houses[house]
+            people = await _readers(tx, one.whom.tenancy_id, houses, at)
         notices += (_notice(one, person, at) for person in people)
         counts |= {request.id: counts.get(request.id, 0) + len(people) for request in one.requests}
     await tell(tx, at, notices)
     return counts
+
+
+async def _readers(
+    tx: Transaction, house: TenancyId | None, known: dict[TenancyId | None, list[Recipient]], at: datetime
+) -> list[Recipient]:
+    """Return who reads the post of a house; of a tenant that named nobody, the main connector does: somebody hears."""
+    if house not in known:
+        functions = _OF_MAIN_CONNECTOR if house is None else _OF_TENANT
+        known[house] = await readers(tx, functions, tenancy_id=house, at=at)
+        if not known[house] and house is not None:
+            known[house] = await _readers(tx, None, known, at)
+    return known[house]
 
 
 def whom(request: Request) -> Whom:

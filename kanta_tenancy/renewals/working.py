@@ -8,6 +8,7 @@ instance that is killed leaves what it had to the others: nothing of it was done
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import structlog
 from msgspec.structs import replace
@@ -117,7 +118,7 @@ async def _write(tx: Transaction, decided: Sequence[Decided], now: datetime) -> 
     for agreement_id in sorted(ending):
         await holding.place(tx, agreement_id, at=now)
     await _owe(tx, [one for one in decided if one.done is Done.LAPSED], now)
-    people = await telling.tell_all(tx, now, list(_told(decided)))
+    people = await _tell(tx, list(_told(decided)), now)
     steps = [(one.request, step) for one in decided for step in _steps(one, people.get(one.request.id, 0), now)]
     await store.add_steps(tx, steps)
     for one in sorted(decided, key=lambda each: (str(each.request.tenancy_id or ""), each.request.id)):
@@ -130,6 +131,16 @@ async def _owe(tx: Transaction, lapsed: Sequence[Decided], now: datetime) -> Non
     owed = [owing.to_remind(one) for one in begun]
     owed += [owing.to_unhold(one.request.holds, one.request, at=now) for one in lapsed if one.request.holds is not None]
     await promises.owe_many(tx, owed)
+
+
+async def _tell(tx: Transaction, told: Sequence[Told], now: datetime) -> dict[UUID, int]:
+    """Tell people, and say so when nobody can be told: what lapses then does so unseen."""
+    people = await telling.tell_all(tx, now, told)
+    unheard = {request.id for one in told for request in one.requests if not people.get(request.id)}
+    if unheard:
+        realm = str(tx.scope.main_connector_id)
+        log.error("nobody to tell of renewal requests", main_connector=realm, requests=len(unheard))
+    return people
 
 
 def _told(decided: Sequence[Decided]) -> Iterator[Told]:

@@ -4,15 +4,17 @@ import asyncio
 from datetime import date, time, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from kanta_tenancy.kernel.calendar import start_of_day
+from kanta_tenancy.parties.model import Function
 from kanta_tenancy.renewals import working
 from kanta_tenancy.renewals.actions import policies, prescribers
 from kanta_tenancy.renewals.errors import MoveNotAllowed, PolicyRefused, RequestNotFound
 from kanta_tenancy.renewals.lifecycle import Move
 from kanta_tenancy.renewals.model import Ground, Office, Party, Policy, Reason, Shift, State
 from tests.conftest import FrozenClock
-from tests.parties.examples import a_tenant
+from tests.parties.examples import a_tenant, named
 from tests.renewals.practice import an_arrival
 
 
@@ -76,6 +78,23 @@ async def test_after_an_outage_of_five_days_one_warning_is_given_and_overtakes_t
     whole = await practice.read(request)
     assert [(one.done, one.hours) for one in whole.steps[1:]] == [("superseded", 72), ("warned", 120)]
     assert await told(owner, "renewal_request.warned") == ["lea@example.org"]
+
+
+async def test_of_a_tenant_that_nobody_can_write_to_the_main_connector_is_warned(practice, clock, owner):
+    await practice.amended(practice.author, email=None)
+    request = await practice.followed()
+    clock.advance(days=3)
+    with capture_logs() as logged:
+        await practice.work()
+    assert (await practice.read(request)).steps[-1].people == 0
+    assert [line["event"] for line in logged] == ["nobody to tell of renewal requests"]
+    main = await owner.fetchval("SELECT organisation_id FROM main_connector")
+    said = {"function": Function.ADMINISTRATOR, "email": "hyl@example.org"}
+    await named(practice.database, clock, practice.realm, main, **said)
+    clock.advance(days=2)
+    await practice.work()
+    assert (await practice.read(request)).steps[-1].people == 1
+    assert await told(owner, "renewal_request.warned") == ["hyl@example.org"]
 
 
 async def test_many_requests_of_somebody_are_one_notice(practice, clock, owner):
