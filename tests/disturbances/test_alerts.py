@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kanta_tenancy.disturbances import alerts, checking, reading
-from kanta_tenancy.disturbances.actions import alerting
+from kanta_tenancy.disturbances.actions import alerting, assessing
 from kanta_tenancy.disturbances.alerts import Alert, AlertGroup, AlertState
 from kanta_tenancy.disturbances.case import State
 from kanta_tenancy.disturbances.errors import DisturbanceRefused
@@ -80,6 +80,15 @@ async def test_more_of_the_group_belongs_to_it_while_it_is_open(desk):
     assert more.taken.disturbance_id == first.taken.disturbance_id
     assert len((await whole(desk, more)).reports) == 2
     assert len(await desk.owed("disturbance.call")) == 1
+
+
+async def test_more_of_one_that_was_joined_belongs_to_the_one_that_goes_on(desk):
+    person = Person(desk, (await sent(desk, a_group())).taken.disturbance_id)
+    await person.acknowledges()
+    other = (await desk.reported(what="Nothing opens")).disturbance_id
+    await person._act(assessing.join, to=other)  # noqa: SLF001 -- the same person
+    more = await sent(desk, a_group(an_alert(), an_alert(fingerprint="b2")))
+    assert more.taken.disturbance_id == other
 
 
 async def test_that_it_is_resolved_is_said_and_a_person_ends_it(desk):

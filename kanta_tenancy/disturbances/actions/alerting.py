@@ -1,5 +1,7 @@
 """What a monitoring system sends is taken in: one disturbance for an event, however often it is sent."""
 
+from uuid import UUID
+
 from kanta_tenancy.disturbances import alerts
 from kanta_tenancy.disturbances.actions import reporting
 from kanta_tenancy.disturbances.alerts import AlertGroup, Taken
@@ -32,12 +34,20 @@ async def take_in(tx: Transaction, clock: Clock, group: AlertGroup) -> TakenAler
     before = await store.same(tx, of_group, content)
     if before is not None:
         return TakenAlert(taken=before, repeated=True)
-    last = await store.latest(tx, of_group)
-    is_open = last is not None and (await disturbances.find(tx, last.disturbance_id)).state in OPEN
-    if not is_open and not group.is_firing:
+    join = await _open_one(tx, await store.latest(tx, of_group))
+    if join is None and not group.is_firing:
         return TakenAlert(taken=None, repeated=False)
-    join = last.disturbance_id if last is not None and is_open else None
     said = await reporting.report(tx, clock, alerts.report_of(group), join=join)
     taken = Taken(disturbance_id=said.disturbance_id, report_id=said.report_id)
     await store.keep(tx, of_group, content, taken, at=clock.now())
     return TakenAlert(taken=taken, repeated=said.repeated)
+
+
+async def _open_one(tx: Transaction, last: Taken | None) -> UUID | None:
+    """Return the disturbance that what came last belongs to, or that it was joined to; None: it is not open."""
+    if last is None:
+        return None
+    found = await disturbances.find(tx, last.disturbance_id)
+    while found.joined_to is not None:
+        found = await disturbances.find(tx, found.joined_to)
+    return found.id if found.state in OPEN else None
