@@ -11,8 +11,8 @@ import click
 import msgspec
 
 from kanta_tenancy import parties
-from kanta_tenancy.breaches import checking, proving, reading
-from kanta_tenancy.breaches.actions import drawing_up
+from kanta_tenancy.breaches import checking, reading
+from kanta_tenancy.breaches.actions import drawing_up, proving
 from kanta_tenancy.breaches.actions.keeping import standing
 from kanta_tenancy.breaches.bodies.breaches import ShownBreach, shown
 from kanta_tenancy.breaches.bodies.register import as_csv

@@ -5,8 +5,7 @@ from functools import partial
 
 import pytest
 
-from kanta_tenancy.breaches.actions import proving
-from kanta_tenancy.breaches.actions import drawing_up
+from kanta_tenancy.breaches.actions import drawing_up, proving
 from kanta_tenancy.breaches.errors import BreachNotFound
 from kanta_tenancy.breaches.model import Addressee
 from kanta_tenancy.kernel.clock import SystemClock
