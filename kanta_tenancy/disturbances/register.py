@@ -124,7 +124,7 @@ class Belonging(Record, frozen=True, kw_only=True):
     statuses: tuple[StatusesOf, ...] = ()
 
 
-class RegisterLine(Record, frozen=True, kw_only=True):
+class DisturbanceLine(Record, frozen=True, kw_only=True):
     """An event as the register tells it."""
 
     id: UUID
@@ -161,7 +161,7 @@ class RegisterLine(Record, frozen=True, kw_only=True):
     tenants_last_told_at: datetime | None
 
 
-def lines(events: Iterable[Registered], of: Belonging) -> list[RegisterLine]:
+def lines(events: Iterable[Registered], of: Belonging) -> list[DisturbanceLine]:
     """Put events together with what belongs to each."""
     reports = {one.disturbance_id: one for one in of.reports}
     statuses = {one.disturbance_id: one for one in of.statuses}
@@ -183,10 +183,10 @@ def _line(
     answers: list[AnsweredOf],
     duties: list[ToldOf],
     told: StatusesOf | None,
-) -> RegisterLine:
+) -> DisturbanceLine:
     given = {one.fact: one.answer for one in answers}
     row = msgspec.structs.asdict(event)
-    return RegisterLine(
+    return DisturbanceLine(
         reference=event.id.hex[-8:].upper(),
         reported_by=row.pop("tenancy_id"),
         reports=0 if reported is None else reported.reports,

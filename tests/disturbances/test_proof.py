@@ -75,6 +75,7 @@ async def test_it_holds_every_answer_duty_and_document_and_is_valid(office, case
     found = await office.verified(content)
     assert amiss(found) == {}
     assert (found.verdict, found.case) == (Verdict.VALID, f"disturbance/{case.id}")
+    assert office.strangers(content) == "valid"
     assert found.proved_at is not None
     files = bundle.read(content)
     record = json.loads(files["case.json"])["record"]
@@ -193,8 +194,10 @@ def another_file(files):
 async def test_what_the_service_itself_would_have_to_forge_is_found(office, case, change, statement):
     await office.settle()
     content = await made(office, case)
-    found = await office.verified(office.changed(content, change))
+    forged = office.changed(content, change)
+    found = await office.verified(forged)
     assert found.verdict is not Verdict.VALID
+    assert office.strangers(forged) == found.verdict
     assert statement in amiss(found)
     assert Statement.MANIFEST_SEAL not in amiss(found)
 

@@ -3,10 +3,13 @@
 import uuid
 from typing import Any
 
-from kanta_tenancy.breaches.model import RegisterKind
+from kanta_tenancy.breaches.actions import drawing_up
+from kanta_tenancy.breaches.model import Addressee, RegisterKind
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.postgres.database import Database
+from kanta_tenancy.seals import SealKeys
 from tests.breaches.desk import Register, of_main_connector
 from tests.journeys.conftest import Realm
 from tests.parties.examples import Tenant
@@ -33,6 +36,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "recordBreachTelling": {"addressee": "kela", "told_at": "2026-03-02T08:00:00Z", "how": "A call"},
     "correctBreachTelling": {"number": 1, "reason": "x"},
     "moveBreach": {"move": "confirm", "reason": "x"},
+    "drawUpBreachDocument": {"addressee": "kela"},
     "askBreachHelp": {"question": "What does the log say?"},
     "answerBreachHelp": {"answer": "Nothing"},
     "takeBackBreachHelp": {"reason": "It was found"},
@@ -48,12 +52,25 @@ async def ids_of(realm: Realm) -> dict[str, str]:
     return {"breach_report_id": report["id"], "breach_id": breach, "help_id": asked.json()["id"]}
 
 
-async def reported(database: Database, clock: Clock, realm: Caller, tenant: Tenant) -> dict[str, uuid.UUID]:
-    """Report a breach in data of Kela's, and ask a tenant for help with one of ours; both at their second version."""
+async def reported(
+    database: Database, clock: Clock, realm: Caller, tenant: Tenant, keys: SealKeys
+) -> dict[str, uuid.UUID]:
+    """Report a breach in data of Kela's, and ask a tenant for help with one of ours; both at their second version.
+
+    Kela is told of the first by a document.
+    """
     register = Register(database, clock, realm)
     record = of_main_connector(RegisterKind.PERSONAL_HEALTH_RECORD)
     found = await register.reported(record, found_at=clock.now())
     own = await register.reported(of_main_connector(), found_at=clock.now())
     asked = await register.asked(own.breaches[0].id, tenancy_id=tenant.tenancy.id)
     asked, _ = await Register(database, clock, tenant.caller).answered(asked, is_final=False)
-    return {"breach_report_id": found.report.id, "breach_id": found.breaches[0].id, "help_id": asked.id}
+    breach_id, to_kela = found.breaches[0].id, {"to": Addressee.KELA, "language": Language.SWEDISH}
+    async with database.transaction(realm) as tx:
+        paper = await drawing_up.draw_up(tx, clock, keys, breach_id, **to_kela)
+    return {
+        "breach_report_id": found.report.id,
+        "breach_id": breach_id,
+        "breach_document_id": paper.id,
+        "help_id": asked.id,
+    }

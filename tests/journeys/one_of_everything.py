@@ -29,7 +29,7 @@ from kanta_tenancy.certificates.orders import actions as certificate_orders
 from kanta_tenancy.certificates.orders.model import SaidOrder
 from kanta_tenancy.certificates.warnings import actions as warnings
 from kanta_tenancy.certificates.watching import actions as watching
-from kanta_tenancy.disturbances.actions import assessing, reporting
+from kanta_tenancy.disturbances.actions import assessing, drawing_up, reporting
 from kanta_tenancy.disturbances.actions.assessing import SaidAnswer
 from kanta_tenancy.disturbances.form import actions as forms
 from kanta_tenancy.disturbances.model import Answer, Fact
@@ -49,6 +49,7 @@ from kanta_tenancy.messages.model import SaidEndpoint
 from kanta_tenancy.messages.signatures import Keys
 from kanta_tenancy.promises import Owner, Wanted, page
 from kanta_tenancy.renewals.model import Office
+from kanta_tenancy.seals import SealKeys
 from kanta_tenancy.trust.actions import anchors, policies
 from kanta_tenancy.trust.model import Anchor, AnchorKind, Wish
 from tests.agreements.campaigns.conftest import TARGET
@@ -65,19 +66,25 @@ from tests.journeys import breaches
 from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant, looked, owner_of
 from tests.promises.examples import owed, promised
 from tests.renewals.practice import Practice
+from tests.seals.examples import a_seal
 from tests.systems.examples import Register
 
 CERTIFICATE = chain_pem(*a_credential("Aino").chain).decode()
 
 
-async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
-    """Make a realm in a fresh database; return a key of it and identifiers that are there."""
+async def prepared(owner_url: str, keys: SealKeys) -> tuple[str, dict[str, str]]:
+    """Make a realm in a fresh database; return a key of it and identifiers that are there.
+
+    Args:
+        keys: an empty folder, for those of the seal.
+    """
     owner = await asyncpg.connect(owner_url)
     await migrate(owner, read_migrations())
     await owner.close()
     clock = SystemClock()
     async with connect(owner_url.replace("postgres@", "kanta_service@")) as database:
         realm = await a_realm(database, clock)
+        await a_seal(database, keys, clock)
         tenant = await a_tenant(database, clock, realm)
         own = await owner_of(database, realm)
         yesterday = day_in_finland(clock.now()) - timedelta(days=1)
@@ -97,11 +104,11 @@ async def prepared(owner_url: str) -> tuple[str, dict[str, str]]:
         digest = await a_digest(database, clock, realm)
         async with database.transaction(realm) as tx:
             await warnings.acknowledge_digest(tx, clock, digest.id, version=1)
-        happened |= await disturbed(database, clock, realm)
+        happened |= await disturbed(database, clock, realm, keys)
         happened["order_id"] = await ordered(database, clock, realm)
         happened |= await kept(database, clock, realm)
         happened |= await renewing(database, clock, realm, tenant)
-        happened |= await breaches.reported(database, clock, realm, tenant)
+        happened |= await breaches.reported(database, clock, realm, tenant, keys)
         campaign = await campaigning(database, clock, realm)
         anchor = await trusting(database, clock, realm)
         await promised(database, realm, owed(owner=Owner.MAIN_CONNECTOR))
@@ -166,8 +173,11 @@ async def trusting(database: Database, clock: Clock, realm: Caller) -> Anchor:
     return anchor
 
 
-async def disturbed(database: Database, clock: Clock, realm: Caller) -> dict[str, uuid.UUID]:
-    """Report two disturbances, one with a file, and assess the other, whose duty is at its second version by that."""
+async def disturbed(database: Database, clock: Clock, realm: Caller, keys: SealKeys) -> dict[str, uuid.UUID]:
+    """Report two disturbances, one with a file, and assess the other, whose duty is at its second version by that.
+
+    Its addressee is told by a document.
+    """
     desk = Desk(database, clock, realm)
     taken = await desk.reported(since=clock.now(), service="prescription")
     async with database.transaction(realm) as tx:
@@ -179,12 +189,16 @@ async def disturbed(database: Database, clock: Clock, realm: Caller) -> dict[str
         link, _ = await forms.make(tx, clock, name="Ward 3", tenancy_id=None, giver=EVERYTHING)
         yes = SaidAnswer(answer=Answer.YES)
         await assessing.answer(tx, clock, other, {Fact.CRITICAL_OR_WIDE: yes}, version=2)
+    duty_id = (await desk.duties(other))["contract_kela"].id
+    async with database.transaction(realm) as tx:
+        paper = await drawing_up.draw_up(tx, clock, keys, duty_id, Language.SWEDISH)
     return {
         "disturbance_id": taken.disturbance_id,
         "report_id": taken.report_id,
         "attachment_id": file.id,
         "form_link_id": link.id,
-        "duty_id": (await desk.duties(other))["contract_kela"].id,
+        "duty_id": duty_id,
+        "document_id": paper.id,
     }
 
 

@@ -30,6 +30,7 @@ from schemathesis.specs.openapi.checks import (
 from tests import postgres_server
 from tests.assembly.processes import eventually, running
 from tests.journeys.one_of_everything import prepared
+from tests.seals.examples import a_folder
 
 CHECKS = [
     not_a_server_error,
@@ -60,14 +61,14 @@ def as_a_file(_: Any, value: Any) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def service() -> Iterator[tuple[str, str, dict[str, str]]]:
-    """The service in a process of its own: its address, a key, and identifiers that are there."""
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """The service in a process of its own, with a seal: its address, a key, and identifiers that are there."""
+    keys = a_folder(tmp_path_factory.mktemp("service"))
     with postgres_server.running(*postgres_server.DURABLE) as url:
-        token, ids = asyncio.run(prepared(url))
+        token, ids = asyncio.run(prepared(url, keys))
         address = url.replace("postgres@", "kanta_service@")
-        with running(
-            "serve", KANTA_DATABASE_URL=address, KANTA_LOG_LEVEL="error", KANTA_WEBHOOK_KEY="k" * 40
-        ) as process:
+        settings = {"KANTA_DATABASE_URL": address, "KANTA_SEAL_KEYS": keys.folder, "KANTA_WEBHOOK_KEY": "k" * 40}
+        with running("serve", KANTA_LOG_LEVEL="error", **settings) as process:
             assert eventually(process.is_ready), process.errors
             yield f"http://127.0.0.1:{process.port}", token, ids
 

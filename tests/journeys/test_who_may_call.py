@@ -16,7 +16,7 @@ from tests.agreements.conftest import signed_on_line
 from tests.certificates.inventory.examples import der as a_certificate_of_a_server
 from tests.certificates.orders.examples import a_request
 from tests.certificates.warnings.examples import a_digest
-from tests.journeys import breaches, renewals
+from tests.journeys import breaches, papers, renewals
 from tests.journeys.bodies import BODIES, CAMPAIGN, CONFORMITY, DISTURBANCE, ENDPOINT, ORDER, QUERIES, RELEASE, SYSTEM
 from tests.journeys.conftest import Realm, client
 from tests.journeys.test_from_draft_to_in_force import DOCX, hand_in, offered
@@ -135,6 +135,8 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
     message = (await realm.of_tenant.post(f"/v1/webhooks/{endpoint}/test")).json()["id"]
     feed = (await realm.of_tenant.post("/v1/calendar-feeds", json={"name": "Kanta", "language": "fi"})).json()["id"]
     form_link = (await realm.of_tenant.post("/v1/disturbances/form-links", json={"name": "Ward 3"})).json()["id"]
+    disturbance, breach = await disturbance_of(realm), await breaches.ids_of(realm)
+    drawn_up = {"duty_id": disturbance["duty_id"], "breach_id": breach["breach_id"]}
     of_kela = {
         "application_id": ("applications", "draftJoiningApplication"),
         "change_notice_id": ("change-notices", "planChangeNotice"),
@@ -147,10 +149,11 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "agreement_id": agreement["id"],
         **lived,
         **await systems_of(realm),
-        **await disturbance_of(realm),
+        **disturbance,
         "order_id": await order_of(realm),
         **await kept_of(realm),
-        **await breaches.ids_of(realm),
+        **breach,
+        **await papers.ids_of(realm, database, clock, **drawn_up),
         **await renewals.ids_of(realm),
         "organisation_id": realm.tenant.organisation.id,
         "contact_id": contact.id,

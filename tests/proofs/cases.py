@@ -26,6 +26,7 @@ from kanta_tenancy.trust.model import AnchorKind
 from kanta_tenancy.trust.store import revocation
 from tests.agreements.conftest import AUTHORITY
 from tests.conftest import FrozenClock
+from tests.proofs.stranger_of_cases import verdict_on
 from tests.seals.examples import checkpointed, every_certificate
 from tests.timestamp_authority import TimestampAuthority
 
@@ -70,6 +71,12 @@ class CaseOffice:
 
     async def verified(self, content: bytes) -> Verification:
         return verify(content, await self.trusted(), now=self.clock.now())
+
+    def strangers(self, content: bytes) -> str:
+        """Return what a verifier says that somebody wrote from docs/proof-bundle.md."""
+        file = self.keys.folder.parent / "bundle.zip"
+        file.write_bytes(content)
+        return verdict_on(file, self.keys.folder / "seal-1.pem", self.stamps.trust)
 
     def changed(self, content: bytes, change: Change) -> bytes:
         """Change files of a bundle and put them together as the service would, with its own key."""

@@ -82,18 +82,18 @@ async def list_papers(breach_id: FromPath[UUID], call: NamedDependency[Call]) ->
 
 
 @get(
-    "/breaches/{breach_id:uuid}/documents/{document_id:uuid}",
+    "/breaches/{breach_id:uuid}/documents/{breach_document_id:uuid}",
     operation_id="readBreachDocument",
     opt=needs(Permission.BREACHES_READ),
     media_type=DOCX,
     responses=refusals(BreachNotFound, PaperNotFound),
 )
 async def read_paper(
-    breach_id: FromPath[UUID], document_id: FromPath[UUID], call: NamedDependency[Call]
+    breach_id: FromPath[UUID], breach_document_id: FromPath[UUID], call: NamedDependency[Call]
 ) -> Response[bytes]:
     """Fetch a document as it was made, to be saved."""
     async with call.transaction() as tx:
-        found = await drawing_up.one(tx, breach_id, document_id)
+        found = await drawing_up.one(tx, breach_id, breach_document_id)
     return file_answer(found.content, media_type=DOCX, name=f"{found.title}-{found.language.value}.docx")
 
 

@@ -8,14 +8,14 @@ from typing import Annotated, Final
 import msgspec
 
 from kanta_tenancy.disturbances import checking
-from kanta_tenancy.disturbances.register import Judged, Period, RegisteredDuty, RegisterLine
+from kanta_tenancy.disturbances.register import DisturbanceLine, Judged, Period, RegisteredDuty
 from kanta_tenancy.kernel.records import Body
 from kanta_tenancy.machinery import spreadsheets
 from kanta_tenancy.machinery.web.pages import PageQuery
 
 Day = Annotated[date, msgspec.Meta(description="In Finland, of the report")]
 LastDay = Annotated[date, msgspec.Meta(description="The last day, a whole one")]
-COLUMNS: Final = RegisterLine.__struct_fields__
+COLUMNS: Final = DisturbanceLine.__struct_fields__
 _BETWEEN: Final = " | "
 
 
@@ -35,7 +35,7 @@ class DisturbanceRegisterAsked(PageQuery, frozen=True, kw_only=True, forbid_unkn
         return checking.period(self.since, self.until)
 
 
-async def as_csv(pages: AsyncIterator[list[RegisterLine]]) -> AsyncIterator[bytes]:
+async def as_csv(pages: AsyncIterator[list[DisturbanceLine]]) -> AsyncIterator[bytes]:
     """Return the register for a spreadsheet piece by piece, a line for each event, no cell of which it can compute."""
     before = spreadsheets.heading(COLUMNS)  # not given out before something was read: trouble can still be told
     async for page in pages:
@@ -43,7 +43,7 @@ async def as_csv(pages: AsyncIterator[list[RegisterLine]]) -> AsyncIterator[byte
         before = b""
 
 
-async def as_json(pages: AsyncIterator[list[RegisterLine]]) -> AsyncIterator[bytes]:
+async def as_json(pages: AsyncIterator[list[DisturbanceLine]]) -> AsyncIterator[bytes]:
     """Return the register as one array piece by piece; cut off, it is no JSON."""
     before, first = b"[", True
     async for page in pages:
@@ -53,7 +53,7 @@ async def as_json(pages: AsyncIterator[list[RegisterLine]]) -> AsyncIterator[byt
     yield b"]\n"
 
 
-def _lines(page: Iterable[RegisterLine]) -> bytes:
+def _lines(page: Iterable[DisturbanceLine]) -> bytes:
     return spreadsheets.lines([_cell(getattr(one, name)) for name in COLUMNS] for one in page)
 
 

@@ -12,7 +12,7 @@ from kanta_tenancy.disturbances.bodies.register import (
     as_csv,
 )
 from kanta_tenancy.disturbances.errors import DisturbanceRefused
-from kanta_tenancy.disturbances.register import RegisterLine, ReportedPosition
+from kanta_tenancy.disturbances.register import DisturbanceLine, ReportedPosition
 from kanta_tenancy.machinery.spreadsheets import MEDIA_TYPE
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
@@ -28,7 +28,7 @@ from kanta_tenancy.parties import Permission
     opt=needs(Permission.DISTURBANCES_READ, query=DisturbanceRegisterAsked),
     responses=refusals(DisturbanceRefused),
 )
-async def read_register(call: NamedDependency[Call]) -> Response[Page[RegisterLine]]:
+async def read_register(call: NamedDependency[Call]) -> Response[Page[DisturbanceLine]]:
     """Read the register: every disturbance, deviation and maintenance reported or planned in a period, in that order.
 
     With what it was in law by whose answer, who was to be told by which source, and when they were. To a tenant, what
@@ -55,7 +55,7 @@ async def read_register_as_csv(call: NamedDependency[Call]) -> Response[bytes]:
     return await streamed_answer(pieces, media_type=MEDIA_TYPE, name=f"disturbances-{asked.since}-{asked.until}.csv")
 
 
-def _itself(line: RegisterLine) -> RegisterLine:
+def _itself(line: DisturbanceLine) -> DisturbanceLine:
     return line
 
 

@@ -66,7 +66,7 @@ class CaseBundle(Bundle, frozen=True, kw_only=True):
     manifest: CaseManifest
 
 
-class _Formatted(msgspec.Struct):
+class _Formatted(msgspec.Struct, frozen=True, kw_only=True):
     format: str
 
 

@@ -13,17 +13,21 @@ SELECT id, tenancy_id, kind, state, title, since, until, system_id, service, joi
  LIMIT :count;
 
 -- name: reports
--- What the reports of these say together; rows are ReportedTogether.
-SELECT disturbance_id, count(*) AS reports, count(DISTINCT holder) AS reporters, max(units_hit) AS units_hit,
-       max(users_hit) AS users_hit,
-       CASE WHEN bool_or(patient_safety = 'yes') THEN 'yes' WHEN bool_or(patient_safety = 'unknown') THEN 'unknown'
-            ELSE 'no' END AS patient_safety,
-       CASE WHEN bool_or(data_protection = 'yes') THEN 'yes' WHEN bool_or(data_protection = 'unknown') THEN 'unknown'
-            ELSE 'no' END AS data_protection
-  FROM disturbance_report
- WHERE main_connector_id = :main_connector_id
-   AND disturbance_id = ANY (:disturbance_ids::uuid[])
- GROUP BY disturbance_id;
+-- What the reports of each of these say together, looked up one by one; rows are ReportedTogether.
+SELECT wanted.disturbance_id, said.reports, said.reporters, said.units_hit, said.users_hit, said.patient_safety,
+       said.data_protection
+  FROM unnest(:disturbance_ids::uuid[]) AS wanted (disturbance_id)
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS reports, count(DISTINCT report.holder) AS reporters, max(report.units_hit) AS units_hit,
+              max(report.users_hit) AS users_hit,
+              CASE WHEN bool_or(report.patient_safety = 'yes') THEN 'yes'
+                   WHEN bool_or(report.patient_safety = 'unknown') THEN 'unknown' ELSE 'no' END AS patient_safety,
+              CASE WHEN bool_or(report.data_protection = 'yes') THEN 'yes'
+                   WHEN bool_or(report.data_protection = 'unknown') THEN 'unknown' ELSE 'no' END AS data_protection
+         FROM disturbance_report AS report
+        WHERE report.main_connector_id = :main_connector_id
+          AND report.disturbance_id = wanted.disturbance_id) AS said
+ WHERE said.reports > 0;
 
 -- name: answers
 -- The latest answer to each question about these; rows are AnsweredOf.
@@ -42,9 +46,12 @@ SELECT disturbance_id, tenancy_id, rule, round, purpose, addressee, source, due_
  ORDER BY disturbance_id, due_at, id;
 
 -- name: statuses
--- When tenants were told of these, first and last; rows are StatusesOf.
-SELECT disturbance_id, count(*) AS statuses, min(published_at) AS first_at, max(published_at) AS last_at
-  FROM disturbance_status
- WHERE main_connector_id = :main_connector_id
-   AND disturbance_id = ANY (:disturbance_ids::uuid[])
- GROUP BY disturbance_id;
+-- When tenants were told of each of these, first and last, looked up one by one; rows are StatusesOf.
+SELECT wanted.disturbance_id, told.statuses, told.first_at, told.last_at
+  FROM unnest(:disturbance_ids::uuid[]) AS wanted (disturbance_id)
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS statuses, min(status.published_at) AS first_at, max(status.published_at) AS last_at
+         FROM disturbance_status AS status
+        WHERE status.main_connector_id = :main_connector_id
+          AND status.disturbance_id = wanted.disturbance_id) AS told
+ WHERE told.statuses > 0;
