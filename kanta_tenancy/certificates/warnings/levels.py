@@ -103,15 +103,17 @@ def weigh(life: Lifetime, levels: Iterable[Level], through: date, known: Mapping
 
 
 def windows(thresholds: Mapping[str, Thresholds], after: date, through: date) -> list[Window]:
-    """Return within which instants those certificates end that come to a level after a day and by another.
+    """Return within which instants those certificates end that come to a level on each day after one, up to another.
 
     Args:
         thresholds: by kind.
     """
+    days = [after + number * _DAY for number in range(1, (through - after).days + 1)]
     return [
-        Window(kind=kind, level=level, since=_ends(after, level), until=_ends(through, level))
+        Window(kind=kind, level=level, due_on=day, since=_ends(day - _DAY, level), until=_ends(day, level))
         for kind, each in thresholds.items()
         for level in each.levels
+        for day in days
     ]
 
 

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from kanta_tenancy.certificates.inventory.kinds import kinds
 from kanta_tenancy.certificates.warnings import levels, thresholds
 from kanta_tenancy.certificates.warnings.model import Level, Mark, Swept, WarningState, Weighable
 from kanta_tenancy.certificates.warnings.store import sweeps, warnings
@@ -32,7 +31,7 @@ async def catch_up(tx: Transaction, now: datetime) -> date | None:
     through = levels.day_reached(now)
     if through <= mark.swept_through:
         return mark.swept_through
-    by_kind = thresholds.thresholds_on(through, kinds())
+    by_kind = thresholds.thresholds_on(through, await sweeps.kinds_in_use(tx))
     windows = levels.windows(by_kind, mark.swept_through, through)
     swept = await sweeps.sweep(tx, windows, through, at=now)
     await sweeps.advance(tx, through, at=now)

@@ -116,18 +116,17 @@ def test_the_next_morning_is_the_first_instant_of_the_next_day_reached(now):
 @example(a_life(start_of_day(date(2026, 10, 26)) - timedelta(seconds=1)), "server", date(2026, 10, 23), 1)
 def test_a_window_holds_exactly_what_comes_to_its_level_in_those_days(life, kind, after, days):
     through = after + days * DAY
-    held = {
-        one.level
+    held = [
+        (one.level, one.due_on)
         for one in levels.windows({kind: BY_KIND[kind]}, after, through)
         if one.since <= (life.third_left_at if one.level == THIRD else life.not_after) < one.until
-    }
-    come = {
-        level
+        if levels.due_on(life, one.level) is not None
+    ]
+    assert held == [
+        (level, day)
         for level in BY_KIND[kind].levels
         if (day := levels.due_on(life, level)) is not None and after < day <= through
-    }
-    passed_over = {level for level in BY_KIND[kind].levels if levels.due_on(life, level) is None}
-    assert held - passed_over == come
+    ]
 
 
 def history(life: Lifetime, each: Thresholds, days: list[date]) -> dict[date, list[Level]]:
