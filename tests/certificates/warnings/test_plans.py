@@ -62,7 +62,7 @@ plans = partial(plans_of, tables=TABLES)
 
 
 def asked_of_a_sweep(
-    realm: Caller, swept: Collection[str], after: int, through: int, anew: bool = False
+    realm: Caller, swept: Collection[str], after: int, through: int, *, anew: bool = False
 ) -> dict[str, object]:
     days = [MARCH_2 + one * DAY for one in (after, through)]
     windows = levels.windows(thresholds.thresholds_on(MARCH_2, swept), *days)
@@ -89,7 +89,7 @@ def asked_of_a_sweep(
 @pytest.mark.parametrize("anew", [False, True])
 @pytest.mark.parametrize(("days", "certificates"), [(0, 0), (1, EACH_DAY * 10), (7, EACH_DAY * 10 * 7)])
 async def test_a_sweep_reads_what_is_due_and_nothing_else(database, realm, days, certificates, anew):
-    for plan in await plans(database, realm, sweeps.SWEEP, **asked_of_a_sweep(realm, kinds(), 1, 1 + days, anew)):
+    for plan in await plans(database, realm, sweeps.SWEEP, **asked_of_a_sweep(realm, kinds(), 1, 1 + days, anew=anew)):
         assert plan.indexes("certificate") == {"certificate_by_kind_and_end", "certificate_by_kind_and_third"}
         assert plan.read("certificate") - plan.rounding("certificate") <= certificates
         assert plan.read("certificate_warning") <= 6 * certificates  # those that it has: found, closed, written
