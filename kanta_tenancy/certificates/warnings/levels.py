@@ -19,7 +19,7 @@ from kanta_tenancy.certificates.warnings.model import (
     Weighed,
     Window,
 )
-from kanta_tenancy.kernel.calendar import HELSINKI, day_in_finland, start_of_day
+from kanta_tenancy.kernel.calendar import HELSINKI, day_in_finland, last_day, start_of_day
 
 MORNING: Final = time(6)  # in Finland: before the mail of the morning is put together
 _DAY: Final = timedelta(days=1)
@@ -60,14 +60,6 @@ def named(text: str) -> Level:
         ValueError: it is none.
     """
     return THIRD if text == _THIRD else Level(int(text))
-
-
-def last_day(not_after: datetime) -> date:
-    """Return the day in Finland on which a certificate ends; the last one there is for one that never ends."""
-    try:
-        return day_in_finland(not_after)
-    except OverflowError:
-        return date.max
 
 
 def due_on(life: Lifetime, level: Level) -> date | None:

@@ -13,6 +13,7 @@ from kanta_tenancy.certificates.warnings import levels, thresholds
 from kanta_tenancy.certificates.warnings.model import Level, Mark, Swept, WarningState, Weighable
 from kanta_tenancy.certificates.warnings.store import sweeps, warnings
 from kanta_tenancy.certificates.warnings.store.warnings import Put
+from kanta_tenancy.kernel.calendar import last_day
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import Act, record
 
@@ -78,7 +79,7 @@ def _rows(one: Weighable, through: date) -> list[Put]:
     if weighed.opened is not None:
         found.append((weighed.opened, WarningState.OPEN))
     return [
-        Put(certificate_id=one.id, level=level, due_on=due_on, ends_on=levels.last_day(one.not_after), state=state)
+        Put(certificate_id=one.id, level=level, due_on=due_on, ends_on=last_day(one.not_after), state=state)
         for level, state in found
         if (due_on := levels.due_on(one, level)) is not None
     ]
