@@ -51,7 +51,9 @@ async def plans(
         async with database.transaction(caller) as tx:
             await tx.connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
             await tx.connection.execute(f"PREPARE asked AS {statement.sql}")
+            await tx.connection.execute("SAVEPOINT asked")  # what is written the first time is not there the second
             explained = await tx.connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked ({arguments})")
+            await tx.connection.execute("ROLLBACK TO SAVEPOINT asked")
             await tx.connection.execute("DEALLOCATE asked")
         plan = Plan(msgspec.json.decode(explained)[0]["Plan"], tables)
         assert [node["Relation Name"] for node in plan.scans if node["Node Type"] == "Seq Scan"] == []

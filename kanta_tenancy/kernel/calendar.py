@@ -25,6 +25,22 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time(), HELSINKI).astimezone(UTC)
 
 
+def last_day(ends: datetime) -> date:
+    """Return the day in Finland on which something ends; the last one there is for what never ends."""
+    try:
+        return day_in_finland(ends)
+    except OverflowError:
+        return date.max
+
+
+def days_left(ends: datetime, now: datetime) -> int:
+    """Return how many days are left from today to the last day, in Finland: 0 on the last day, negative after it.
+
+    People count so, and are warned so: what ends tomorrow morning has a day left, not none.
+    """
+    return (last_day(ends) - day_in_finland(now)).days
+
+
 def add_months(day: date, months: int) -> date:
     """Return the same day of the month so many months later, or the month's last day when it has no such day.
 

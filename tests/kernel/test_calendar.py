@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kanta_tenancy.kernel.calendar import HELSINKI, add_months, day_in_finland, start_of_day
+from kanta_tenancy.kernel.calendar import HELSINKI, add_months, day_in_finland, days_left, last_day, start_of_day
 
 FIRST, LAST = date(2020, 1, 1), date(2059, 12, 31)
 DAYS = [FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)]
@@ -60,6 +60,27 @@ def test_the_end_of_a_month_is_clamped(day: date, months: int, after: date):
 def test_months_forward_and_back_lose_at_most_the_end_of_a_month(day: date, months: int):
     there_and_back = add_months(add_months(day, months), -months)
     assert there_and_back <= day <= there_and_back + timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    ("ends", "now", "left"),
+    [
+        (datetime(2026, 3, 3, 4, tzinfo=HELSINKI), datetime(2026, 3, 2, 23, tzinfo=HELSINKI), 1),
+        (datetime(2026, 3, 2, 23, tzinfo=HELSINKI), datetime(2026, 3, 2, 0, tzinfo=HELSINKI), 0),
+        (datetime(2026, 3, 2, 4, tzinfo=HELSINKI), datetime(2026, 3, 2, 23, tzinfo=HELSINKI), 0),
+        (datetime(2026, 3, 1, 23, tzinfo=HELSINKI), datetime(2026, 3, 2, 0, tzinfo=HELSINKI), -1),
+        (datetime(2026, 3, 29, 22, 30, tzinfo=UTC), datetime(2026, 3, 28, 22, 30, tzinfo=UTC), 1),
+    ],
+    ids=str,
+)
+def test_the_days_that_are_left_are_days_of_the_calendar_in_finland(ends: datetime, now: datetime, left: int):
+    assert days_left(ends, now) == left
+
+
+def test_what_never_ends_ends_on_the_last_day_there_is():
+    never = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert last_day(never) == date.max
+    assert days_left(never, datetime(2026, 3, 2, tzinfo=UTC)) > 2_900_000
 
 
 def test_an_instant_without_a_zone_is_on_no_day():

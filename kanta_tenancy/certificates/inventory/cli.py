@@ -22,7 +22,7 @@ from kanta_tenancy.certificates.inventory.model import (
     Wanted,
 )
 from kanta_tenancy.certificates.looking.cli import password_options
-from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.kernel.calendar import day_in_finland, last_day, start_of_day
 from kanta_tenancy.machinery.postgres.desk import Desk
 from kanta_tenancy.parties import desk_work
 from kanta_tenancy.systems import SystemNotFound
@@ -102,7 +102,7 @@ def import_(
 
 
 @click.command("list")
-@click.option("--expiring", callback=_days, metavar="DAYS", help="Those that end within so many days, such as 60d.")
+@click.option("--expiring", callback=_days, metavar="DAYS", help="Those with so many days left at most, such as 60d.")
 @click.option("--kind", type=click.Choice(tuple(kinds.kinds())), help="Of this kind alone.")
 @click.option("--state", type=click.Choice([one.value for one in State]), default=State.IN_USE.value, show_default=True)
 @click.option("--system", metavar="NAME", help="Used on this system, by its name.")
@@ -121,11 +121,12 @@ def list_(
 ) -> None:
     """List the certificates of the inventory by their end; those that have ended come first, the unreadable last.
 
-    Each line: the day of its end (UTC), whole days left, kind, name, issuer, id; separated by tabs; a dash where there
-    is nothing.
+    Each line: the last day, in Finland, the days left to it, kind, name, issuer, id; separated by tabs; a dash where
+    there is nothing.
     """
     now = desk.clock.now()
-    wanted = Wanted(state=State(state), kind=kind, ending_before=None if expiring is None else now + expiring)
+    before = None if expiring is None else start_of_day(day_in_finland(now) + expiring + timedelta(days=1))
+    wanted = Wanted(state=State(state), kind=kind, ending_before=before)
     found = [kept(one, now) for one in asyncio.run(_list(desk, main_connector, wanted, system))]
     if as_json:
         click.echo(msgspec.json.encode(found))
@@ -195,4 +196,4 @@ def _line(one: KeptCertificate) -> tuple[str, ...]:
 
 
 def _day(at: datetime | None) -> str:
-    return "-" if at is None else at.date().isoformat()
+    return "-" if at is None else last_day(at).isoformat()

@@ -1,19 +1,19 @@
 """What is known of certificates as text and as JSON."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
 from kanta_tenancy.certificates.looking.gathering import Entry
 from kanta_tenancy.certificates.looking.model import Finding
+from kanta_tenancy.kernel.calendar import days_left
 from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.machinery.x509.description import fit_to_be_shown
 from kanta_tenancy.machinery.x509.inspected import Inspected, Name, Unreadable
 
 _INSTANT: Final = "%Y-%m-%d %H:%M UTC"
-_DAY: Final = timedelta(days=1)
 _LONGEST: Final = 200  # characters of a name: a certificate may hold one of 64 kB
 
 
@@ -52,7 +52,7 @@ def entry_text(entry: Entry, now: datetime) -> Iterator[str]:
 def entry_json(entry: Entry, now: datetime) -> dict[str, Any]:
     told: dict[str, Any] = {"places": list(entry.places), "readable": isinstance(entry.certificate, Inspected)}
     if isinstance(entry.certificate, Inspected):
-        told["days_left"] = days_left(entry.certificate, now)
+        told["days_left"] = days_left(entry.certificate.not_after, now)
     told.update(msgspec.to_builtins(entry.certificate))
     return told
 
@@ -72,11 +72,6 @@ def lint_text(entry: Entry, profile: str, findings: tuple[Finding, ...]) -> Iter
     yield from (_finding(finding) for finding in findings)
     if not findings:
         yield "  nothing found"
-
-
-def days_left(certificate: Inspected, now: datetime) -> int:
-    """Return how many whole days are left; below zero once it has expired."""
-    return (certificate.not_after - now) // _DAY
 
 
 def _unreadable(certificate: Unreadable) -> Iterator[tuple[str, str]]:
@@ -103,9 +98,9 @@ def _inspected(one: Inspected, now: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _left(one: Inspected, now: datetime) -> str:
-    days = days_left(one, now)
+    days = days_left(one.not_after, now)
     if one.not_after < now:
-        return f"EXPIRED {_days((now - one.not_after) // _DAY)} ago"
+        return f"EXPIRED {_days(-days)} ago"
     return f"not valid yet, {_days(days)} left" if now < one.not_before else f"{_days(days)} left"
 
 

@@ -19,7 +19,7 @@ from kanta_tenancy.certificates.warnings.model import (
     Weighed,
     Window,
 )
-from kanta_tenancy.kernel.calendar import HELSINKI, day_in_finland, start_of_day
+from kanta_tenancy.kernel.calendar import HELSINKI, day_in_finland, last_day, start_of_day
 
 MORNING: Final = time(6)  # in Finland: before the mail of the morning is put together
 _DAY: Final = timedelta(days=1)
@@ -62,14 +62,6 @@ def named(text: str) -> Level:
     return THIRD if text == _THIRD else Level(int(text))
 
 
-def last_day(not_after: datetime) -> date:
-    """Return the day in Finland on which a certificate ends; the last one there is for one that never ends."""
-    try:
-        return day_in_finland(not_after)
-    except OverflowError:
-        return date.max
-
-
 def due_on(life: Lifetime, level: Level) -> date | None:
     """Return on which day a certificate comes to a level; None: never, as it comes before a third of its lifetime."""
     if level == THIRD:
@@ -103,15 +95,17 @@ def weigh(life: Lifetime, levels: Iterable[Level], through: date, known: Mapping
 
 
 def windows(thresholds: Mapping[str, Thresholds], after: date, through: date) -> list[Window]:
-    """Return within which instants those certificates end that come to a level after a day and by another.
+    """Return within which instants those certificates end that come to a level on each day after one, up to another.
 
     Args:
         thresholds: by kind.
     """
+    days = [after + number * _DAY for number in range(1, (through - after).days + 1)]
     return [
-        Window(kind=kind, level=level, since=_ends(after, level), until=_ends(through, level))
+        Window(kind=kind, level=level, due_on=day, since=_ends(day - _DAY, level), until=_ends(day, level))
         for kind, each in thresholds.items()
         for level in each.levels
+        for day in days
     ]
 
 

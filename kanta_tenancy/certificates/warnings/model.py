@@ -61,10 +61,11 @@ class Lifetime(Record, frozen=True, kw_only=True):
 
 
 class Window(Record, frozen=True, kw_only=True):
-    """Certificates of a kind whose end, or last third, lies within these instants come to a level."""
+    """Certificates of a kind whose end, or last third, lies within these instants come to a level on a day."""
 
     kind: str
     level: Level
+    due_on: date
     since: datetime
     until: datetime  # exclusive
 

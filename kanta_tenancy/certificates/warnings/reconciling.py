@@ -9,7 +9,6 @@ from typing import Final
 
 import structlog
 
-from kanta_tenancy.certificates.inventory.kinds import kinds
 from kanta_tenancy.certificates.warnings import changes, levels, owing, thresholds
 from kanta_tenancy.certificates.warnings.model import Mark
 from kanta_tenancy.certificates.warnings.store import sweeps
@@ -38,7 +37,7 @@ async def reconcile(tx: Transaction, clock: Clock) -> int:
 
 async def _reconcile(tx: Transaction, mark: Mark, at: datetime) -> int:
     through, before = mark.swept_through, at - SETTLED
-    spans = levels.spans(thresholds.thresholds_on(through, kinds()), through)
+    spans = levels.spans(thresholds.thresholds_on(through, await sweeps.kinds_in_use(tx)), through)
     missed = await sweeps.missed(tx, spans, through, settled_before=before)
     outlived = await sweeps.outlived(tx, through, settled_before=before)
     if not missed and not outlived:

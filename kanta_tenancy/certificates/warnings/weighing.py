@@ -9,11 +9,11 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from kanta_tenancy.certificates.inventory.kinds import kinds
 from kanta_tenancy.certificates.warnings import levels, thresholds
 from kanta_tenancy.certificates.warnings.model import Level, Mark, Swept, WarningState, Weighable
 from kanta_tenancy.certificates.warnings.store import sweeps, warnings
 from kanta_tenancy.certificates.warnings.store.warnings import Put
+from kanta_tenancy.kernel.calendar import last_day
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import Act, record
 
@@ -32,7 +32,7 @@ async def catch_up(tx: Transaction, now: datetime) -> date | None:
     through = levels.day_reached(now)
     if through <= mark.swept_through:
         return mark.swept_through
-    by_kind = thresholds.thresholds_on(through, kinds())
+    by_kind = thresholds.thresholds_on(through, await sweeps.kinds_in_use(tx))
     windows = levels.windows(by_kind, mark.swept_through, through)
     swept = await sweeps.sweep(tx, windows, through, at=now)
     await sweeps.advance(tx, through, at=now)
@@ -79,7 +79,7 @@ def _rows(one: Weighable, through: date) -> list[Put]:
     if weighed.opened is not None:
         found.append((weighed.opened, WarningState.OPEN))
     return [
-        Put(certificate_id=one.id, level=level, due_on=due_on, ends_on=levels.last_day(one.not_after), state=state)
+        Put(certificate_id=one.id, level=level, due_on=due_on, ends_on=last_day(one.not_after), state=state)
         for level, state in found
         if (due_on := levels.due_on(one, level)) is not None
     ]

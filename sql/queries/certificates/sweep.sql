@@ -33,15 +33,47 @@ UPDATE certificate_sweep
    SET swept_through = :through, swept_at = :at
  WHERE main_connector_id = :main_connector_id;
 
+-- name: kinds_in_use
+-- The kinds that certificates in use are of, one look at an index for each; rows are OneKind.
+  WITH RECURSIVE found AS (
+       (SELECT kind
+          FROM certificate
+         WHERE main_connector_id = :main_connector_id
+           AND state = 'in_use'
+         ORDER BY kind
+         LIMIT 1)
+        UNION ALL
+       SELECT (SELECT kind
+                 FROM certificate
+                WHERE main_connector_id = :main_connector_id
+                  AND state = 'in_use'
+                  AND kind > found.kind
+                ORDER BY kind
+                LIMIT 1)
+         FROM found
+        WHERE found.kind IS NOT NULL)
+SELECT kind
+  FROM found
+ WHERE kind IS NOT NULL;
+
+-- name: before_sweeping
+-- What is written from here on can be undone by itself.
+SAVEPOINT before_sweeping;
+
+-- name: undo_sweeping
+-- Undo what was written since, as it failed.
+ROLLBACK TO SAVEPOINT before_sweeping;
+
 -- name: sweep
 -- Put a warning down for each certificate in use that comes to a level within its window: open the most urgent of each,
--- the others superseded with whatever was open before. Whom that was told is whom the new one is told. Rows are Swept.
+-- the others superseded with whatever was open before. Whom that was told is whom the new one is told. Whoever asks holds
+-- the mark, and says whether some of them may have been put down before: then those stay as they are. Rows are Swept.
   WITH come AS (
-       SELECT ending.id, span.level, ending.ends_on, ending.ends_on - span.level AS due_on
-         FROM unnest(:kinds::text[], :levels::smallint[], :since::timestamptz[], :until::timestamptz[])
-              AS span (kind, level, since, until)
+       SELECT ending.id, span.level, span.due_on + span.level AS ends_on, span.due_on
+         FROM unnest(:kinds::text[], :levels::smallint[], :due_ons::date[], :since::timestamptz[], :until::timestamptz[])
+              AS span (kind, level, due_on, since, until)
         CROSS JOIN LATERAL (
-              SELECT id, least((not_after AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31') AS ends_on
+              SELECT id
                 FROM certificate
                WHERE main_connector_id = :main_connector_id
                  AND kind = span.kind
@@ -53,12 +85,11 @@ UPDATE certificate_sweep
                       OR not_after - not_before >= span.level * interval '24 hours' + (not_after - third_left_at))
                OFFSET 0) AS ending
         UNION ALL
-       SELECT ending.id, :third::smallint, ending.ends_on, ending.due_on
-         FROM unnest(:kinds_by_third::text[], :thirds_since::timestamptz[], :thirds_until::timestamptz[])
-              AS span (kind, since, until)
+       SELECT ending.id, :third::smallint, ending.ends_on, span.due_on
+         FROM unnest(:kinds_by_third::text[], :thirds_due_on::date[], :thirds_since::timestamptz[],
+                     :thirds_until::timestamptz[]) AS span (kind, due_on, since, until)
         CROSS JOIN LATERAL (
-              SELECT id, least((not_after AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31') AS ends_on,
-                     least((third_left_at AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31') AS due_on
+              SELECT id, least((not_after AT TIME ZONE 'Europe/Helsinki')::date, date '9999-12-31') AS ends_on
                 FROM certificate
                WHERE main_connector_id = :main_connector_id
                  AND kind = span.kind
@@ -68,36 +99,39 @@ UPDATE certificate_sweep
                  AND (snoozed_until IS NULL OR snoozed_until < :through::date)
                OFFSET 0) AS ending),
        ranked AS MATERIALIZED (
-       SELECT id, level, ends_on, due_on,
-              row_number() OVER (PARTITION BY id ORDER BY due_on DESC, level) = 1 AS most_urgent
-         FROM come),
+       SELECT each.id, each.level, each.ends_on, each.due_on, each.most_urgent, before.ctid AS before, before.rung
+         FROM (SELECT id, level, ends_on, due_on,
+                      row_number() OVER (PARTITION BY id ORDER BY due_on DESC, level) = 1 AS most_urgent
+                 FROM come) AS each
+         LEFT JOIN LATERAL (    -- looked up, as below: there are many times more warnings than come
+              SELECT ctid, rung
+                FROM certificate_warning
+               WHERE main_connector_id = :main_connector_id
+                 AND certificate_id = each.id
+                 AND state = 'open'
+               LIMIT 1) AS before ON each.most_urgent
+        WHERE NOT :anew::boolean
+           OR (SELECT true
+                 FROM certificate_warning
+                WHERE main_connector_id = :main_connector_id
+                  AND certificate_id = each.id
+                  AND level = each.level
+                LIMIT 1) IS NULL),
        overtaken AS (
        UPDATE certificate_warning
           SET state = 'superseded', settled_at = :at
-        WHERE ctid = ANY (ARRAY(
-              SELECT before.ctid
-                FROM ranked
-               CROSS JOIN LATERAL (
-                     SELECT ctid
-                       FROM certificate_warning
-                      WHERE main_connector_id = :main_connector_id
-                        AND certificate_id = ranked.id
-                        AND state = 'open'
-                      LIMIT 1) AS before
-               WHERE ranked.most_urgent))
-       RETURNING certificate_id, rung),
+        WHERE ctid = ANY (ARRAY(SELECT before FROM ranked WHERE before IS NOT NULL))
+       RETURNING 1),
        written AS (
        INSERT INTO certificate_warning (main_connector_id, certificate_id, level, rung, due_on, ends_on, state, decided_at,
                                         settled_at)
-       SELECT :main_connector_id, ranked.id, ranked.level, coalesce(overtaken.rung, 0), ranked.due_on, ranked.ends_on,
-              CASE WHEN ranked.most_urgent THEN 'open' ELSE 'superseded' END, :at,
-              CASE WHEN NOT ranked.most_urgent THEN :at::timestamptz END
+       SELECT :main_connector_id, id, level, coalesce(rung, 0), due_on, ends_on,
+              CASE WHEN most_urgent THEN 'open' ELSE 'superseded' END, :at,
+              CASE WHEN NOT most_urgent THEN :at::timestamptz END
          FROM ranked
-         LEFT JOIN overtaken ON overtaken.certificate_id = ranked.id
-       ON CONFLICT (main_connector_id, certificate_id, level) DO NOTHING
-       RETURNING state)
-SELECT count(*) FILTER (WHERE state = 'open') AS opened, count(*) FILTER (WHERE state = 'superseded') AS superseded
-  FROM written;
+        WHERE (SELECT count(*) FROM overtaken) >= 0)    -- those first: of a certificate one is open at a time
+SELECT count(*) FILTER (WHERE most_urgent) AS opened, count(*) FILTER (WHERE NOT most_urgent) AS superseded
+  FROM ranked;
 
 -- name: snoozes_over
 -- Certificates in use of which nobody was to be told up to a day that is over now; rows are OneCertificate.

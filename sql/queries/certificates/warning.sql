@@ -109,15 +109,29 @@ SELECT level, due_on, ends_on, state, rung, decided_at, told_at, next_at, settle
 
 -- name: open
 -- A page of the warnings that are open, the most urgent first, with what people know the certificate by; rows are
--- OpenWarning. The longest page is written out so that one plan serves every page.
+-- OpenWarning. Those that people were told of have an index of their own, and so have the others. The longest page is
+-- written out so that one plan serves every page.
 SELECT page.certificate_id, page.level, page.due_on, page.ends_on, page.rung, page.told_at, page.next_at, known.sha256,
        known.common_name, known.subject, known.kind, known.responsible_id
-  FROM (SELECT certificate_id, level, due_on, ends_on, rung, told_at, next_at
-          FROM certificate_warning
-         WHERE main_connector_id = :main_connector_id
-           AND state = 'open'
-           AND ends_on < :before
-           AND (ends_on, certificate_id) > (:after_day, :after_id)
+  FROM ((SELECT certificate_id, level, due_on, ends_on, rung, told_at, next_at
+           FROM certificate_warning
+          WHERE main_connector_id = :main_connector_id
+            AND state = 'open'
+            AND told_at IS NULL
+            AND ends_on < :before
+            AND (ends_on, certificate_id) > (:after_day, :after_id)
+          ORDER BY ends_on, certificate_id
+          LIMIT 201)
+         UNION ALL
+        (SELECT certificate_id, level, due_on, ends_on, rung, told_at, next_at
+           FROM certificate_warning
+          WHERE main_connector_id = :main_connector_id
+            AND state = 'open'
+            AND told_at IS NOT NULL
+            AND ends_on < :before
+            AND (ends_on, certificate_id) > (:after_day, :after_id)
+          ORDER BY ends_on, certificate_id
+          LIMIT 201)
          ORDER BY ends_on, certificate_id
          LIMIT 201) AS page
  CROSS JOIN LATERAL (

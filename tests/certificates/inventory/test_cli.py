@@ -146,6 +146,10 @@ async def test_list_tells_what_ends_soon(desk, folder):
         ["2026-02-27", "-3", "server", "over"],
         ["2026-04-11", "40", "server", "soon"],
     ]
+    within = [
+        (await desk.type("certificates", "list", "--expiring", f"{days}d")).output.count("soon") for days in (39, 40)
+    ]
+    assert within == [0, 1]
     assert len((await desk.type("certificates", "list")).output.splitlines()) == 4
     only = await desk.type("certificates", "list", "--kind", "other", "--json")
     assert [one["unreadable"] is not None for one in json.loads(only.output)] == [True]

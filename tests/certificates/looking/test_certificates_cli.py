@@ -41,7 +41,7 @@ def run(*arguments: str | Path, at: datetime = NOW, stdin: str = "") -> Result:
 def test_a_certificate_is_told_with_its_zone_and_the_days_that_are_left(folder):
     told = run("inspect", folder / "good.pem")
     assert told.exit_code == 0
-    assert "2026-01-01 00:00 UTC to 2027-01-01 00:00 UTC (213 days left)" in told.stdout
+    assert "2026-01-01 00:00 UTC to 2027-01-01 00:00 UTC (214 days left)" in told.stdout
     assert "server.example" in told.stdout
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kanta_tenancy.certificates.inventory.kinds import kinds
 from kanta_tenancy.certificates.warnings import levels, thresholds
 from kanta_tenancy.certificates.warnings.model import THIRD, Level, Lifetime, Thresholds, WarningState
-from kanta_tenancy.kernel.calendar import HELSINKI, day_in_finland, start_of_day
+from kanta_tenancy.kernel.calendar import HELSINKI, day_in_finland, last_day, start_of_day
 
 KINDS = ("server", "server_test", "staff_card", "authority", "anything else")
 TODAY = date(2026, 3, 2)
@@ -83,7 +83,7 @@ def test_one_that_never_ends_is_never_warned_of_and_stops_nobody():
         not_after=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
         third_left_at=datetime(7340, 5, 2, tzinfo=UTC),
     )
-    assert levels.last_day(never.not_after) == date.max
+    assert last_day(never.not_after) == date.max
     assert levels.reached(never, DEFAULT.levels, TODAY) == []
     assert levels.due_on(never, Level(-1)) == date.max
 
@@ -116,18 +116,17 @@ def test_the_next_morning_is_the_first_instant_of_the_next_day_reached(now):
 @example(a_life(start_of_day(date(2026, 10, 26)) - timedelta(seconds=1)), "server", date(2026, 10, 23), 1)
 def test_a_window_holds_exactly_what_comes_to_its_level_in_those_days(life, kind, after, days):
     through = after + days * DAY
-    held = {
-        one.level
+    held = [
+        (one.level, one.due_on)
         for one in levels.windows({kind: BY_KIND[kind]}, after, through)
         if one.since <= (life.third_left_at if one.level == THIRD else life.not_after) < one.until
-    }
-    come = {
-        level
+        if levels.due_on(life, one.level) is not None
+    ]
+    assert held == [
+        (level, day)
         for level in BY_KIND[kind].levels
         if (day := levels.due_on(life, level)) is not None and after < day <= through
-    }
-    passed_over = {level for level in BY_KIND[kind].levels if levels.due_on(life, level) is None}
-    assert held - passed_over == come
+    ]
 
 
 def history(life: Lifetime, each: Thresholds, days: list[date]) -> dict[date, list[Level]]:
@@ -159,7 +158,7 @@ def test_however_rarely_somebody_looks_each_level_is_told_or_superseded_once_and
 
 @given(LIVES, st.sampled_from(KINDS))
 def test_who_looks_every_day_tells_each_level_on_its_day(life, kind):
-    end = levels.last_day(life.not_after)
+    end = last_day(life.not_after)
     opened = history(life, BY_KIND[kind], [end + days * DAY for days in range(-800, 5)])
     for day, (level,) in opened.items():
         assert day == max(levels.due_on(life, level), end - 800 * DAY)

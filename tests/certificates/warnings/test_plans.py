@@ -1,5 +1,6 @@
 """How PostgreSQL sweeps and lists: from one index each, by what is due, however many certificates there are."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
@@ -60,33 +61,57 @@ async def realm(database, clock, owner) -> Caller:
 plans = partial(plans_of, tables=TABLES)
 
 
-def asked_of_a_sweep(realm: Caller, after: int, through: int) -> dict[str, object]:
+def asked_of_a_sweep(
+    realm: Caller, swept: Collection[str], after: int, through: int, *, anew: bool = False
+) -> dict[str, object]:
     days = [MARCH_2 + one * DAY for one in (after, through)]
-    windows = levels.windows(thresholds.thresholds_on(MARCH_2, kinds()), *days)
+    windows = levels.windows(thresholds.thresholds_on(MARCH_2, swept), *days)
     by_days = [one for one in windows if one.level != THIRD]
     by_third = [one for one in windows if one.level == THIRD]
     return {
         "main_connector_id": realm.scope.main_connector_id,
         "kinds": [one.kind for one in by_days],
         "levels": [str(one.level) for one in by_days],
+        "due_ons": [one.due_on.isoformat() for one in by_days],
         "since": [one.since.isoformat() for one in by_days],
         "until": [one.until.isoformat() for one in by_days],
         "third": int(THIRD),
         "kinds_by_third": [one.kind for one in by_third],
+        "thirds_due_on": [one.due_on.isoformat() for one in by_third],
         "thirds_since": [one.since.isoformat() for one in by_third],
         "thirds_until": [one.until.isoformat() for one in by_third],
         "through": days[1],
         "at": NOW,
+        "anew": anew,
     }
 
 
+@pytest.mark.parametrize("anew", [False, True])
 @pytest.mark.parametrize(("days", "certificates"), [(0, 0), (1, EACH_DAY * 10), (7, EACH_DAY * 10 * 7)])
-async def test_a_sweep_reads_what_is_due_and_nothing_else(database, realm, days, certificates):
-    for plan in await plans(database, realm, sweeps.SWEEP, **asked_of_a_sweep(realm, 1, 1 + days)):
+async def test_a_sweep_reads_what_is_due_and_nothing_else(database, realm, days, certificates, anew):
+    for plan in await plans(database, realm, sweeps.SWEEP, **asked_of_a_sweep(realm, kinds(), 1, 1 + days, anew=anew)):
         assert plan.indexes("certificate") == {"certificate_by_kind_and_end", "certificate_by_kind_and_third"}
         assert plan.read("certificate") - plan.rounding("certificate") <= certificates
         assert plan.read("certificate_warning") <= 6 * certificates  # those that it has: found, closed, written
         assert (days == 0) == (plan.read("certificate") == 0)
+
+
+async def test_where_all_are_of_one_kind_a_sweep_looks_for_that_kind_alone(database, realm, owner):
+    await owner.execute("UPDATE certificate SET kind = 'server'")
+    await owner.execute("VACUUM (FULL, ANALYZE) certificate")
+    async with database.transaction(realm) as tx:
+        found = await sweeps.kinds_in_use(tx)
+    assert found == ["server"]
+    for plan in await plans(database, realm, sweeps.SWEEP, **asked_of_a_sweep(realm, found, 1, 2)):
+        assert plan.read("certificate") - plan.rounding("certificate") <= EACH_DAY * 10
+
+
+async def test_the_kinds_in_use_are_found_by_a_look_at_an_index_for_each(database, realm):
+    async with database.transaction(realm) as tx:
+        assert await sweeps.kinds_in_use(tx) == ["server", "server_test"]
+    for plan in await plans(database, realm, sweeps.KINDS_IN_USE):
+        assert plan.read("certificate") <= 2
+        assert "Sort" not in plan.kinds
 
 
 async def test_the_nightly_look_reads_what_has_come_to_a_level_and_no_certificate_that_has_not(database, realm):
@@ -156,7 +181,7 @@ async def test_what_is_open_is_listed_by_the_end_of_the_certificates(database, r
         "count": 51,
     }
     for plan in await plans(database, realm, warnings.OPEN, **asked):
-        assert plan.indexes("certificate_warning") == {"certificate_warning_open"}
+        assert plan.indexes("certificate_warning") == {"certificate_warning_untold", "certificate_warning_told"}
         assert plan.read("certificate_warning") <= 201
         assert plan.read("certificate") <= 201
         assert "Sort" not in plan.kinds

@@ -58,6 +58,20 @@ async def test_what_is_open_is_listed_by_the_end_of_the_certificates_page_by_pag
     assert [one["certificate_id"] for one in narrowed["items"]] == [str(sooner)]
 
 
+async def test_those_that_people_were_told_of_stand_among_the_others(both, watch):
+    told = [await watch.certificate(MARCH_2 + days * DAY, f"told{days}.example.org") for days in (20, 40)]
+    await watch.live(MARCH_2 + DAY)
+    untold = [await watch.certificate(MARCH_2 + days * DAY, f"untold{days}.example.org") for days in (10, 30, 50)]
+    await watch.hear()
+    listed, path = [], "/v1/certificate-warnings?limit=2"
+    while path:
+        page = (await both.main_connector.get(path)).json()
+        listed += [(one["certificate_id"], one["told_at"] is not None) for one in page["items"]]
+        path = page["next"]
+    a, b, c, d, e = untold[0], told[0], untold[1], told[1], untold[2]
+    assert listed == [(str(a), False), (str(b), True), (str(c), False), (str(d), True), (str(e), False)]
+
+
 async def test_what_happened_to_a_certificate_and_what_is_to_come(both, watch):
     certificate = await watch.certificate(LAST_DAY)
     await watch.live(MARCH_2 + DAY)

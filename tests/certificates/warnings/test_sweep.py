@@ -118,6 +118,25 @@ async def test_a_clock_that_goes_back_puts_nothing_down_twice(staffed):
     assert (await staffed.warnings(certificate), await staffed.told()) == before
 
 
+async def test_a_mark_that_was_put_back_puts_nothing_down_twice_and_holds_nothing_up(staffed):
+    known = await staffed.certificate(LAST_DAY)
+    await staffed.live(LAST_DAY - 60 * DAY, step=20)
+    before, told = await staffed.owner.fetch("SELECT * FROM certificate_warning"), await staffed.told()
+    await staffed.owner.execute("UPDATE certificate_sweep SET swept_through = $1", MARCH_2)
+    await staffed.live(LAST_DAY - 59 * DAY)
+    assert await staffed.owner.fetch("SELECT * FROM certificate_warning") == before
+    assert await staffed.told() == told
+    other = await staffed.certificate(LAST_DAY - 8 * DAY, "toinen.example.org")
+    await staffed.hear()
+    await staffed.owner.execute("UPDATE certificate_sweep SET swept_through = $1", MARCH_2)
+    staffed.clock.at = morning(LAST_DAY - 38 * DAY)
+    await staffed.work()
+    earlier = [(THIRD, "superseded"), (90, "superseded")]
+    assert await staffed.warnings(known) == [*earlier, (60, "open")]
+    assert await staffed.warnings(other) == [*earlier, (60, "superseded"), (30, "open")]
+    assert await staffed.amiss() == []
+
+
 @pytest.mark.parametrize(
     ("days", "level"), [(200, None), (121, THIRD), (90, 90), (45, 60), (8, 14), (7, 7), (0, 0), (-1, -1), (-900, -1)]
 )

@@ -9,7 +9,7 @@ from kanta_tenancy.certificates.inventory.kinds import kinds
 from kanta_tenancy.certificates.warnings import levels, thresholds, weighing
 from kanta_tenancy.certificates.warnings.model import THIRD, Level, Lifetime, WarningState
 from kanta_tenancy.certificates.warnings.store import sweeps
-from kanta_tenancy.kernel.calendar import start_of_day
+from kanta_tenancy.kernel.calendar import last_day, start_of_day
 from kanta_tenancy.kernel.identifiers import new_id
 from tests.certificates.warnings.examples import DAY, INSERT, morning
 
@@ -69,7 +69,7 @@ async def test_the_statement_puts_down_what_the_rule_says(watch, seed):
         _, life = lives[row["certificate_id"]]
         found[row["certificate_id"]][Level(row["level"])] = WarningState(row["state"])
         assert row["due_on"] == levels.due_on(life, Level(row["level"]))
-        assert row["ends_on"] == levels.last_day(life.not_after)
+        assert row["ends_on"] == last_day(life.not_after)
     for one, (kind, life) in lives.items():
         assert found[one] == as_the_rule_says(life, kind, days), (kind, life, days)
     assert sum(THIRD in levels_of for levels_of in found.values()) > 10

@@ -19,7 +19,7 @@ from kanta_tenancy.certificates.inventory.model import (
     Wanted,
     Whole,
 )
-from kanta_tenancy.kernel.calendar import start_of_day
+from kanta_tenancy.kernel.calendar import days_left, start_of_day
 from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.identifiers import ContactId, TenancyId
 from kanta_tenancy.kernel.records import Body
@@ -123,7 +123,9 @@ class KeptCertificate(Body, frozen=True, kw_only=True):
     serial: Annotated[str | None, msgspec.Meta(description="Hexadecimal")]
     not_before: datetime | None
     not_after: datetime | None
-    days_left: Annotated[int | None, msgspec.Meta(description="Whole days; negative when it has ended")]
+    days_left: Annotated[
+        int | None, msgspec.Meta(description="From today to the last day, in Finland; negative after it")
+    ]
     key: str | None
     unreadable: Annotated[str | None, msgspec.Meta(description="Why it cannot be read")]
     sha256: Annotated[str, msgspec.Meta(description="Its fingerprint")]
@@ -206,5 +208,5 @@ def every_kind() -> KindsOfCertificate:
 
 def _kept(certificate: Certificate, now: datetime) -> dict[str, Any]:
     said = msgspec.structs.asdict(certificate)
-    left = None if certificate.not_after is None else (certificate.not_after - now).days
+    left = None if certificate.not_after is None else days_left(certificate.not_after, now)
     return {name: said[name] for name in KeptCertificate.__struct_fields__ if name != "days_left"} | {"days_left": left}

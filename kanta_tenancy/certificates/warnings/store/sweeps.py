@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+import asyncpg
+
 from kanta_tenancy.certificates.warnings.model import THIRD, Mark, Span, Swept, Weighable, Window
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -15,11 +17,18 @@ class OneCertificate(Record, frozen=True, kw_only=True):
     id: UUID
 
 
+class OneKind(Record, frozen=True, kw_only=True):
+    kind: str
+
+
 BEGIN: Final = statement("certificates/sweep.begin", Nothing)
 HOLD: Final = statement("certificates/sweep.hold", Mark)
 HOLD_UNLESS_HELD: Final = statement("certificates/sweep.hold_unless_held", Mark)
 MARK: Final = statement("certificates/sweep.mark", Mark)
 ADVANCE: Final = statement("certificates/sweep.advance", Nothing)
+KINDS_IN_USE: Final = statement("certificates/sweep.kinds_in_use", OneKind)
+BEFORE_SWEEPING: Final = statement("certificates/sweep.before_sweeping", Nothing)
+UNDO_SWEEPING: Final = statement("certificates/sweep.undo_sweeping", Nothing)
 SWEEP: Final = statement("certificates/sweep.sweep", Swept)
 SNOOZES_OVER: Final = statement("certificates/sweep.snoozes_over", OneCertificate)
 ANY_CERTIFICATE: Final = statement("certificates/sweep.any_certificate", OneCertificate)
@@ -51,8 +60,26 @@ async def advance(tx: Transaction, through: date, *, at: datetime) -> None:
     await ADVANCE.run(tx, main_connector_id=tx.scope.main_connector_id, through=through, at=at)
 
 
+async def kinds_in_use(tx: Transaction) -> list[str]:
+    """Return the kinds that certificates in use are of: nobody need look for those of the others."""
+    return [one.kind for one in await KINDS_IN_USE.all(tx, main_connector_id=tx.scope.main_connector_id)]
+
+
 async def sweep(tx: Transaction, windows: Collection[Window], through: date, *, at: datetime) -> Swept:
-    """Put down what has come to a level within these windows, in one statement."""
+    """Put down what has come to a level within these windows, in one statement.
+
+    What was put down before is not looked for, as nothing before the mark is within a window. It is when a mark was put
+    back, or the rules of time in Finland changed: then the key of warnings refuses them, and they are looked for.
+    """
+    await BEFORE_SWEEPING.run(tx)
+    try:
+        return await _sweep(tx, windows, through, at=at, anew=False)
+    except asyncpg.UniqueViolationError:
+        await UNDO_SWEEPING.run(tx)
+    return await _sweep(tx, windows, through, at=at, anew=True)
+
+
+async def _sweep(tx: Transaction, windows: Collection[Window], through: date, *, at: datetime, anew: bool) -> Swept:
     by_days = [one for one in windows if one.level != THIRD]
     by_third = [one for one in windows if one.level == THIRD]
     swept = await SWEEP.one(
@@ -60,14 +87,17 @@ async def sweep(tx: Transaction, windows: Collection[Window], through: date, *, 
         main_connector_id=tx.scope.main_connector_id,
         kinds=[one.kind for one in by_days],
         levels=[one.level for one in by_days],
+        due_ons=[one.due_on for one in by_days],
         since=[one.since for one in by_days],
         until=[one.until for one in by_days],
         third=THIRD,
         kinds_by_third=[one.kind for one in by_third],
+        thirds_due_on=[one.due_on for one in by_third],
         thirds_since=[one.since for one in by_third],
         thirds_until=[one.until for one in by_third],
         through=through,
         at=at,
+        anew=anew,
     )
     return swept or Swept(opened=0, superseded=0)
 
