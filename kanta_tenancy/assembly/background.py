@@ -51,7 +51,11 @@ SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
         "certificate.arrived": certificate_orders.certificates_arrived,
         "promise.kept": certificate_orders.promise_was_kept,
     },
-    {"promise.kept": disturbances.promise_was_kept, "disturbance.reported": disturbances.report_joined},
+    {
+        "promise.kept": disturbances.promise_was_kept,
+        "disturbance.reported": disturbances.report_joined,
+        "disturbance.duty_moved": disturbances.duty_was_moved,
+    },
     dict.fromkeys(renewals.CHANGES, renewals.agreement_changed),
     {renewals.ENDING: renewals.agreement_ending},
     {

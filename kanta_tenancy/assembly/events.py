@@ -44,7 +44,7 @@ EVENTS: Final[EventKinds] = {
         ),
         ("certificate.revoked", "An authority says that a certificate of the inventory was revoked", False),
         ("disturbance.reported", "A disturbance was reported, or a report joined one", True),
-        ("disturbance.moved", "A disturbance was acknowledged, ended, reopened, dismissed or joined", False),
+        ("disturbance.moved", "A disturbance was acknowledged, ended, closed, reopened, dismissed or joined", False),
         ("disturbance.told", "Tenants are told how a disturbance or maintenance stands", False),
         ("disturbance.duty_moved", "A duty to tell of a disturbance was fulfilled, failed or released", True),
         ("breach.reported", "A personal data breach, or the suspicion of one, was reported", True),
