@@ -47,6 +47,11 @@ EVENTS: Final[EventKinds] = {
         ("disturbance.moved", "A disturbance was acknowledged, ended, closed, reopened, dismissed or joined", False),
         ("disturbance.told", "Tenants are told how a disturbance or maintenance stands", False),
         ("disturbance.duty_moved", "A duty to tell of a disturbance was fulfilled, failed or released", True),
+        (
+            "disturbance.follow_up_moved",
+            "A follow-up or fault was put down, changed, done, dropped or reopened",
+            True,
+        ),
         ("breach.reported", "A personal data breach, or the suspicion of one, was reported", True),
         ("breach.recorded", "A personal data breach has come into somebody's register", True),
         ("breach.moved", "A personal data breach was confirmed, dismissed, closed or reopened", True),

@@ -79,7 +79,7 @@ CREATE TABLE disturbance_follow_up (
     note              text        CHECK (length(note) BETWEEN 1 AND 2000),    -- what shows it; why not; why again
     settled_by        text,
     state_at          timestamptz NOT NULL,
-    round             integer     NOT NULL CHECK (round >= 1),    -- one more each time that it was not done after all
+    round             integer     NOT NULL CHECK (round >= 1),    -- one more each time that it is owed anew
     told_at           timestamptz,             -- when the tenant was last told how it stands
     version           integer     NOT NULL CHECK (version >= 1),
     UNIQUE (main_connector_id, id),

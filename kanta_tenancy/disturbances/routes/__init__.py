@@ -3,6 +3,7 @@
 from litestar import Router
 
 from kanta_tenancy.disturbances.actions.storm import Storm
+from kanta_tenancy.disturbances.follow_ups import routes as follow_ups
 from kanta_tenancy.disturbances.form import people as form
 from kanta_tenancy.disturbances.form import routes as form_links
 from kanta_tenancy.disturbances.routes import (
@@ -42,6 +43,7 @@ def routes(storm: Storm, keys: SealKeys | None) -> Router:
             proof.proof_route(keys),
             *maintenance.HANDLERS,
             *people.HANDLERS,
+            *follow_ups.HANDLERS,
             *form_links.HANDLERS,
             *form.HANDLERS,
         ],
