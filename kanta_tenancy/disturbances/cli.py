@@ -22,6 +22,7 @@ from kanta_tenancy.disturbances.follow_ups import cli as follow_ups
 from kanta_tenancy.disturbances.form import cli as form
 from kanta_tenancy.disturbances.model import Answer
 from kanta_tenancy.disturbances.reading import Whole
+from kanta_tenancy.disturbances.summary import cli as summary
 from kanta_tenancy.kernel.calendar import HELSINKI
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.desk import Desk
@@ -199,7 +200,8 @@ def close(
     click.echo(f"Closed: {found.reference}")
 
 
-for command in (form.link, form.links, form.unlink, files.document, files.register, files.proof, follow_ups.follow_ups):
+OF_ROOMS = (form.link, form.links, form.unlink, follow_ups.follow_ups, summary.summary)
+for command in (*OF_ROOMS, files.document, files.register, files.proof):
     disturbances.add_command(command)
 
 

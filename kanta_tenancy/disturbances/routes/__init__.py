@@ -19,6 +19,7 @@ from kanta_tenancy.disturbances.routes import (
     reports,
 )
 from kanta_tenancy.seals import SealKeys
+from kanta_tenancy.disturbances.summary import routes as summary
 
 
 def routes(storm: Storm, keys: SealKeys | None) -> Router:
@@ -44,6 +45,7 @@ def routes(storm: Storm, keys: SealKeys | None) -> Router:
             *maintenance.HANDLERS,
             *people.HANDLERS,
             *follow_ups.HANDLERS,
+            *summary.HANDLERS,
             *form_links.HANDLERS,
             *form.HANDLERS,
         ],
