@@ -38,25 +38,21 @@ TYPES: Final[Mapping[str, Sentence]] = {
     ),
     "other": Sentence(fi="Vakavuus: muu", sv="Allvar: annan", en="Severity: other"),
     "ours": Sentence(
-        fi="Paikka: tietojärjestelmä tai sen ympäristö",
-        sv="Plats: informationssystemet eller dess miljö",
-        en="Place: the system",
+        fi="Paikka: oma järjestelmä",
+        sv="Plats: det egna systemet",
+        en="Place: our own system",
     ),
     "kanta": Sentence(fi="Paikka: Kanta-palvelut", sv="Plats: Kanta-tjänsterna", en="Place: the Kanta services"),
     "network": Sentence(fi="Paikka: verkko", sv="Plats: nätet", en="Place: the network"),
     "unknown": Sentence(fi="Paikka: ei tiedossa", sv="Plats: inte känd", en="Place: not known"),
 }
 SOURCES: Final[Mapping[Source, Sentence]] = {
-    Source.CONTRACT: Sentence(
-        fi="Sopimus (kohdat 4.1 ja 4.2)", sv="Avtalet (punkt 4.1 och 4.2)", en="Agreement (4.1, 4.2)"
-    ),
+    Source.CONTRACT: Sentence(fi="Sopimus 4.1, 4.2", sv="Avtalet 4.1, 4.2", en="Agreement 4.1, 4.2"),
     Source.SECTION_90: Sentence(fi="Laki 703/2023, 90 §", sv="Lag 703/2023, 90 §", en="Act 703/2023, section 90"),
     Source.KELA_INSTRUCTION: Sentence(fi="Kelan ohje", sv="FPA:s anvisning", en="Kela's instruction"),
     Source.NIS2: Sentence(fi="Laki 124/2025", sv="Lag 124/2025", en="Act 124/2025"),
-    Source.GDPR: Sentence(
-        fi="Yleinen tietosuoja-asetus", sv="Allmänna dataskyddsförordningen", en="General Data Protection Regulation"
-    ),
-    Source.OWN_PRACTICE: Sentence(fi="Palvelun oma käytäntö", sv="Tjänstens egen praxis", en="This service's practice"),
+    Source.GDPR: Sentence(fi="Tietosuoja-asetus", sv="GDPR", en="GDPR"),
+    Source.OWN_PRACTICE: Sentence(fi="Oma käytäntö", sv="Egen praxis", en="Own practice"),
 }
 LEFT: Final[Mapping[Kind, Sentence]] = {
     Kind.ACTION: Sentence(fi="Häiriöiden jälkitoimet", sv="Åtgärder efter störningar", en="Follow-ups of disturbances"),
