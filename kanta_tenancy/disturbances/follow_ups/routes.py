@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from litestar import Response, get, post, put
+from litestar import Response, Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -205,3 +205,4 @@ def _place(one: FollowUp) -> Position:
 HANDLERS: Final = (
     list_follow_ups, list_faults, list_of_disturbance, read_follow_up, plan, notify, change, complete, drop, reopen,
 )  # fmt: skip
+ROUTES: Final = Router(path="/", route_handlers=HANDLERS, tags=["Follow-ups"])

@@ -3,7 +3,6 @@
 from litestar import Router
 
 from kanta_tenancy.disturbances.actions.storm import Storm
-from kanta_tenancy.disturbances.follow_ups import routes as follow_ups
 from kanta_tenancy.disturbances.form import people as form
 from kanta_tenancy.disturbances.form import routes as form_links
 from kanta_tenancy.disturbances.routes import (
@@ -19,7 +18,6 @@ from kanta_tenancy.disturbances.routes import (
     reports,
 )
 from kanta_tenancy.seals import SealKeys
-from kanta_tenancy.disturbances.summary import routes as summary
 
 
 def routes(storm: Storm, keys: SealKeys | None) -> Router:
@@ -44,8 +42,6 @@ def routes(storm: Storm, keys: SealKeys | None) -> Router:
             proof.proof_route(keys),
             *maintenance.HANDLERS,
             *people.HANDLERS,
-            *follow_ups.HANDLERS,
-            *summary.HANDLERS,
             *form_links.HANDLERS,
             *form.HANDLERS,
         ],

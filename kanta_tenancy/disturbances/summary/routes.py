@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from litestar import Response, get
+from litestar import Response, Router, get
 from litestar.di import NamedDependency
 
 from kanta_tenancy.disturbances.summary import document, reading, table
@@ -52,4 +52,8 @@ async def _summary(call: Call) -> Summary:
         return await reading.of_month(tx, call.clock, asked.month, asked.language)
 
 
-HANDLERS: Final = (read_summary, read_summary_as_csv, read_summary_as_document)
+ROUTES: Final = Router(
+    path="/",
+    route_handlers=[read_summary, read_summary_as_csv, read_summary_as_document],
+    tags=["Follow-ups"],
+)

@@ -48,7 +48,7 @@ TYPES: Final[Mapping[str, Sentence]] = {
 }
 SOURCES: Final[Mapping[Source, Sentence]] = {
     Source.CONTRACT: Sentence(fi="Sopimus 4.1, 4.2", sv="Avtalet 4.1, 4.2", en="Agreement 4.1, 4.2"),
-    Source.SECTION_90: Sentence(fi="Laki 703/2023, 90 §", sv="Lag 703/2023, 90 §", en="Act 703/2023, section 90"),
+    Source.SECTION_90: Sentence(fi="Laki 703/2023, 90 §", sv="Lag 703/2023, 90 §", en="Act 703/2023, s. 90"),
     Source.KELA_INSTRUCTION: Sentence(fi="Kelan ohje", sv="FPA:s anvisning", en="Kela's instruction"),
     Source.NIS2: Sentence(fi="Laki 124/2025", sv="Lag 124/2025", en="Act 124/2025"),
     Source.GDPR: Sentence(fi="Tietosuoja-asetus", sv="GDPR", en="GDPR"),
