@@ -25,7 +25,10 @@ from kanta_tenancy.machinery.postgres.journal import record
 from kanta_tenancy.machinery.postgres.outbox import Message
 
 _LONGEST = 2_000
-_NOT_ARRIVED = "What was sent did not arrive: somebody must still be told"
+_OPEN_AGAIN = {
+    DutyState.FAILED: "What was sent did not arrive: somebody must still be told",
+    DutyState.PENDING: "Where it is seen to, something is to be told of it again",
+}
 
 
 async def report_joined(tx: Transaction, message: Message) -> None:
@@ -67,10 +70,10 @@ async def promise_was_kept(tx: Transaction, message: Message) -> None:
 
 
 async def duty_was_moved(tx: Transaction, message: Message) -> None:
-    """Open a closed disturbance again when what was sent of it did not arrive: somebody must still be told."""
+    """Open a closed disturbance again when what was sent of it did not arrive, or is to be told anew elsewhere."""
     moved = msgspec.convert(message.body, DutyMoved)
-    if moved.state is DutyState.FAILED:
-        await closing.open_again(tx, moved.disturbance_id, because=_NOT_ARRIVED, at=moved.at)
+    if moved.state in _OPEN_AGAIN:
+        await closing.open_again(tx, moved.disturbance_id, because=_OPEN_AGAIN[moved.state], at=moved.at)
 
 
 async def _evidence(tx: Transaction, kept: promises.PromiseKept) -> str:

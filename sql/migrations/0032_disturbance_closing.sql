@@ -1,6 +1,6 @@
 -- why:   disturbances are closed with cause and remedy, and leave follow-ups and faults that are tracked until they are
 --        done; figures of a month (docs/capabilities/disturbances.md, docs/capabilities/follow-ups.md; K4.1c, K19)
--- locks: disturbance while its rows are checked against the longer list of states and indexed, disturbance_duty while the
+-- locks: disturbance while its rows are checked against the longer list of states, disturbance_duty while the
 --        times of telling are filled in; both have few rows, in the thousands
 SET LOCAL lock_timeout = '3s';
 
@@ -12,8 +12,6 @@ ALTER TABLE disturbance
         'reported', 'acknowledged', 'over', 'closed', 'dismissed', 'joined', 'planned', 'cancelled')),
     ADD CONSTRAINT disturbance_closed_by_somebody CHECK (
         (state = 'closed') = (closed_at IS NOT NULL) AND (closed_at IS NULL) = (closed_by IS NULL));
--- What a month's figures are counted from.
-CREATE INDEX disturbance_by_report ON disturbance (main_connector_id, reported_at) WHERE kind = 'disturbance';
 
 -- When somebody was told. What is acknowledged later moves state_at on, and this stays. What a report told by itself has
 -- none: it was told when the duty was made.

@@ -8,7 +8,16 @@ from functools import partial
 import msgspec
 import pytest
 
-from kanta_tenancy.disturbances.store import alerts, carried, disturbances, duties, findings, register, reports, statuses
+from kanta_tenancy.disturbances.store import (
+    alerts,
+    carried,
+    disturbances,
+    duties,
+    findings,
+    register,
+    reports,
+    statuses,
+)
 from kanta_tenancy.kernel.acting import Caller
 from tests.conftest import someone
 from tests.plans import Plan
