@@ -51,6 +51,7 @@ async def test_a_breach_in_a_tenants_register_holds_nothing(person, ours, theirs
     await theirs.reported(of_tenant(tenant.tenancy.id), disturbance_id=person.id)
     await ours.carry_on()
     assert await held(person) == []
+    await person.tells_everybody()  # what the disturbance asks by it is a duty like any other
     assert (await person.closes()).state is State.CLOSED
 
 

@@ -213,14 +213,14 @@ async def join(tx: Transaction, clock: Clock, disturbance_id: UUID, *, version: 
     after = replace(lifecycle.move(before, Move.JOIN), joined_to=to)
     at = clock.now()
     await store.save(tx, after)
-    reporters = await store.reporters(tx, disturbance_id)
-    await store.add_parties(tx, to, reporters, reported=True)
+    await store.add_parties(tx, to, await store.reporters(tx, disturbance_id), reported=True)
     await _bring_carried(tx, disturbance_id, to)
     await duty_actions.acknowledge_reported(tx, disturbance_id, at=at)
     await duty_actions.release_open(tx, disturbance_id, at=at, because=f"Joined to {goes_on.reference}")
     await promises.keep(tx, owing.call_key(disturbance_id), at=at, result={"joined_to": str(to)})
     await duty_actions.renew(tx, goes_on, at=at)
-    await duty_actions.told_by_report(tx, to, reporters, at=at)
+    if goes_on.acknowledged_at is not None:
+        await duty_actions.acknowledge_reported(tx, to, at=at)
     await _record(tx, "joined", before, after, at=at)
     return after
 

@@ -1,6 +1,6 @@
 """Duties: brought in line with the facts, told, acknowledged, failed, not needed; each with its promises."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -147,16 +147,6 @@ async def acknowledge_reported(tx: Transaction, disturbance_id: UUID, *, at: dat
         if duty.addressee in reconciling.BY_THE_REPORT and duty.state is DutyState.SENT:
             after = lifecycle.settle(duty, DutyMove.ACKNOWLEDGE, by=tx.actor.name, at=at)
             await store.save(tx, after)
-
-
-async def told_by_report(
-    tx: Transaction, disturbance_id: UUID, tenancy_ids: Collection[TenancyId], *, at: datetime
-) -> None:
-    """Say of what these tenants owe the named person that they told it by a report of theirs that was joined."""
-    for duty in await store.take_all(tx, disturbance_id):
-        if duty.addressee in reconciling.BY_THE_REPORT and duty.is_open and duty.tenancy_id in tenancy_ids:
-            told = await settle_taken(tx, duty, DutyMove.SEND, at=at, channel=Channel.SERVICE)
-            await settle_taken(tx, told, DutyMove.ACKNOWLEDGE, at=at)
 
 
 async def _write(tx: Transaction, found: Reconciled, *, at: datetime) -> None:
