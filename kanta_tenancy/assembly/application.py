@@ -24,7 +24,9 @@ from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDER
 from kanta_tenancy.certificates.warnings.routes import ROUTES as CERTIFICATE_WARNINGS
 from kanta_tenancy.certificates.watching.routes import routes as certificate_watch_routes
 from kanta_tenancy.disturbances.actions import storm
+from kanta_tenancy.disturbances.follow_ups.routes import ROUTES as FOLLOW_UPS
 from kanta_tenancy.disturbances.routes import routes as disturbance_routes
+from kanta_tenancy.disturbances.summary.routes import ROUTES as DISTURBANCE_SUMMARY
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.postgres.database import Database
@@ -82,6 +84,8 @@ def build_application(
             certificate_watch_routes(CERTIFICATE_KINDS),
             RENEWALS,
             disturbance_routes(storm.intake(db, together=settings.reports_together), keys),
+            FOLLOW_UPS,
+            DISTURBANCE_SUMMARY,
             breach_routes(keys),
             PROMISES,
             *TRUST,

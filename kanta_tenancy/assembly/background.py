@@ -21,6 +21,7 @@ from kanta_tenancy.certificates.orders import following as certificate_orders
 from kanta_tenancy.certificates.warnings import changes
 from kanta_tenancy.certificates.watching import rounds
 from kanta_tenancy.disturbances import following as disturbances
+from kanta_tenancy.disturbances.follow_ups import following as follow_ups
 from kanta_tenancy.joining import following
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
@@ -51,7 +52,15 @@ SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
         "certificate.arrived": certificate_orders.certificates_arrived,
         "promise.kept": certificate_orders.promise_was_kept,
     },
-    {"promise.kept": disturbances.promise_was_kept, "disturbance.reported": disturbances.report_joined},
+    {
+        "promise.kept": disturbances.promise_was_kept,
+        "disturbance.reported": disturbances.report_joined,
+        "disturbance.duty_moved": disturbances.duty_was_moved,
+    },
+    {
+        "disturbance.follow_up_moved": follow_ups.follow_up_was_moved,
+        "promise.kept": follow_ups.promise_was_kept,
+    },
     dict.fromkeys(renewals.CHANGES, renewals.agreement_changed),
     {renewals.ENDING: renewals.agreement_ending},
     {

@@ -25,6 +25,8 @@ from kanta_tenancy.certificates.watching import owing as watching
 from kanta_tenancy.certificates.watching import rounds
 from kanta_tenancy.disturbances import jobs as disturbances
 from kanta_tenancy.disturbances import owing as disturbances_owing
+from kanta_tenancy.disturbances.follow_ups import jobs as follow_ups
+from kanta_tenancy.disturbances.follow_ups import owing as follow_ups_owing
 from kanta_tenancy.joining import auditing as joining
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
@@ -66,6 +68,7 @@ KEEPERS: Final[dict[str, Keeper]] = {
     disturbances_owing.CHASE: disturbances.chase,
     disturbances_owing.LOOK: disturbances.look,
     disturbances_owing.TELL: disturbances.tell_tenants,
+    follow_ups_owing.REMIND: follow_ups.remind,
     renewals_owing.REMIND: renewals.remind,
     renewals_owing.UNHOLD: renewal_holds.look,
     renewals_owing.LOOK_AGAIN: renewals_waking.go_on,
@@ -93,6 +96,7 @@ EXPECTATIONS: Final[dict[str, Expectation]] = {
     "steps of orders of certificates": certificate_orders.steps_expected,
     "calls to named persons": disturbances.calls_expected,
     "duties to tell of disturbances": disturbances.duties_expected,
+    "follow-ups and faults": follow_ups.expected,
     "patients to be told of renewal requests": renewals.duties_expected,
     "decisions on renewal requests": renewals.decisions_expected,
     "time limits of breaches": breaches.reminders_expected,

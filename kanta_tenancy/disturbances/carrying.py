@@ -70,6 +70,7 @@ def _as_there(duty: KeptDuty, rule: Rule, by: Carried) -> KeptDuty:
     return replace(
         duty,
         state=by.state,
+        told_at=by.said_at if by.state is DutyState.SENT else None,
         channel=by.channel if by.state is DutyState.SENT else None,
         note=by.note if by.state is not DutyState.PENDING else None,
         counted_from=by.counted_from or duty.counted_from,

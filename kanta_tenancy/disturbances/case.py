@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kanta_tenancy.disturbances.model import Addressee, Answer, Channel, Fact, Matter, Source
-from kanta_tenancy.kernel.explanation import Explanation
+from kanta_tenancy.kernel.explanation import Explanation, Sentence
 from kanta_tenancy.kernel.identifiers import ContactId, TenancyId
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
@@ -21,6 +21,7 @@ class State(enum.StrEnum):
     REPORTED = "reported"  # nobody has acknowledged it yet
     ACKNOWLEDGED = "acknowledged"
     OVER = "over"
+    CLOSED = "closed"  # whoever must be told was, and cause and remedy are known
     DISMISSED = "dismissed"  # it is no disturbance
     JOINED = "joined"  # it is the same as another one, which goes on
     PLANNED = "planned"  # maintenance to come, or under way
@@ -103,6 +104,8 @@ class Disturbance(Record, frozen=True, kw_only=True):
     acknowledged_by: str | None = None
     unreached_at: datetime | None = None
     because: str | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
 
     @property
     def reference(self) -> str:
@@ -163,6 +166,7 @@ class KeptDuty(Record, frozen=True, kw_only=True):
     note: str | None = None
     settled_by: str | None = None
     carried_by: str | None = None  # what sees to it in another room, such as breach/0199…
+    told_at: datetime | None = None  # None: not yet, or by the report itself, when it was made
 
     @property
     def is_open(self) -> bool:
@@ -192,6 +196,46 @@ class Carried(Record, frozen=True, kw_only=True):
     counted_from: datetime | None = None
     due_at: datetime | None = None  # while it is pending there
     explanation: Explanation | None = None
+
+
+class Cause(enum.StrEnum):
+    """The class of a cause."""
+
+    SOFTWARE = "software"  # a fault of a program
+    CHANGE = "change"  # a new version, a setting, work that was planned
+    CAPACITY = "capacity"
+    EQUIPMENT = "equipment"  # servers, storage, electricity
+    NETWORK = "network"
+    CERTIFICATE = "certificate"  # expired, revoked, not trusted
+    KANTA_SERVICE = "kanta_service"  # at Kela
+    SUPPLIER = "supplier"  # at somebody else who supplies a service
+    HUMAN_ERROR = "human_error"
+    ATTACK = "attack"
+    NOT_FOUND = "not_found"  # it was looked for; the text says how
+
+
+class FindingKind(enum.StrEnum):
+    CAUSE = "cause"
+    REMEDY = "remedy"
+    NEW_FACTS = "new_facts"  # for which it was opened again
+
+
+class Finding(Record, frozen=True, kw_only=True):
+    """What was found out, by whom and when; the latest of each kind counts."""
+
+    kind: FindingKind
+    text: str
+    said_by: str
+    said_at: datetime
+    cause: Cause | None = None  # of a cause
+
+
+class Hold(Record, frozen=True, kw_only=True):
+    """What another room has open, and what keeps a disturbance from being closed."""
+
+    key: str  # such as breach/0199…
+    because: Sentence
+    placed_at: datetime
 
 
 class Hours(Record, frozen=True, kw_only=True, rename={"begins": "from", "ends": "until"}):

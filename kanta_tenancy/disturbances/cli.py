@@ -1,4 +1,4 @@
-"""Disturbances at the command line: `disturbances report|list|show|acknowledge|duties`, and what other files add."""
+"""Disturbances at the command line: `disturbances report|list|show|acknowledge|duties|close`, and others'."""
 
 import asyncio
 from collections.abc import Iterator
@@ -11,15 +11,18 @@ import msgspec
 
 from kanta_tenancy.disturbances import files_cli as files
 from kanta_tenancy.disturbances import reading
-from kanta_tenancy.disturbances.actions import assessing, reporting
+from kanta_tenancy.disturbances.actions import assessing, closing, reporting
+from kanta_tenancy.disturbances.actions.closing import SaidCause, SaidFindings
 from kanta_tenancy.disturbances.bodies import disturbances as bodies
 from kanta_tenancy.disturbances.bodies.duties import shown_duty
 from kanta_tenancy.disturbances.bodies.reports import ShownIntake, taken_in
-from kanta_tenancy.disturbances.case import Disturbance, KeptDuty, Place, SaidReport, State
+from kanta_tenancy.disturbances.case import Cause, Disturbance, KeptDuty, Place, SaidReport, State
 from kanta_tenancy.disturbances.errors import DisturbanceNotFound
+from kanta_tenancy.disturbances.follow_ups import cli as follow_ups
 from kanta_tenancy.disturbances.form import cli as form
 from kanta_tenancy.disturbances.model import Answer
 from kanta_tenancy.disturbances.reading import Whole
+from kanta_tenancy.disturbances.summary import cli as summary
 from kanta_tenancy.kernel.calendar import HELSINKI
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.desk import Desk
@@ -135,8 +138,8 @@ def list_(context: click.Context, *, every: bool, main_connector: str | None, as
 def show(desk: Desk, *, disturbance: str, main_connector: str | None, as_json: bool) -> None:
     """Show DISTURBANCE, by its id, or its reference while it is open: reports, answers, duties, calls, what was told.
 
-    Each line begins with what it is of: disturbance, report, answer, duty, possible, call or status. Separated by tabs;
-    a dash where there is nothing.
+    Each line begins with what it is of: disturbance, report, answer, duty, possible, call, finding, hold or status.
+    Separated by tabs; a dash where there is nothing.
     """
     found = asyncio.run(_show(desk, main_connector, disturbance))
     if as_json:
@@ -177,7 +180,28 @@ def duties(context: click.Context, *, main_connector: str | None, as_json: bool)
         context.exit(WAITING)
 
 
-for command in (form.link, form.links, form.unlink, files.document, files.register, files.proof):
+@disturbances.command("close")
+@click.argument("disturbance", type=click.UUID)
+@click.option(
+    "--cause",
+    type=(click.Choice([one.value for one in Cause]), str),
+    metavar="CLASS TEXT",
+    help="What it came from, when nobody has said it yet: " + ", ".join(one.value for one in Cause) + ".",
+)
+@click.option("--remedy", metavar="TEXT", help="What was done, when nobody has said it yet.")
+@_MAIN_CONNECTOR
+@click.pass_obj
+def close(
+    desk: Desk, *, disturbance: UUID, cause: tuple[str, str] | None, remedy: str | None, main_connector: str | None
+) -> None:
+    """Close DISTURBANCE, by its id, once it is over and everything was told; refused, it names all that is missing."""
+    said = SaidFindings(cause=None if cause is None else SaidCause(cause=Cause(cause[0]), text=cause[1]), remedy=remedy)
+    found = asyncio.run(_close(desk, main_connector, disturbance, said))
+    click.echo(f"Closed: {found.reference}")
+
+
+OF_ROOMS = (form.link, form.links, form.unlink, follow_ups.follow_ups, summary.summary)
+for command in (*OF_ROOMS, files.document, files.register, files.proof):
     disturbances.add_command(command)
 
 
@@ -209,6 +233,16 @@ async def _acknowledge(desk: Desk, main_connector: str | None, asked: str) -> Di
         async with db.transaction(desk_work.at_desk(desk, realm.id)) as tx:
             found = await reading.disturbance(tx, await _id(tx, asked))
             return await assessing.acknowledge(tx, desk.clock, found.id, version=found.version)
+
+
+async def _close(desk: Desk, main_connector: str | None, disturbance_id: UUID, said: SaidFindings) -> Disturbance:
+    async with desk.database() as db:
+        realm = await desk_work.realm(db, main_connector)
+        async with db.transaction(desk_work.at_desk(desk, realm.id)) as tx:
+            found = await reading.disturbance(tx, disturbance_id)
+            if said != SaidFindings():
+                found = await closing.find_out(tx, desk.clock, found.id, said, version=found.version)
+            return await closing.close(tx, desk.clock, found.id, version=found.version)
 
 
 async def _duties(desk: Desk, main_connector: str | None) -> list[KeptDuty]:
@@ -262,8 +296,17 @@ def _lines(found: Whole) -> Iterator[tuple[str, ...]]:
             str(call.contact_id or "administrators"),
             str(call.people),
         )
+    yield from _ended(found)
     for status in found.statuses:
         yield "status", str(status.number), status.phase, _time(status.published_at)
+
+
+def _ended(found: Whole) -> Iterator[tuple[str, ...]]:
+    for finding in found.findings:
+        kind = finding.kind if finding.cause is None else f"{finding.kind}/{finding.cause}"
+        yield "finding", kind, finding.said_by, _time(finding.said_at), _one_line(finding.text)
+    for hold in found.holds:
+        yield "hold", hold.key, _time(hold.placed_at), hold.because.en
 
 
 def _duty(one: KeptDuty, now: datetime) -> tuple[str, ...]:

@@ -21,6 +21,12 @@ class DisturbanceMoveNotAllowed(DomainError):
     category = Category.CONFLICT
 
 
+class DisturbanceUnfinished(DomainError):
+    slug = "disturbance-unfinished"
+    title = "Something is missing before the disturbance can be closed"
+    category = Category.CONFLICT
+
+
 class DisturbanceRefused(DomainError):
     slug = "disturbance-refused"
     title = "What was said of a disturbance is not acceptable"

@@ -1,11 +1,21 @@
-"""What others' messages mean here: a report that joined a disturbance, and a promise that somebody kept by hand."""
+"""What messages mean here: a report that joined, a promise kept by hand, a notice that did not arrive after all."""
 
 import msgspec
 
 from kanta_tenancy import promises
 from kanta_tenancy.disturbances import history, owing, proposing
+from kanta_tenancy.disturbances.actions import closing
 from kanta_tenancy.disturbances.actions import duties as duty_actions
-from kanta_tenancy.disturbances.case import OPEN, Answered, Basis, DisturbanceReported, Report, SaidReport
+from kanta_tenancy.disturbances.case import (
+    OPEN,
+    Answered,
+    Basis,
+    DisturbanceReported,
+    DutyMoved,
+    DutyState,
+    Report,
+    SaidReport,
+)
 from kanta_tenancy.disturbances.errors import DutyNotFound
 from kanta_tenancy.disturbances.lifecycle import DutyMove
 from kanta_tenancy.disturbances.model import Answer, Fact
@@ -15,6 +25,10 @@ from kanta_tenancy.machinery.postgres.journal import record
 from kanta_tenancy.machinery.postgres.outbox import Message
 
 _LONGEST = 2_000
+_OPEN_AGAIN = {
+    DutyState.FAILED: "What was sent did not arrive: somebody must still be told",
+    DutyState.PENDING: "Where it is seen to, something is to be told of it again",
+}
 
 
 async def report_joined(tx: Transaction, message: Message) -> None:
@@ -53,6 +67,13 @@ async def promise_was_kept(tx: Transaction, message: Message) -> None:
         return
     note = await _evidence(tx, kept)
     await duty_actions.settle_taken(tx, duty, DutyMove.SEND, at=kept.at, note=note)
+
+
+async def duty_was_moved(tx: Transaction, message: Message) -> None:
+    """Open a closed disturbance again when what was sent of it did not arrive, or is to be told anew elsewhere."""
+    moved = msgspec.convert(message.body, DutyMoved)
+    if moved.state in _OPEN_AGAIN:
+        await closing.open_again(tx, moved.disturbance_id, because=_OPEN_AGAIN[moved.state], at=moved.at)
 
 
 async def _evidence(tx: Transaction, kept: promises.PromiseKept) -> str:

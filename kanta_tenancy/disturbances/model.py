@@ -210,6 +210,8 @@ class Pace(Record, frozen=True, kw_only=True, rename={"since": "from"}):
     chase_again_minutes: int  # an overdue duty
     same_report_minutes: int  # within which the same content is the same report
     notice_days: int  # before planned maintenance
+    fault_days: int  # for a fault to be corrected, until somebody says another day
+    follow_up_again_days: int  # until what is overdue is told of again
     certainty: Certainty
     source: str
 

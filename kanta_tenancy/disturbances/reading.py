@@ -14,6 +14,8 @@ from kanta_tenancy.disturbances.case import (
     Called,
     Carried,
     Disturbance,
+    Finding,
+    Hold,
     KeptDuty,
     OwnWord,
     Report,
@@ -22,7 +24,7 @@ from kanta_tenancy.disturbances.case import (
     Status,
 )
 from kanta_tenancy.disturbances.model import Addressee, Answer, Authority, Fact, Override, Rule, Side
-from kanta_tenancy.disturbances.store import carried, disturbances, duties, reaching, reports, statuses
+from kanta_tenancy.disturbances.store import carried, disturbances, duties, findings, reaching, reports, statuses
 from kanta_tenancy.disturbances.store.reports import AttachmentWithContent
 from kanta_tenancy.disturbances.store.statuses import Reached, Shown
 from kanta_tenancy.disturbances.wording import About
@@ -50,6 +52,8 @@ class Whole(Record, frozen=True, kw_only=True):
     statuses: tuple[Status, ...]
     joined: tuple[UUID, ...]
     carried: tuple[Carried, ...]  # what a room above sees to; of a tenant, its own
+    findings: tuple[Finding, ...]  # in the order in which they were said; a tenant sees none
+    holds: tuple[Hold, ...]  # a tenant sees none
     covered: bool | None  # what the main connector says of itself; a tenant sees nothing
 
 
@@ -92,6 +96,8 @@ async def whole(tx: Transaction, disturbance_id: UUID) -> Whole:
         statuses=tuple(await statuses.of_disturbance(tx, disturbance_id)),
         joined=tuple(one.id for one in joined),
         carried=tuple(await carried.of_disturbance(tx, disturbance_id)),
+        findings=tuple(await findings.of_disturbance(tx, disturbance_id)),
+        holds=tuple(await findings.holds(tx, disturbance_id)),
         covered=None if word is None else bool(word.word.get("covered")),
     )
 

@@ -267,6 +267,7 @@ def _row(
         version=1,
         channel=channel,
         settled_by=by,
+        told_at=at if state is DutyState.SENT else None,
     )
 
 

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Final
 
+from kanta_tenancy.kernel.distributions import bar, within
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.renewals.model import OPEN, Figure, State
 
 DAYS: Final = 8
 _HOURS: Final = 24
-_BAR: Final = 30  # signs of the longest bar
 
 
 class OfOutcome(Record, frozen=True, kw_only=True):
@@ -28,7 +28,7 @@ class OfDay(Record, frozen=True, kw_only=True):
 
     def bar(self, most: int) -> int:
         """Return how long its bar is beside the longest, in signs; one that is not empty shows."""
-        return 0 if self.requests == 0 else max(round(_BAR * self.requests / most), 1)
+        return bar(self.requests, most)
 
 
 class Report(Record, frozen=True, kw_only=True):
@@ -101,12 +101,7 @@ def _outcome(state: State, figures: Sequence[Figure], total: int) -> OfOutcome:
 
 def _within(answered: Sequence[Figure], permille: int) -> int | None:
     """Return the whole hours within which so many of a thousand were answered."""
-    left = -(-_sum(answered, lambda _: True) * permille // 1000)
-    for one in sorted(answered, key=lambda each: each.hours):
-        left -= one.requests
-        if left <= 0:
-            return one.hours
-    return None
+    return within(((one.hours, one.requests) for one in answered), permille)
 
 
 def _sum(figures: Sequence[Figure], wanted: Callable[[Figure], bool]) -> int:

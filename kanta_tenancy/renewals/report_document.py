@@ -8,6 +8,7 @@ from functools import cache
 from typing import Final
 
 from kanta_tenancy.agreements.models.rendering import CREATOR, LOCALE
+from kanta_tenancy.kernel import months
 from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.docx import Contract, Group, Names, Properties, Template, Values, compile_template
@@ -53,20 +54,6 @@ _OUTCOMES: Final = {
     State.LAPSED: Sentence(fi="Rauennut", sv="Förfallen", en="Lapsed"),
 }
 _ALL: Final = Sentence(fi="Kaikki vuokralaiset", sv="Alla hyresgäster", en="All tenants")
-_MONTHS: Final = {
-    Language.FINNISH: (
-        "tammikuu", "helmikuu", "maaliskuu", "huhtikuu", "toukokuu", "kesäkuu", "heinäkuu", "elokuu", "syyskuu",
-        "lokakuu", "marraskuu", "joulukuu",
-    ),
-    Language.SWEDISH: (
-        "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
-        "december",
-    ),
-    Language.ENGLISH: (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ),
-}  # fmt: skip
 _NONE: Final = "\N{EN DASH}"
 _SIGN: Final = "\N{FULL BLOCK}"
 
@@ -74,7 +61,7 @@ _SIGN: Final = "\N{FULL BLOCK}"
 def as_docx(report: Report) -> bytes:
     """Return the report as a document; the same report gives the same bytes."""
     language = report.language
-    month = f"{_MONTHS[language][report.month.month - 1]} {report.month.year}"
+    month = months.named(report.month, language)
     return template(language).fill(
         Values(
             properties=Properties(

@@ -48,10 +48,14 @@ from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDER
 from kanta_tenancy.certificates.warnings.routes import ROUTES as CERTIFICATE_WARNINGS
 from kanta_tenancy.certificates.watching.routes import routes as watch_routes
 from kanta_tenancy.disturbances import case, lifecycle
+from kanta_tenancy.disturbances.follow_ups import model as follow_ups
+from kanta_tenancy.disturbances.follow_ups.lifecycle import MOVES as FOLLOW_UP_MOVES
+from kanta_tenancy.disturbances.follow_ups.routes import ROUTES as FOLLOW_UPS
 from kanta_tenancy.disturbances.jobs import DisturbanceFigures
 from kanta_tenancy.disturbances.model import Addressee, Fact, Source
 from kanta_tenancy.disturbances.model import Channel as DutyChannel
 from kanta_tenancy.disturbances.routes import routes as disturbance_routes
+from kanta_tenancy.disturbances.summary.routes import ROUTES as DISTURBANCE_SUMMARY
 from kanta_tenancy.joining import lifecycle as joining
 from kanta_tenancy.joining.bodies.applications import StepAsked
 from kanta_tenancy.joining.model import ChangeKind, Clash
@@ -115,6 +119,7 @@ CAMPAIGN_MOVES = campaigns.MOVES | campaigns.ROW_MOVES  # two pictures on one pa
         ("campaigns", CAMPAIGN_MOVES),
         ("trust", trust.MOVES),
         ("disturbances", lifecycle.MOVES),
+        ("follow-ups", FOLLOW_UP_MOVES),
         ("breaches", breaches.MOVES),
     ],
 )
@@ -173,6 +178,7 @@ def agreement_routes() -> tuple[Router, ...]:
         ("trust", TRUST),
         ("seals", SEALS),
         ("proofs", [proof_routes(None)]),
+        ("follow-ups", [FOLLOW_UPS, DISTURBANCE_SUMMARY]),
         ("disturbances", [disturbance_routes(GroupCommit(nobody_reports, most=1), None)]),
     ],
 )
@@ -329,6 +335,11 @@ def test_every_word_of_the_api_for_a_thing_of_the_trade_is_in_the_glossary():
         *case.DutyState,
         *case.Purpose,
         *case.Phase,
+        *case.Cause,
+        *case.FindingKind,
+        *follow_ups.Kind,
+        *follow_ups.Owner,
+        *follow_ups.State,
         *RenewalState,
         *Kind,
         *Ground,

@@ -6,6 +6,9 @@ import pytest
 
 from tests.desk import ADesk
 from tests.disturbances.examples import Desk
+from tests.disturbances.test_assessing import YES
+from tests.disturbances.test_closing import Closer
+from tests.disturbances.test_follow_ups import Office
 
 
 @pytest.fixture
@@ -62,3 +65,46 @@ async def test_one_that_is_the_same_is_offered(at_desk, desk: Desk, tenant):
     first = await desk.reported(tenant.caller, service="prescription")
     made = await at_desk.type("disturbances", "report", "Recipes fail", "--service", "prescription", "--over")
     assert f"Perhaps the same: {first.disturbance_id.hex[-8:].upper()}" in made.output
+
+
+async def test_the_operator_closes_one_and_sees_what_is_missing_and_what_is_left(at_desk, desk, tenant, clock):
+    office = Office(desk, tenant)
+    person = Closer(desk, (await desk.reported(tenant.caller)).disturbance_id)
+    await person.acknowledges()
+    await person.answers(deviation=YES)
+    await person.ends()
+    one = str(person.id)
+    refused = await at_desk.type("disturbances", "close", one, "--remedy", "It was renewed")
+    assert refused.code == 5
+    assert "  cause: nobody has said what the cause was" in refused.errors
+    assert "section_90_producer: the main connector has still to tell producer; it is pending" in refused.errors
+    assert (await person.read()).findings == (), "what was said with it is not kept when it is refused"
+    await person.tells_everybody()
+    said = ("--cause", "certificate", "It had expired", "--remedy", "It was renewed")
+    closed = await at_desk.type("disturbances", "close", one, *said)
+    assert (closed.code, closed.output) == (0, f"Closed: {one[-8:].upper()}\n")
+    shown = await at_desk.type("disturbances", "show", one)
+    assert "finding\tcause/certificate\t" in shown.output
+    await office.planned(person.id)
+    await office.notified(tenant.caller)
+    left = await at_desk.type("disturbances", "follow-ups")
+    assert (left.code, left.output.split("\t")[:4]) == (
+        0,
+        ["2026-04-01", "-", "main_connector", "Watch the certificate"],
+    )
+    mine = ("--faults", "--tenant", tenant.organisation.business_id)
+    assert len(json.loads((await at_desk.type("disturbances", "follow-ups", *mine, "--json")).output)) == 1
+    assert (await at_desk.type("disturbances", "follow-ups", "--tenant", "0000000-0")).code == 5
+    clock.advance(days=31)
+    late = await at_desk.type("disturbances", "follow-ups", "--faults")
+    assert (late.code, late.output.split("\t")[1]) == (3, "overdue")
+
+
+async def test_the_operator_writes_a_month_in_three_forms(at_desk, desk, tenant, tmp_path):
+    await desk.reported(tenant.caller)
+    asked = ("disturbances", "summary", "--month", "2026-03")
+    assert '"2026-03","events","","1"' in (await at_desk.type(*asked)).output
+    assert json.loads((await at_desk.type(*asked, "--format", "json")).output)["events"] == 1
+    file = tmp_path / "march.docx"
+    made = await at_desk.type(*asked, "--format", "docx", "--language", "sv", "--out", str(file))
+    assert (made.code, file.read_bytes()[:2]) == (0, b"PK")

@@ -8,7 +8,16 @@ from functools import partial
 import msgspec
 import pytest
 
-from kanta_tenancy.disturbances.store import alerts, carried, disturbances, duties, register, reports, statuses
+from kanta_tenancy.disturbances.store import (
+    alerts,
+    carried,
+    disturbances,
+    duties,
+    findings,
+    register,
+    reports,
+    statuses,
+)
 from kanta_tenancy.kernel.acting import Caller
 from tests.conftest import someone
 from tests.plans import Plan
@@ -20,6 +29,7 @@ TABLES = (
     "disturbance", "disturbance_party", "disturbance_report", "disturbance_answer", "disturbance_duty",
     "disturbance_status", "disturbance_recipient", "disturbance_carried",
     "disturbance_alert",
+    "disturbance_finding", "disturbance_hold",
 )  # fmt: skip
 ID = "lpad(to_hex({0}), 32, '0')::uuid"
 FILL = f"""
@@ -59,6 +69,11 @@ SELECT {ID.format("4 * n + said")}, $realm, {ID.format("n")}, CASE WHEN said = 0
 INSERT INTO disturbance_alert (main_connector_id, group_sha256, content_sha256, disturbance_id, report_id, taken_at)
 SELECT $realm, sha256((n % 40)::text::bytea), sha256(n::text::bytea), {ID.format("n")}, {ID.format("n")},
        timestamptz '2026-03-02' + n * interval '1 minute'
+  FROM generate_series(1, {MANY}) AS n;
+INSERT INTO disturbance_finding (id, main_connector_id, disturbance_id, kind, text, said_by, said_at)
+SELECT {ID.format("2 * n + kind")}, $realm, {ID.format("n")}, 'remedy', 'x', 'x', now()
+  FROM generate_series(1, {MANY}) AS n, generate_series(0, 1) AS kind;
+INSERT INTO disturbance_hold SELECT $realm, {ID.format("n")}, 'breach/' || n, '{{}}', now()
   FROM generate_series(1, {MANY}) AS n;
 SET session_replication_role = origin;
 """  # noqa: S608 -- numbers of this file
@@ -122,6 +137,8 @@ async def test_one_disturbance_is_found_with_all_that_belongs_to_it(database, fi
         (duties.OF_DISTURBANCE, "disturbance_duty", 4, one),
         (carried.OF_DISTURBANCE, "disturbance_carried", 4, one),
         (statuses.OF_DISTURBANCE, "disturbance_status", 1, one),
+        (findings.OF_DISTURBANCE, "disturbance_finding", 2, one),
+        (findings.HOLDS, "disturbance_hold", 1, one),
         (statuses.TOLD_BEFORE, "disturbance_status", 1, one),
     ):
         for plan in await plans(database, realm, statement, **given):

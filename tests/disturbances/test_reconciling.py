@@ -101,6 +101,9 @@ def test_what_is_kept_fits_the_facts_whatever_happened(acts):
             if case.was_told(rule):  # it is being told that it does not hold, or a person said that it need not be
                 assert last.purpose is Purpose.CANCELLATION
     assert case.wanted.keys() <= case.latest.keys()
+    for one in case.kept.values():
+        assert (one.told_at is not None) == (one.state in TOLD)  # this side reports nothing to itself
+        assert one.told_at is None or one.made_at <= one.told_at <= one.state_at
     still_open = [one.rule for one in case.kept.values() if one.is_open]
     assert len(set(still_open)) == len(still_open)
 

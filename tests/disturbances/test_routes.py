@@ -57,8 +57,8 @@ async def test_a_nurse_reports_and_the_named_person_takes_it_to_its_end(both):
     assert (described.status_code, described.json()["title"]) == (200, "Recept")
     one = await done(http, f"{path}/telling", described.json()["version"], text={"fi": "Tutkimme"})
     one = await done(http, f"{path}/end", one["version"], until=NOON.isoformat())
-    assert (one["state"], one["next_moves"]) == ("over", ["assess", "reopen"])
-    one = await done(http, f"{path}/reopening", one["version"])
+    assert (one["state"], one["next_moves"]) == ("over", ["assess", "close", "reopen"])
+    one = await done(http, f"{path}/reopening", one["version"], because="It came back")
     one = await done(http, f"{path}/dismissal", one["version"], because="A cable was out")
     assert (one["state"], one["because"], one["next_moves"]) == ("dismissed", "A cable was out", [])
     assert (await http.get("/v1/disturbances")).json()["items"] == []

@@ -7,13 +7,15 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from kanta_tenancy.disturbances.actions import naming, reporting, telling
+from kanta_tenancy.disturbances.actions import closing, naming, reporting, telling
+from kanta_tenancy.disturbances.actions.closing import SaidFindings
 from kanta_tenancy.disturbances.case import OnCall
 from kanta_tenancy.disturbances.store import (
     alerts,
     carried,
     disturbances,
     duties,
+    findings,
     reaching,
     register,
     reports,
@@ -25,11 +27,12 @@ from kanta_tenancy.parties import Function
 from tests.conftest import someone
 from tests.disturbances.examples import NOON, Desk, a_carried
 from tests.disturbances.test_assessing import Person
+from tests.disturbances.test_closing import BECAUSE
 from tests.parties.examples import a_realm, a_tenant, named, owner_of
 
 STATEMENTS = {
     statement.name: statement
-    for module in (alerts, carried, disturbances, duties, reaching, register, reports, statuses)
+    for module in (alerts, carried, disturbances, duties, findings, reaching, register, reports, statuses)
     for statement in vars(module).values()
     if isinstance(statement, Statement)
 }
@@ -59,6 +62,8 @@ TABLES = {
     "disturbance_recipient": (1, 1),
     "disturbance_roster": (1, 0),
     "disturbance_own_word": (2, 1),
+    "disturbance_finding": (1, 0),
+    "disturbance_hold": (1, 0),
 }
 
 
@@ -91,7 +96,9 @@ class Neighbourhood:
         person = Person(desk, self.taken.disturbance_id)
         await person.acknowledges()
         await person._act(telling.publish, text=None)  # noqa: SLF001 -- the same person
+        await person._act(closing.find_out, SaidFindings(remedy="Renewed"))  # noqa: SLF001 -- the same person
         async with self.database.transaction(self.realm) as tx:
+            await closing.place_hold(tx, self.taken.disturbance_id, "breach/1", BECAUSE, at=NOON)
             (self.status,) = await statuses.of_disturbance(tx, self.taken.disturbance_id)
             kept = await duties.of_disturbance(tx, self.taken.disturbance_id)
             for tenancy_id in (None, self.tenant.tenancy.id):
@@ -138,7 +145,8 @@ class Neighbourhood:
             "due_at": NOON,
             "explanation": {},
             "tries": 1,
-            "version": 4 if "/disturbance." in statement.name else self.own_duty.version + 1,
+            "key": "breach/1",
+            "version": 5 if "/disturbance." in statement.name else self.own_duty.version + 1,
             "tenancy_ids": [self.tenant.tenancy.id],
             "people": [0],
         }
@@ -225,10 +233,17 @@ async def test_a_tenant_writes_nothing_that_is_the_main_connectors(around, write
     assert done == ("UPDATE 0" if said.startswith("UPDATE") else "refused")
 
 
-@pytest.mark.parametrize(
-    "table",
-    ["disturbance_report", "disturbance_answer", "disturbance_attachment", "disturbance_carried", "disturbance_alert"],
+SAID = (
+    "disturbance_report",
+    "disturbance_answer",
+    "disturbance_attachment",
+    "disturbance_carried",
+    "disturbance_alert",
+    "disturbance_finding",
 )
+
+
+@pytest.mark.parametrize("table", SAID)
 async def test_what_was_said_is_never_edited_or_deleted(around, table):
     for write in (f"DELETE FROM {table}", f"UPDATE {table} SET main_connector_id = main_connector_id"):  # noqa: S608
         with pytest.raises(asyncpg.InsufficientPrivilegeError):

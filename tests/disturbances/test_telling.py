@@ -105,7 +105,7 @@ async def test_each_change_of_state_is_told_once_to_whoever_was_told_before(desk
     await register.deployed(system, tenants[2].tenancy.id, since=desk.clock.now().date())  # it came later
     await person.ends()
     await desk.pay()
-    await person._act(assessing.reopen)  # noqa: SLF001 -- the same person
+    await person._act(assessing.reopen, because="It came back")  # noqa: SLF001 -- the same person
     await desk.pay()
     counts = {name: [what for who, what in await told(owner) if who == name] for name in ("nurse0", "nurse2")}
     assert counts == {"nurse0": ["Störning", "Över", "Störning"], "nurse2": ["Ohi", "Häiriö"]}
@@ -230,7 +230,7 @@ async def test_maintenance_that_was_done_is_over_and_not_reopened(desk, tenants,
     person = Person(desk, planned.id)
     assert (await person.ends()).state is State.OVER
     with pytest.raises(DisturbanceMoveNotAllowed):
-        await person._act(assessing.reopen)  # noqa: SLF001 -- the same person
+        await person._act(assessing.reopen, because="It came back")  # noqa: SLF001 -- the same person
 
 
 @pytest.mark.parametrize(

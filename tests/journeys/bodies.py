@@ -5,11 +5,12 @@ from typing import Any
 
 from kanta_tenancy.machinery.x509 import sample_authority
 from tests.agreements.conftest import a_credential
-from tests.journeys import breaches, renewals
+from tests.journeys import breaches, follow_ups, renewals
 
 ENDPOINT = {"url": "https://hooks.example.org/in", "kinds": ["agreement.offered"]}
 QUERIES = {
     **breaches.QUERIES,
+    **follow_ups.QUERIES,
     **renewals.QUERIES,
     "loadTrustAnchors": "?kind=signatures",
     "addExhibit": "?name=scan.pdf",
@@ -52,6 +53,7 @@ ALERTS = {
 BODIES: dict[str, dict[str, Any]] = {
     "sendAlerts": ALERTS,
     **breaches.BODIES,
+    **follow_ups.BODIES,
     **renewals.BODIES,
     "assessDisturbance": {"answers": [{"fact": "deviation", "answer": "yes"}]},
     "describeDisturbance": {"since": "2026-03-02T08:00:00Z", "detected_at": "2026-03-02T08:00:00Z"},

@@ -62,7 +62,7 @@ from tests.certificates.orders.examples import Orders
 from tests.certificates.warnings.examples import a_digest
 from tests.disturbances.examples import Desk
 from tests.joining.examples import a_change
-from tests.journeys import breaches
+from tests.journeys import breaches, follow_ups
 from tests.parties.examples import EVERYTHING, Tenant, a_key, a_realm, a_tenant, looked, owner_of
 from tests.promises.examples import owed, promised
 from tests.renewals.practice import Practice
@@ -109,6 +109,7 @@ async def prepared(owner_url: str, keys: SealKeys) -> tuple[str, dict[str, str]]
         happened |= await kept(database, clock, realm)
         happened |= await renewing(database, clock, realm, tenant)
         happened |= await breaches.reported(database, clock, realm, tenant, keys)
+        happened |= await follow_ups.put_down(database, clock, realm)
         campaign = await campaigning(database, clock, realm)
         anchor = await trusting(database, clock, realm)
         await promised(database, realm, owed(owner=Owner.MAIN_CONNECTOR))

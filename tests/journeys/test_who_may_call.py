@@ -16,7 +16,7 @@ from tests.agreements.conftest import signed_on_line
 from tests.certificates.inventory.examples import der as a_certificate_of_a_server
 from tests.certificates.orders.examples import a_request
 from tests.certificates.warnings.examples import a_digest
-from tests.journeys import breaches, papers, renewals
+from tests.journeys import breaches, follow_ups, papers, renewals
 from tests.journeys.bodies import BODIES, CAMPAIGN, CONFORMITY, DISTURBANCE, ENDPOINT, ORDER, QUERIES, RELEASE, SYSTEM
 from tests.journeys.conftest import Realm, client
 from tests.journeys.test_from_draft_to_in_force import DOCX, hand_in, offered
@@ -154,6 +154,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         **await kept_of(realm),
         **breach,
         **await papers.ids_of(realm, database, clock, **drawn_up),
+        **await follow_ups.ids_of(realm),
         **await renewals.ids_of(realm),
         "organisation_id": realm.tenant.organisation.id,
         "contact_id": contact.id,

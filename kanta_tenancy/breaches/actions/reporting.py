@@ -8,6 +8,7 @@ from msgspec.structs import asdict, replace
 
 from kanta_tenancy import parties, promises
 from kanta_tenancy.breaches import carrying, checking, history
+from kanta_tenancy.breaches.actions import holding
 from kanta_tenancy.breaches.actions.keeping import Standing, numbered, owed, standing
 from kanta_tenancy.breaches.controllership import controllership, holders, outside, part_of
 from kanta_tenancy.breaches.errors import BreachRefused
@@ -123,6 +124,7 @@ async def open_breaches(
     await promises.owe_many(tx, [promise for one in opened for promise in owed(one, {}, at=at)])
     for one in opened:
         await record(tx, history.of_breach("recorded", None, one.breach, at=at), announce=_recorded(one, at=at))
+        await holding.follow(tx, one.breach, report.disturbance_id, at=at)
     await _see_to(tx, report, opened, found, at=at)
     return [one.breach for one in opened]
 

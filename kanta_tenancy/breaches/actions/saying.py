@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from kanta_tenancy.breaches import checking, history, lifecycle
+from kanta_tenancy.breaches.actions import holding
 from kanta_tenancy.breaches.actions.keeping import Standing, go_on, read
 from kanta_tenancy.breaches.actions.reporting import check_tenancies, concerning, party_of, ruled
 from kanta_tenancy.breaches.case import Case
@@ -12,7 +13,7 @@ from kanta_tenancy.breaches.duties import open_duties
 from kanta_tenancy.breaches.errors import BreachRefused, BreachUnfinished
 from kanta_tenancy.breaches.model import BreachMoved, Concerned, Concerning, HelpState, Move, Movement, Said
 from kanta_tenancy.breaches.store import breaches as store
-from kanta_tenancy.breaches.store import helping
+from kanta_tenancy.breaches.store import helping, reports
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -78,6 +79,8 @@ async def move(tx: Transaction, clock: Clock, breach_id: UUID, said: Movement, *
     after = await go_on(tx, before, fit, by=tx.actor.name, at=at)
     told = BreachMoved(breach_id=breach_id, state=after.breach.state, at=at)
     await record(tx, history.of_entry(before.breach, after.breach, after.entries[-1]), announce=told)
+    report = await reports.find(tx, before.breach.report_id)
+    await holding.follow(tx, after.breach, report.disturbance_id, at=at)
     return after
 
 

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from kanta_tenancy import promises, systems
 from kanta_tenancy.disturbances import checking, history, lifecycle, owing
+from kanta_tenancy.disturbances.actions import closing, telling
 from kanta_tenancy.disturbances.actions import duties as duty_actions
-from kanta_tenancy.disturbances.actions import telling
 from kanta_tenancy.disturbances.actions.telling import Text
-from kanta_tenancy.disturbances.case import OPEN, Answered, Basis, Disturbance, DisturbanceMoved
+from kanta_tenancy.disturbances.case import OPEN, Answered, Basis, Disturbance, DisturbanceMoved, State
 from kanta_tenancy.disturbances.errors import DisturbanceMoveNotAllowed, DisturbanceRefused
 from kanta_tenancy.disturbances.lifecycle import RULE, Move
 from kanta_tenancy.disturbances.model import Answer, Fact
@@ -148,20 +148,25 @@ async def end(
     return after
 
 
-async def reopen(tx: Transaction, clock: Clock, disturbance_id: UUID, *, version: int) -> Disturbance:
-    """Say that it is not over after all; whoever was told of it is told so.
+async def reopen(tx: Transaction, clock: Clock, disturbance_id: UUID, *, version: int, because: str) -> Disturbance:
+    """Say that it is not over after all, and why; whoever was told of it is told so.
+
+    One that was closed is over then, for the new facts to be assessed; that is nothing that tenants are told.
 
     Raises:
         DisturbanceNotFound, DisturbanceChanged: there is none, or not at that version any more.
-        DisturbanceMoveNotAllowed: it is not over.
+        DisturbanceMoveNotAllowed: it is neither over nor closed, or is maintenance.
+        DisturbanceRefused: the reason cannot be kept.
     """
     before = await store.take(tx, disturbance_id, version)
-    if before.acknowledged_at is None:
-        raise DisturbanceMoveNotAllowed("maintenance that is over is planned anew", state=before.state.value)
+    look = wording.Examination()
+    reason = checking.fit(look, checking.lines("because", because, look))
     at = clock.now()
-    after = replace(lifecycle.move(before, Move.REOPEN), until=None)
+    after = lifecycle.reopen(before)
     await store.save(tx, after)
-    await telling.put_out_if_told(tx, after, None, at=at)
+    await closing.note_new_facts(tx, disturbance_id, reason, at=at)
+    if before.state is State.OVER:
+        await telling.put_out_if_told(tx, after, None, at=at)
     await _record(tx, "reopened", before, after, at=at)
     return after
 
@@ -214,6 +219,8 @@ async def join(tx: Transaction, clock: Clock, disturbance_id: UUID, *, version: 
     await duty_actions.release_open(tx, disturbance_id, at=at, because=f"Joined to {goes_on.reference}")
     await promises.keep(tx, owing.call_key(disturbance_id), at=at, result={"joined_to": str(to)})
     await duty_actions.renew(tx, goes_on, at=at)
+    if goes_on.acknowledged_at is not None:
+        await duty_actions.acknowledge_reported(tx, to, at=at)
     await _record(tx, "joined", before, after, at=at)
     return after
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from kanta_tenancy.disturbances import carrying as rules
 from kanta_tenancy.disturbances import history
+from kanta_tenancy.disturbances.actions import closing
 from kanta_tenancy.disturbances.actions import duties as duty_actions
-from kanta_tenancy.disturbances.case import Answered, Basis, Carried, Disturbance, State
+from kanta_tenancy.disturbances.case import Answered, Basis, Carried, Disturbance, DutyState, State
 from kanta_tenancy.disturbances.model import Answer, Fact, Matter
 from kanta_tenancy.disturbances.store import carried as store
 from kanta_tenancy.disturbances.store import disturbances, duties
@@ -18,6 +19,7 @@ from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
 
 # While facts bring duties; afterwards those that are there follow, and none is added.
+_NEW: Final = "Something is to be told of it that another room sees to"
 _ASSESSED: Final = frozenset({State.REPORTED, State.ACKNOWLEDGED, State.OVER})
 
 
@@ -99,6 +101,9 @@ async def _renew(
 ) -> None:
     tenants = {one.tenancy_id for one in new if one.tenancy_id is not None}
     await disturbances.add_parties(tx, found.id, tenants, reported=False)
+    if found.state is State.CLOSED and any(one.state is DutyState.PENDING for one in new):
+        await closing.open_again(tx, found.id, because=_NEW, at=at)
+        found = await disturbances.find(tx, found.id)
     if found.state not in _ASSESSED:
         await duty_actions.follow(tx, found.id, at=at)
         return

@@ -11,6 +11,7 @@ import msgspec
 from kanta_tenancy.disturbances import rules
 from kanta_tenancy.disturbances.actions.assessing import Description, SaidAnswer
 from kanta_tenancy.disturbances.actions.telling import SaidMaintenance
+from kanta_tenancy.disturbances.bodies.closing import ShownFinding, ShownHold, shown_finding, shown_hold
 from kanta_tenancy.disturbances.bodies.duties import (
     PossibleDuty,
     ShownCarried,
@@ -30,7 +31,7 @@ from kanta_tenancy.disturbances.bodies.reports import (
     shown_report,
 )
 from kanta_tenancy.disturbances.case import Answered, Basis, Disturbance, Kind, Phase, State, Status
-from kanta_tenancy.disturbances.lifecycle import MOVES
+from kanta_tenancy.disturbances.lifecycle import next_moves
 from kanta_tenancy.disturbances.model import Answer, Fact, Rule
 from kanta_tenancy.disturbances.reading import Whole
 from kanta_tenancy.kernel.dated import Certainty
@@ -56,6 +57,7 @@ class StateAsked(enum.StrEnum):
     REPORTED = "reported"
     ACKNOWLEDGED = "acknowledged"
     OVER = "over"
+    CLOSED = "closed"
     DISMISSED = "dismissed"
     JOINED = "joined"
     PLANNED = "planned"
@@ -106,6 +108,8 @@ class ShownDisturbance(Body, frozen=True, kw_only=True):
     acknowledged_by: str | None
     unreached_at: Annotated[datetime | None, msgspec.Meta(description="Since when nobody is left to be called")]
     because: str | None
+    closed_at: datetime | None
+    closed_by: str | None
     version: int
     next_moves: tuple[str, ...]
 
@@ -153,6 +157,13 @@ class WholeDisturbance(Body, frozen=True, kw_only=True):
     carried: Annotated[
         tuple[ShownCarried, ...],
         msgspec.Meta(description="What another room sees to, such as the register of breaches; a tenant sees its own"),
+    ]
+    findings: Annotated[
+        tuple[ShownFinding, ...],
+        msgspec.Meta(description="Causes, remedies and new facts as they were said; the latest of each kind counts"),
+    ]
+    holds: Annotated[
+        tuple[ShownHold, ...], msgspec.Meta(description="What else is open that keeps it from being closed")
     ]
 
 
@@ -247,7 +258,7 @@ def shown(one: Disturbance) -> ShownDisturbance:
     return ShownDisturbance(
         reference=one.reference,
         short_notice=rules.is_short_notice(one),
-        next_moves=tuple(move.value for state, move in MOVES if state is one.state),
+        next_moves=tuple(move.value for move in next_moves(one)),
         **{name: said[name] for name in ShownDisturbance.__struct_fields__ if name not in _COMPUTED},
     )
 
@@ -264,6 +275,8 @@ def whole(found: Whole, would_arise: tuple[Rule, ...]) -> WholeDisturbance:
         statuses=tuple(map(shown_status, found.statuses)),
         joined=found.joined,
         carried=tuple(map(shown_carried, found.carried)),
+        findings=tuple(map(shown_finding, found.findings)),
+        holds=tuple(map(shown_hold, found.holds)),
     )
 
 

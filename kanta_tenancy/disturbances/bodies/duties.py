@@ -41,6 +41,9 @@ class ShownDuty(Body, frozen=True, kw_only=True):
     due_at: datetime
     state: DutyState
     state_at: datetime
+    told_at: Annotated[
+        datetime | None, msgspec.Meta(description="When it was told; null: not yet, or by the report itself")
+    ]
     version: int
     channel: Annotated[Channel | None, msgspec.Meta(description="How it was told")]
     note: str | None

@@ -7,6 +7,7 @@ from kanta_tenancy.disturbances.form import people as form
 from kanta_tenancy.disturbances.form import routes as form_links
 from kanta_tenancy.disturbances.routes import (
     alerts,
+    closing,
     disturbances,
     duties,
     maintenance,
@@ -33,6 +34,7 @@ def routes(storm: Storm, keys: SealKeys | None) -> Router:
             *reports.HANDLERS,
             *alerts.HANDLERS,
             *disturbances.HANDLERS,
+            *closing.HANDLERS,
             *duties.HANDLERS,
             papers.draw_up_route(keys),
             *papers.HANDLERS,

@@ -178,19 +178,6 @@ async def end(
 
 
 @post(
-    "/disturbances/{disturbance_id:uuid}/reopening",
-    operation_id="reopenDisturbance",
-    opt=MOVES,
-    status_code=200,
-    responses=refusals(DisturbanceNotFound, DisturbanceChanged, DisturbanceMoveNotAllowed),
-)
-async def reopen(disturbance_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownDisturbance]:
-    """Say that it is not over after all; tenants who were told of it are told so."""
-    version = call.expected_version
-    return await acted(call, lambda tx: assessing.reopen(tx, call.clock, disturbance_id, version=version))
-
-
-@post(
     "/disturbances/{disturbance_id:uuid}/dismissal",
     operation_id="dismissDisturbance",
     opt=MOVES,
@@ -237,6 +224,6 @@ def _id(found: Disturbance) -> UUID:
 
 
 HANDLERS: Final = (
-    list_disturbances, list_questions, read_disturbance, list_answers, acknowledge, assess, describe, tell, end, reopen,
+    list_disturbances, list_questions, read_disturbance, list_answers, acknowledge, assess, describe, tell, end,
     dismiss, join,
 )  # fmt: skip

@@ -138,6 +138,8 @@ async def save(tx: Transaction, after: Disturbance) -> None:
         acknowledged_by=after.acknowledged_by,
         unreached_at=after.unreached_at,
         because=after.because,
+        closed_at=after.closed_at,
+        closed_by=after.closed_by,
         version=after.version,
     )
     if saved is None:

@@ -94,6 +94,7 @@ async def save(tx: Transaction, after: KeptDuty) -> None:
         settled_by=after.settled_by,
         state_at=after.state_at,
         carried_by=after.carried_by,
+        told_at=after.told_at,
         version=after.version,
     )
     if saved is None:

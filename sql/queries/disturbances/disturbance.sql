@@ -12,7 +12,7 @@ VALUES (:id, :main_connector_id, NULL, :kind, :state, :title, :since, :until, :s
 -- name: find
 -- One disturbance.
 SELECT id, tenancy_id, kind, state, title, since, until, system_id, service, joined_to, reported_at, detected_at, aware_at,
-       acknowledged_at, acknowledged_by, unreached_at, because, version,
+       acknowledged_at, acknowledged_by, unreached_at, because, closed_at, closed_by, version,
        (SELECT left(report.what, 200)
           FROM disturbance_report AS report
          WHERE report.main_connector_id = disturbance.main_connector_id
@@ -26,7 +26,7 @@ SELECT id, tenancy_id, kind, state, title, since, until, system_id, service, joi
 -- name: take
 -- One disturbance, held until the transaction ends.
 SELECT id, tenancy_id, kind, state, title, since, until, system_id, service, joined_to, reported_at, detected_at, aware_at,
-       acknowledged_at, acknowledged_by, unreached_at, because, version,
+       acknowledged_at, acknowledged_by, unreached_at, because, closed_at, closed_by, version,
        (SELECT left(report.what, 200)
           FROM disturbance_report AS report
          WHERE report.main_connector_id = disturbance.main_connector_id
@@ -43,7 +43,8 @@ SELECT id, tenancy_id, kind, state, title, since, until, system_id, service, joi
 UPDATE disturbance
    SET state = :state, title = :title, since = :since, until = :until, system_id = :system_id, service = :service,
        joined_to = :joined_to, detected_at = :detected_at, aware_at = :aware_at, acknowledged_at = :acknowledged_at,
-       acknowledged_by = :acknowledged_by, unreached_at = :unreached_at, because = :because, version = :version
+       acknowledged_by = :acknowledged_by, unreached_at = :unreached_at, because = :because,
+       closed_at = :closed_at, closed_by = :closed_by, version = :version
  WHERE main_connector_id = :main_connector_id
    AND id = :disturbance_id
    AND version = :version - 1
@@ -60,7 +61,7 @@ UPDATE disturbance
 -- name: page
 -- The scope's disturbances in these states, newest first.
 SELECT id, tenancy_id, kind, state, title, since, until, system_id, service, joined_to, reported_at, detected_at, aware_at,
-       acknowledged_at, acknowledged_by, unreached_at, because, version,
+       acknowledged_at, acknowledged_by, unreached_at, because, closed_at, closed_by, version,
        (SELECT left(report.what, 200)
           FROM disturbance_report AS report
          WHERE report.main_connector_id = disturbance.main_connector_id
@@ -77,7 +78,7 @@ SELECT id, tenancy_id, kind, state, title, since, until, system_id, service, joi
 -- name: open
 -- The scope's open ones, newest first; there are few.
 SELECT id, tenancy_id, kind, state, title, since, until, system_id, service, joined_to, reported_at, detected_at, aware_at,
-       acknowledged_at, acknowledged_by, unreached_at, because, version,
+       acknowledged_at, acknowledged_by, unreached_at, because, closed_at, closed_by, version,
        (SELECT left(report.what, 200)
           FROM disturbance_report AS report
          WHERE report.main_connector_id = disturbance.main_connector_id
@@ -94,7 +95,7 @@ SELECT id, tenancy_id, kind, state, title, since, until, system_id, service, joi
 -- name: similar
 -- Open ones of the same system or the same service, newest first: the same event, perhaps.
 SELECT id, tenancy_id, kind, state, title, since, until, system_id, service, joined_to, reported_at, detected_at, aware_at,
-       acknowledged_at, acknowledged_by, unreached_at, because, version,
+       acknowledged_at, acknowledged_by, unreached_at, because, closed_at, closed_by, version,
        (SELECT left(report.what, 200)
           FROM disturbance_report AS report
          WHERE report.main_connector_id = disturbance.main_connector_id
@@ -117,7 +118,7 @@ SELECT id, reported_at
 -- name: joined
 -- Those that were joined to one.
 SELECT id, tenancy_id, kind, state, title, since, until, system_id, service, joined_to, reported_at, detected_at, aware_at,
-       acknowledged_at, acknowledged_by, unreached_at, because, version,
+       acknowledged_at, acknowledged_by, unreached_at, because, closed_at, closed_by, version,
        (SELECT left(report.what, 200)
           FROM disturbance_report AS report
          WHERE report.main_connector_id = disturbance.main_connector_id
