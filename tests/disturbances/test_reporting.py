@@ -244,11 +244,14 @@ async def test_reports_of_different_tenants_go_in_together_each_in_its_own_scope
     said = a_said_report(service="prescription")
     callers = [tenant.caller, other.caller, realm, tenant.caller]
     intakes = [
-        reporting.prepared(reporting.Reporter(scope=by.scope, actor=by.actor, request_id=""), clock, said)
+        reporting.prepared(
+            reporting.accepted(reporting.Reporter(scope=by.scope, actor=by.actor, request_id=""), clock, said),
+            clock.now(),
+        )
         for by in callers
     ]
     async with database.unscoped() as connection:
-        taken = await reports.take_in_each(connection, intakes)
+        taken = await reports.take_in(connection, intakes)
     assert [one.repeated for one in taken] == [False, False, False, True]
     assert taken[3].report_id == taken[0].report_id
     for by, one in zip(callers[:3], taken[:3], strict=True):
@@ -265,9 +268,12 @@ async def test_reports_of_different_tenants_go_in_together_each_in_its_own_scope
 
 async def test_of_a_group_all_go_in_or_none(tenant, database, clock, owner):
     by = reporting.Reporter(scope=tenant.caller.scope, actor=tenant.caller.actor, request_id="")
-    good, bad = (reporting.prepared(by, clock, a_said_report(what=what)) for what in ("Fit", "Unfit"))
+    good, bad = (
+        reporting.prepared(reporting.accepted(by, clock, a_said_report(what=what)), clock.now())
+        for what in ("Fit", "Unfit")
+    )
     bad = msgspec.structs.replace(bad, said={**bad.said, "place": "nowhere"})
     async with database.unscoped() as connection:
         with pytest.raises(asyncpg.CheckViolationError):
-            await reports.take_in_each(connection, [good, bad])
+            await reports.take_in(connection, [good, bad])
     assert await owner.fetchval("SELECT count(*) FROM disturbance_report") == 0
