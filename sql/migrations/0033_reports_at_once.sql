@@ -107,13 +107,14 @@ $$;
 --
 -- Locks are taken in one order, so that two of these never wait for each other: those of contents, then of chains.
 --
--- A connection keeps its plans, and in a storm it made them while the tables were small: each row is looked for by an index
--- from the beginning, and the newest of a tenant's disturbances are read in their order, not all of them.
+-- To plan these statements takes longer than to run them, so that is done once for a connection, whatever comes. In a storm
+-- the tables were small then: each row is looked for by an index from the beginning, and the newest of a tenant's
+-- disturbances are read in their order, not all of them.
 CREATE FUNCTION disturbance_take_in(
     reports json, answers json, explanations json, duties json, promises json, most_similar integer
 ) RETURNS TABLE (number integer, disturbance_id uuid, report_id uuid, repeated boolean, similar_ones jsonb)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-    SET enable_seqscan = off SET enable_bitmapscan = off
+    SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
 #variable_conflict use_column
 DECLARE
