@@ -33,6 +33,7 @@ CLIENTS: Final = 32
 _ROUNDS: Final = 5
 _SECONDS: Final = 4.0
 _FIRST_SERIAL: Final = 1500000
+_CONNECTIONS: Final = "16"  # to the database; pgbench has one for each client
 _ROUNDS_OF_PEER: Final = 3
 # By KANTA_REPORTS_TOGETHER: how, and at least how many times the rate of pgbench, and of the peer.
 _GOALS: Final = {
@@ -62,7 +63,7 @@ def _measured(realm: Realm, keys: list[Token], pgbench: PgbenchReports, peer: in
     with ExitStack() as stack:
         home = stack.enter_context(tempfile.TemporaryDirectory(prefix="kanta-bench-"))
         settings = {"KANTA_DATABASE_URL": realm.service_url, "KANTA_HOME": home, "KANTA_REPORTS_TOGETHER": together}
-        settings |= {"KANTA_LOG_LEVEL": "warning"}
+        settings |= {"KANTA_LOG_LEVEL": "warning", "KANTA_POOL_SIZE": _CONNECTIONS}
         service = stack.enter_context(running("serve", "--no-work", **settings))
         client = stack.enter_context(Desk.running(load, patience_s=_SECONDS + 60))
         if not eventually(service.is_ready):

@@ -205,6 +205,21 @@ async def test_nobody_takes_a_report_in_for_another(around):
 
 
 @pytest.mark.parametrize(
+    ("function", "callers"),
+    [
+        ("disturbance_take_in", {"postgres", "kanta_service"}),
+        ("disturbance_similar_for", {"postgres"}),
+        ("record_acts", {"postgres"}),
+    ],
+)
+async def test_of_what_writes_reports_the_service_calls_the_one_that_looks_at_its_scope(owner, function, callers):
+    found = await owner.fetchrow("SELECT prosecdef, proconfig, proacl::text FROM pg_proc WHERE proname = $1", function)
+    assert {grant.partition("=")[0] for grant in found["proacl"].strip("{}").split(",")} == callers
+    assert found["prosecdef"] == ("kanta_service" in callers)
+    assert not found["prosecdef"] or "search_path=pg_catalog, pg_temp" in found["proconfig"]
+
+
+@pytest.mark.parametrize(
     "write",
     [
         "UPDATE disturbance SET state = 'over'",
