@@ -83,7 +83,9 @@ def build_application(
             CERTIFICATE_ORDERS,
             certificate_watch_routes(CERTIFICATE_KINDS),
             RENEWALS,
-            disturbance_routes(storm.intake(db, together=settings.reports_together), keys),
+            disturbance_routes(
+                storm.intake(db, clock, together=settings.reports_together, connections=settings.pool_size), keys
+            ),
             FOLLOW_UPS,
             DISTURBANCE_SUMMARY,
             breach_routes(keys),

@@ -1,18 +1,21 @@
 """Who holds the key that a request came with; and when each key was used last, to the hour."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hmac import compare_digest
-from typing import Final
+from typing import Final, TypeAlias
 
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import AccessKeyId
 from kanta_tenancy.machinery.postgres.database import Database
+from kanta_tenancy.machinery.postgres.grouping import Grouping
 from kanta_tenancy.parties import tokens
 from kanta_tenancy.parties.model import KeyFound
 from kanta_tenancy.parties.store import keys
 
+_MOST_LOOK_UPS: Final = 64  # in one round trip
 _NOBODYS: Final = bytes(32)  # compared with when there is no such key, so that both cases take the same way
 
 
@@ -49,31 +52,47 @@ class LastUses:
         return touched
 
 
+KeyLookUps: TypeAlias = Grouping[AccessKeyId, KeyFound | None]
+
+
 class KeyAuthenticator:
     """Says who holds an access key, and notes that it was used."""
 
     def __init__(self, db: Database, clock: Clock, uses: LastUses) -> None:
-        self._db = db
+        self._look_ups = _look_ups(db, clock)
         self._clock = clock
         self._uses = uses
 
     async def __call__(self, token: str) -> Caller | None:
-        caller = await authenticate(self._db, self._clock, token)
+        caller = await _authenticate(self._look_ups, self._clock, token)
         if caller is not None and caller.actor.key_id is not None:
             self._uses.note(caller.actor.key_id, self._clock.now())
         return caller
 
 
 async def authenticate(db: Database, clock: Clock, token: str) -> Caller | None:
-    """Return who holds a key now, in one round trip; None for a wrong secret as for a key that is closed or unknown."""
+    """Return who holds a key now; None for a wrong secret as for a key that is closed or unknown."""
+    return await _authenticate(_look_ups(db, clock), clock, token)
+
+
+def _look_ups(db: Database, clock: Clock) -> KeyLookUps:
+    """Return what looks up the keys of those who call at the same time: in one round trip, anew for each request."""
+
+    async def look_up(key_ids: Sequence[AccessKeyId]) -> list[KeyFound | None]:
+        async with db.unscoped() as connection:
+            found = await keys.look_up(connection, key_ids, on_day=day_in_finland(clock.now()))
+        return [found.get(key_id) for key_id in key_ids]
+
+    return Grouping(look_up, most=_MOST_LOOK_UPS)
+
+
+async def _authenticate(look_ups: KeyLookUps, clock: Clock, token: str) -> Caller | None:
     presented = tokens.read(token)
     if presented is None:
         return None
-    now = clock.now()
-    async with db.unscoped() as connection:
-        found = await keys.look_up(connection, presented.key_id, on_day=day_in_finland(now))
+    found = await look_ups.done(presented.key_id)
     genuine = compare_digest(presented.sha256, _NOBODYS if found is None else found.secret_sha256)
-    if found is None or not genuine or not _is_open(found, now):
+    if found is None or not genuine or not _is_open(found, clock.now()):
         return None
     return Caller(
         scope=Scope(main_connector_id=found.main_connector_id, tenancy_id=found.tenancy_id),

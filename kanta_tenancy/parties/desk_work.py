@@ -90,7 +90,8 @@ async def revoke(desk: Desk, key: str) -> AccessKey:
     key_id = _key_id(key)
     async with desk.database() as db:
         async with db.unscoped() as connection:
-            found = await keys.look_up(connection, key_id, on_day=day_in_finland(desk.clock.now()))
+            looked_up = await keys.look_up(connection, [key_id], on_day=day_in_finland(desk.clock.now()))
+        found = looked_up.get(key_id)
         if found is None:
             raise KeyNotFound(f"no access key {key_id}")
         async with db.transaction(at_desk(desk, found.main_connector_id)) as tx:

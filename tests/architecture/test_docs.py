@@ -66,7 +66,7 @@ from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.outgoing.posting import Trouble
 from kanta_tenancy.machinery.outgoing.smtp import Stage
-from kanta_tenancy.machinery.postgres.group_commit import GroupCommit
+from kanta_tenancy.machinery.postgres.grouping import Grouping
 from kanta_tenancy.machinery.web.metrics import Metrics
 from kanta_tenancy.messages.jobs import MessageFigures
 from kanta_tenancy.messages.judging import Outcome
@@ -179,7 +179,7 @@ def agreement_routes() -> tuple[Router, ...]:
         ("seals", SEALS),
         ("proofs", [proof_routes(None)]),
         ("follow-ups", [FOLLOW_UPS, DISTURBANCE_SUMMARY]),
-        ("disturbances", [disturbance_routes(GroupCommit(nobody_reports, most=1), None)]),
+        ("disturbances", [disturbance_routes(Grouping(nobody_reports, most=1), None)]),
     ],
 )
 def test_every_route_of_a_room_is_told_of(name, routers):

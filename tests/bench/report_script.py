@@ -11,6 +11,7 @@ import msgspec
 
 from kanta_tenancy.disturbances.actions import reporting
 from kanta_tenancy.disturbances.bodies.reports import Reporting
+from kanta_tenancy.disturbances.store.reports import ROWS, as_rows
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Scope
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.parties import tokens
@@ -21,18 +22,20 @@ from tests.bench.realm import Realm
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHA256: Final = re.compile(r'("content_sha256":"[0-9a-f]{52})[0-9a-f]{12}"')
 _FUNCTION: Final = """
-CREATE FUNCTION bench_report(key_id uuid, reports jsonb) RETURNS uuid
+CREATE FUNCTION bench_report(
+    key_id uuid, reports json, answers json, explanations json, duties json, promises json
+) RETURNS uuid
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM public.access_key_find(key_id, current_date) AS key
+    IF NOT EXISTS (SELECT FROM public.access_keys_find(ARRAY[key_id], current_date) AS key
                     WHERE key.revoked_at IS NULL
                       AND key.expires_at > now()
                       AND key.holder_valid
                       AND key.permissions @> ARRAY['disturbances.report']) THEN
         RAISE insufficient_privilege;
     END IF;
-    RETURN (SELECT disturbance_id FROM public.disturbance_take_in_each(reports, 5));
+    RETURN (SELECT disturbance_id FROM public.disturbance_take_in(reports, answers, explanations, duties, promises, 5));
 END
 $$;
 CREATE TABLE bench_reporter (client integer PRIMARY KEY, tenancy uuid NOT NULL, access_key uuid NOT NULL);
@@ -103,7 +106,7 @@ async def prepare_pgbench(realm: Realm, keys: list[Token], folder: Path) -> Pgbe
     finally:
         await owner.close()
     scope = Scope(main_connector_id=realm.caller.scope.main_connector_id, tenancy_id=tenancy_id)
-    text = _CHOOSE + f"SELECT bench_report(':access_key', '{_sent(scope, ids[0])}');\n"
+    text = _CHOOSE + f"SELECT bench_report(':access_key', {_sent(scope, ids[0])});\n"
     return PgbenchReports(text, realm.service_url, folder)
 
 
@@ -113,7 +116,9 @@ def _sent(scope: Scope, key_id: UUID) -> str:
         scope=scope, actor=Actor(kind=ActorKind.SYSTEM, name="billing", key_id=key_id), request_id=str(UUID(int=1))
     )
     report = msgspec.convert(said("0" * 12), Reporting).said()
-    text = msgspec.json.encode([reporting.prepared(by, SystemClock(), report)]).decode().replace("'", "''")
+    clock = SystemClock()
+    rows = as_rows([reporting.prepared(reporting.accepted(by, clock, report), clock.now())])
+    text = ", ".join("'{}'".format(rows[name].replace("'", "''")) for name in ROWS)
     constant = {str(scope.main_connector_id), str(UUID(int=1))}
     known = {str(scope.tenancy_id): ":tenancy", str(key_id): ":access_key"}
     for number, one in enumerate(dict.fromkeys(_UUID.findall(text))):

@@ -1,6 +1,7 @@
 """Reports of disturbances over HTTP against pgbench, which calls one function that checks the key and does the same.
 
-Both on 32 connections, each of another tenant, fsync on. Nobody does the work that follows, neither ours nor pgbench's.
+And against the same endpoint in FastAPI with SQLAlchemy's ORM. All on 32 connections, each of another tenant, fsync on,
+in one database. Nobody does the work that follows, neither for ours nor for the others.
 """
 
 import asyncio
@@ -18,10 +19,11 @@ from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import connect
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS
 from kanta_tenancy.parties.tokens import Token
-from tests.assembly.processes import Running, eventually, running
+from tests.assembly.processes import eventually, running
 from tests.bench.alternating import Measured, alternate, middle_half
 from tests.bench.http_load import MARKER
 from tests.bench.realm import Realm, make_realm
+from tests.bench.report_peer import running_peer
 from tests.bench.report_script import PgbenchReports, prepare_pgbench, said
 from tests.bench.results import Row, at_least, at_most
 from tests.interop.desk import Desk
@@ -31,7 +33,13 @@ CLIENTS: Final = 32
 _ROUNDS: Final = 5
 _SECONDS: Final = 4.0
 _FIRST_SERIAL: Final = 1500000
-_GOALS: Final = {"1": ("each in a transaction of its own", 0.45), "64": ("those in flight in one transaction", 1.0)}
+_CONNECTIONS: Final = "16"  # to the database; pgbench has one for each client
+_ROUNDS_OF_PEER: Final = 3
+# By KANTA_REPORTS_TOGETHER: how, and at least how many times the rate of pgbench, and of the peer.
+_GOALS: Final = {
+    "1": ("each in a transaction of its own", 0.45, 7.0),
+    "64": ("those in flight in one transaction", 1.0, 12.0),
+}
 
 
 class Figures(Record, frozen=True, kw_only=True):
@@ -42,12 +50,12 @@ class Figures(Record, frozen=True, kw_only=True):
 def measure(server: str) -> list[Row]:
     realm = asyncio.run(make_realm(server, "bench_reports", tenants=0))
     keys = asyncio.run(_tenants(realm))
-    with tempfile.TemporaryDirectory(prefix="kanta-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="kanta-bench-") as folder, running_peer(realm.owner_url) as peer:
         pgbench = asyncio.run(prepare_pgbench(realm, keys, Path(folder)))
-        return [row for together in _GOALS for row in _measured(realm, keys, pgbench, together)]
+        return [row for together in _GOALS for row in _measured(realm, keys, pgbench, peer, together)]
 
 
-def _measured(realm: Realm, keys: list[Token], pgbench: PgbenchReports, together: str) -> list[Row]:
+def _measured(realm: Realm, keys: list[Token], pgbench: PgbenchReports, peer: int, together: str) -> list[Row]:
     load = [sys.executable, "-m", "tests.bench.http_load"]
     requests = [_request(key.text) for key in keys]
     ours: list[Figures] = []
@@ -55,36 +63,50 @@ def _measured(realm: Realm, keys: list[Token], pgbench: PgbenchReports, together
     with ExitStack() as stack:
         home = stack.enter_context(tempfile.TemporaryDirectory(prefix="kanta-bench-"))
         settings = {"KANTA_DATABASE_URL": realm.service_url, "KANTA_HOME": home, "KANTA_REPORTS_TOGETHER": together}
-        settings |= {"KANTA_LOG_LEVEL": "warning"}
+        settings |= {"KANTA_LOG_LEVEL": "warning", "KANTA_POOL_SIZE": _CONNECTIONS}
         service = stack.enter_context(running("serve", "--no-work", **settings))
         client = stack.enter_context(Desk.running(load, patience_s=_SECONDS + 60))
         if not eventually(service.is_ready):
             raise TimeoutError(service.errors)
         rates = alternate(
-            _noted(ours, lambda: _of_service(client, service, requests)),
+            _noted(ours, lambda: _answered(client, service.port, requests)),
             _noted(theirs, lambda: Figures(**pgbench.run(clients=CLIENTS, seconds=_SECONDS))),
             rounds=_ROUNDS,
         )
-    slowest = Measured(ours=_slowest(ours), theirs=_slowest(theirs))
-    how, bound = _GOALS[together]
+        beside_peer = alternate(
+            lambda: _answered(client, service.port, requests).rate,
+            lambda: _answered(client, peer, requests).rate,
+            rounds=_ROUNDS_OF_PEER,
+        )
+    how, of_pgbench, of_peer = _GOALS[together]
     return [
-        Row(
-            name=f"reports, {how}, against pgbench with the same SQL in one function",
-            ratio=statistics.median(rates.ratios),
-            spread=middle_half(rates.ratios),
-            goal=at_least(bound),
-            ours=f"{statistics.median(rates.ours):,.0f}/s",
-            theirs=f"{statistics.median(rates.theirs):,.0f}/s",
-        ),
-        Row(
-            name=f"reports, {how}: 99 of 100 are answered within",
-            ratio=statistics.median(slowest.ratios),
-            spread=middle_half(slowest.ratios),
-            goal=at_most(1.0),
-            ours=f"{statistics.median(slowest.ours) * 1000:.0f} ms",
-            theirs=f"{statistics.median(slowest.theirs) * 1000:.0f} ms",
-        ),
+        _rates(f"reports, {how}, against pgbench with the same SQL in one function", rates, of_pgbench),
+        _slowest(f"reports, {how}: 99 of 100 are answered within", ours, theirs),
+        _rates(f"reports, {how}, against FastAPI with SQLAlchemy's ORM in two processes", beside_peer, of_peer),
     ]
+
+
+def _rates(name: str, rates: Measured, bound: float) -> Row:
+    return Row(
+        name=name,
+        ratio=statistics.median(rates.ratios),
+        spread=middle_half(rates.ratios),
+        goal=at_least(bound),
+        ours=f"{statistics.median(rates.ours):,.0f}/s",
+        theirs=f"{statistics.median(rates.theirs):,.0f}/s",
+    )
+
+
+def _slowest(name: str, ours: list[Figures], theirs: list[Figures]) -> Row:
+    slowest = Measured(ours=_p99(ours), theirs=_p99(theirs))
+    return Row(
+        name=name,
+        ratio=statistics.median(slowest.ratios),
+        spread=middle_half(slowest.ratios),
+        goal=at_most(1.0),
+        ours=f"{statistics.median(slowest.ours) * 1000:.0f} ms",
+        theirs=f"{statistics.median(slowest.theirs) * 1000:.0f} ms",
+    )
 
 
 def _noted(kept: list[Figures], measure_once: Callable[[], Figures]) -> Callable[[], float]:
@@ -96,12 +118,12 @@ def _noted(kept: list[Figures], measure_once: Callable[[], Figures]) -> Callable
     return measured
 
 
-def _slowest(kept: list[Figures]) -> tuple[float, ...]:
+def _p99(kept: list[Figures]) -> tuple[float, ...]:
     return tuple(one.p99_s for one in kept[1:])  # the first round does not count
 
 
-def _of_service(client: Desk, service: Running, requests: list[str]) -> Figures:
-    asked = {"port": service.port, "requests": requests, "seconds": _SECONDS}
+def _answered(client: Desk, port: int, requests: list[str]) -> Figures:
+    asked = {"port": port, "requests": requests, "seconds": _SECONDS}
     return Figures(**json.loads(client.ask(json.dumps(asked))))
 
 

@@ -19,6 +19,7 @@ from kanta_tenancy.disturbances.errors import (
 )
 from kanta_tenancy.disturbances.model import Answer, Channel, Fact, Source
 from kanta_tenancy.disturbances.store import reports
+from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.machinery.postgres import journal
 from kanta_tenancy.systems import SystemNotFound
 from tests.disturbances.examples import NOON, a_said_report
@@ -244,11 +245,14 @@ async def test_reports_of_different_tenants_go_in_together_each_in_its_own_scope
     said = a_said_report(service="prescription")
     callers = [tenant.caller, other.caller, realm, tenant.caller]
     intakes = [
-        reporting.prepared(reporting.Reporter(scope=by.scope, actor=by.actor, request_id=""), clock, said)
+        reporting.prepared(
+            reporting.accepted(reporting.Reporter(scope=by.scope, actor=by.actor, request_id=""), clock, said),
+            clock.now(),
+        )
         for by in callers
     ]
     async with database.unscoped() as connection:
-        taken = await reports.take_in_each(connection, intakes)
+        taken = await reports.take_in(connection, intakes)
     assert [one.repeated for one in taken] == [False, False, False, True]
     assert taken[3].report_id == taken[0].report_id
     for by, one in zip(callers[:3], taken[:3], strict=True):
@@ -263,11 +267,61 @@ async def test_reports_of_different_tenants_go_in_together_each_in_its_own_scope
     assert await desk.amiss() == []
 
 
+def accepted(by: Caller, clock, **said) -> reporting.Reported:
+    reporter = reporting.Reporter(scope=by.scope, actor=by.actor, request_id="")
+    return reporting.accepted(reporter, clock, a_said_report(**said))
+
+
+async def test_several_of_one_party_go_in_together_and_each_has_all_that_follows(desk, tenant, database, clock, realm):
+    said = [(by, f"{what} of {by.actor.name}") for what in ("One", "Two", "Three") for by in (tenant.caller, realm)]
+    for again in ("", " again"):
+        intakes = [reporting.prepared(accepted(by, clock, what=what + again), clock.now()) for by, what in said]
+        async with database.unscoped() as connection:
+            taken = await reports.take_in(connection, intakes)
+        assert [one.repeated for one in taken] == [False] * 6
+        assert [one.report_id for one in taken] == [intake.said["id"] for intake in intakes]
+    for (by, _), one in zip(said, taken, strict=True):
+        duties = await desk.duties(one.disturbance_id)
+        assert {duty.tenancy_id for duty in duties.values()} == {None, by.scope.tenancy_id}
+        assert all(duty.explanation.steps for duty in duties.values())
+    owed = {one.key.rpartition("/")[2]: one.explanation for one in await desk.owed("disturbance.duty")}
+    kept = {str(duty.id): duty for one in taken for duty in (await desk.duties(one.disturbance_id)).values()}
+    assert {key: duty.explanation for key, duty in kept.items() if duty.is_open} == {
+        key: explanation for key, explanation in owed.items() if key in kept
+    }
+    async with database.transaction(realm) as tx:
+        for chain in (realm.scope.main_connector_id, tenant.tenancy.id):
+            walk = journal.Walk(chain)
+            assert [told async for told in journal.verify_chain(tx, walk)] == []
+            assert walk.count >= 6
+    assert await desk.amiss() == []
+
+
+async def test_a_duty_that_is_there_is_not_promised_again(desk, tenant, database, clock):
+    first, second = (
+        reporting.prepared(accepted(tenant.caller, clock, what=what, service="prescription"), clock.now())
+        for what in ("It begins", "It goes on")
+    )
+    said = {**second.said, "disturbance_id": first.said["disturbance_id"]}
+    joining = msgspec.structs.replace(second, opens=False, said=said, answers=[], promises=second.promises[:-1])
+    async with database.unscoped() as connection:
+        await reports.take_in(connection, [first])
+    before = await desk.owed("disturbance.duty")
+    async with database.unscoped() as connection:
+        (taken,) = await reports.take_in(connection, [joining])
+    assert (taken.disturbance_id, taken.repeated) == (first.said["disturbance_id"], False)
+    assert (len(before), await desk.owed("disturbance.duty")) == (3, before)
+    assert await desk.amiss() == []
+
+
 async def test_of_a_group_all_go_in_or_none(tenant, database, clock, owner):
     by = reporting.Reporter(scope=tenant.caller.scope, actor=tenant.caller.actor, request_id="")
-    good, bad = (reporting.prepared(by, clock, a_said_report(what=what)) for what in ("Fit", "Unfit"))
+    good, bad = (
+        reporting.prepared(reporting.accepted(by, clock, a_said_report(what=what)), clock.now())
+        for what in ("Fit", "Unfit")
+    )
     bad = msgspec.structs.replace(bad, said={**bad.said, "place": "nowhere"})
     async with database.unscoped() as connection:
         with pytest.raises(asyncpg.CheckViolationError):
-            await reports.take_in_each(connection, [good, bad])
+            await reports.take_in(connection, [good, bad])
     assert await owner.fetchval("SELECT count(*) FROM disturbance_report") == 0

@@ -25,7 +25,7 @@ from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.machinery.postgres.statements import QUERIES, Nothing, Statement
 from kanta_tenancy.parties import Function
 from tests.conftest import someone
-from tests.disturbances.examples import NOON, Desk, a_carried
+from tests.disturbances.examples import NOON, Desk, a_carried, a_said_report
 from tests.disturbances.test_assessing import Person
 from tests.disturbances.test_closing import BECAUSE
 from tests.parties.examples import a_realm, a_tenant, named, owner_of
@@ -200,11 +200,31 @@ async def test_a_table_shows_a_tenant_its_own_and_nothing_to_others(around, tabl
 
 
 async def test_nobody_takes_a_report_in_for_another(around):
-    asks = "SELECT disturbance_take_in($1, $2, now(), '1 minute', '{}', NULL, '[]', '[]', '[]', '', NULL, NULL, NULL)"
+    by = reporting.Reporter(scope=around.tenant.caller.scope, actor=around.tenant.caller.actor, request_id="")
+    intake = reporting.prepared(
+        reporting.accepted(by, around.clock, a_said_report(what="In another's name")), around.clock.now()
+    )
     for caller in around.others:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with around.database.transaction(caller) as tx:
-                await tx.connection.execute(asks, around.realm.scope.main_connector_id, around.tenant.tenancy.id)
+                await reports.take_in(tx, [intake])
+    async with around.database.transaction(around.realm) as tx:
+        assert len(await reports.take_in(tx, [intake])) == 1
+
+
+@pytest.mark.parametrize(
+    ("function", "callers"),
+    [
+        ("disturbance_take_in", {"postgres", "kanta_service"}),
+        ("disturbance_similar_for", {"postgres"}),
+        ("record_acts", {"postgres"}),
+    ],
+)
+async def test_of_what_writes_reports_the_service_calls_the_one_that_looks_at_its_scope(owner, function, callers):
+    found = await owner.fetchrow("SELECT prosecdef, proconfig, proacl::text FROM pg_proc WHERE proname = $1", function)
+    assert {grant.partition("=")[0] for grant in found["proacl"].strip("{}").split(",")} == callers
+    assert found["prosecdef"] == ("kanta_service" in callers)
+    assert not found["prosecdef"] or "search_path=pg_catalog, pg_temp" in found["proconfig"]
 
 
 @pytest.mark.parametrize(

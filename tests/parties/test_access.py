@@ -8,7 +8,7 @@ import pytest
 
 from kanta_tenancy.kernel.acting import ActorKind
 from kanta_tenancy.kernel.identifiers import AccessKeyId, new_id
-from kanta_tenancy.machinery.postgres.database import connect
+from kanta_tenancy.machinery.postgres.database import Database, connect
 from kanta_tenancy.parties import tokens
 from kanta_tenancy.parties.access import KeyAuthenticator, LastUses, authenticate
 from kanta_tenancy.parties.actions.contacts import end_contact
@@ -124,6 +124,30 @@ async def test_a_wrong_secret_takes_as_long_as_an_unknown_key(database, clock, k
             times.append(time.perf_counter() - begun)
     first, second = (statistics.median(times) for times in taken.values())
     assert max(first, second) < 2 * min(first, second)
+
+
+class Counted(Database):
+    """Counts how often a connection is asked for."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.lent = 0
+
+    def unscoped(self):
+        self.lent += 1
+        return self._database.unscoped()
+
+
+async def test_those_who_call_at_the_same_time_are_looked_up_together_and_each_for_itself(database, clock, realm, key):
+    counted = Counted(database)
+    ask = KeyAuthenticator(counted, clock, LastUses())
+    wrong, unknown = tokens.draw(key.key_id).text, tokens.draw(AccessKeyId(new_id())).text
+    callers = await asyncio.gather(*(ask(text) for text in (key.text, wrong, unknown, key.text) * 8))
+    assert [caller is not None for caller in callers] == [True, False, False, True] * 8
+    assert counted.lent < 4
+    async with database.transaction(realm) as tx:
+        await revoke_key(tx, clock, key.key_id, version=1)
+    assert await asyncio.gather(ask(key.text), ask(key.text)) == [None, None]
 
 
 async def test_the_last_use_is_known_to_the_hour_once_it_is_written(database, clock, realm, key):

@@ -215,7 +215,7 @@ async def test_a_row_never_points_into_another_realm(around):
             )
 
 
-@pytest.mark.parametrize("function", ["main_connectors", "access_key_find", "access_key_touch", "party_facts"])
+@pytest.mark.parametrize("function", ["main_connectors", "access_keys_find", "access_key_touch", "party_facts"])
 async def test_functions_across_realms_have_a_pinned_path_and_one_caller(owner, function):
     found = await owner.fetchrow("SELECT prosecdef, proconfig, proacl::text FROM pg_proc WHERE proname = $1", function)
     assert found["prosecdef"]

@@ -1,12 +1,14 @@
 """A report is taken in: in one short transaction, with all that follows from it at once (K4.1a)."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from kanta_tenancy import systems
 from kanta_tenancy.agreements.exhibits.kinds import kind_of
@@ -24,9 +26,10 @@ from kanta_tenancy.disturbances.errors import DisturbanceMoveNotAllowed
 from kanta_tenancy.disturbances.lifecycle import RULE
 from kanta_tenancy.disturbances.model import Answer, Fact, Moments, Side
 from kanta_tenancy.disturbances.proposing import Proposal
+from kanta_tenancy.disturbances.reconciling import Wanted
 from kanta_tenancy.disturbances.store import disturbances
 from kanta_tenancy.disturbances.store import reports as store
-from kanta_tenancy.disturbances.store.reports import Intake, TakenIn
+from kanta_tenancy.disturbances.store.reports import Intake, Promised, TakenIn
 from kanta_tenancy.kernel.acting import Actor, Scope
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
@@ -36,6 +39,8 @@ from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import Entry, record
 from kanta_tenancy.parties import wording
 
+_FACTS: Final = 100  # sets of facts whose duties are kept: of a storm of reports, most say the same
+
 
 class Reporter(Record, frozen=True, kw_only=True):
     """Who reports, and with which request."""
@@ -43,6 +48,13 @@ class Reporter(Record, frozen=True, kw_only=True):
     scope: Scope
     actor: Actor
     request_id: str
+
+
+class Reported(Record, frozen=True, kw_only=True):
+    """What can be taken in by itself, as it is kept, and from whom."""
+
+    by: Reporter
+    said: SaidReport
 
 
 async def report(tx: Transaction, clock: Clock, said: SaidReport, *, join: UUID | None = None) -> TakenIn:
@@ -63,7 +75,8 @@ async def report(tx: Transaction, clock: Clock, said: SaidReport, *, join: UUID 
     if join is not None:
         _refuse_closed(await disturbances.find(tx, join))
     by = Reporter(scope=tx.scope, actor=tx.actor, request_id=tx.request_id)
-    return await store.take_in(tx, _intake(by, fit, join=join, at=at))
+    [taken] = await store.take_in(tx, [_intake(by, fit, join=join, at=at)])
+    return taken
 
 
 def opens_by_itself(said: SaidReport, *, join: UUID | None) -> bool:
@@ -71,14 +84,18 @@ def opens_by_itself(said: SaidReport, *, join: UUID | None) -> bool:
     return said.system_id is None and join is None
 
 
-def prepared(by: Reporter, clock: Clock, said: SaidReport) -> Intake:
-    """Return what is written for a report that opens a disturbance by itself.
+def accepted(by: Reporter, clock: Clock, said: SaidReport) -> Reported:
+    """Return a report that opens a disturbance by itself, ready to be taken in.
 
     Raises:
         DisturbanceRefused: what was said is not acceptable.
     """
-    at = clock.now()
-    return _intake(by, _fit(said, at), join=None, at=at)
+    return Reported(by=by, said=_fit(said, clock.now()))
+
+
+def prepared(reported: Reported, at: datetime) -> Intake:
+    """Return what is written for a report that is taken in now. Those of one instant share what follows from it."""
+    return _intake(reported.by, reported.said, join=None, at=at)
 
 
 async def similar(tx: Transaction, taken: TakenIn, said: SaidReport) -> list[Disturbance]:
@@ -144,9 +161,6 @@ def _intake(by: Reporter, said: SaidReport, *, join: UUID | None, at: datetime) 
     disturbance_id, report_id = join or new_id(), new_id()
     proposed = proposing.proposals(said, by_tenant=by.scope.tenancy_id is not None)
     duties = _duties(by, proposed, disturbance_id, at=at, joins=join is not None)
-    owed = duty_actions.owed_for(duties, at)
-    if join is None:
-        owed.append(owing.to_call(disturbance_id, at))
     told = DisturbanceReported(disturbance_id=disturbance_id, report_id=report_id, joined=join is not None, at=at)
     content = msgspec.structs.asdict(said)
     digest = hashlib.sha256(msgspec.json.encode({"join": join, **content}, order="deterministic")).hexdigest()
@@ -157,10 +171,10 @@ def _intake(by: Reporter, said: SaidReport, *, join: UUID | None, at: datetime) 
         at=at,
         same_within=timedelta(minutes=rules.pace_on(day_in_finland(at)).same_report_minutes),
         said=content | row,
-        opens=None if join is not None else {"id": disturbance_id, "detected_at": at},
+        opens=join is None,
         answers=[] if join is not None else [_answer(fact, one) for fact, one in proposed.items()],
         duties=duties,
-        promises=[{"id": new_id(), **msgspec.structs.asdict(one)} for one in owed],
+        promises=_promised(duties, None if join is not None else disturbance_id, at),
         entry=_entry(by, report_id, digest, told),
         message_id=new_id(),
         message_kind=str(DisturbanceReported.__struct_config__.tag),
@@ -172,16 +186,31 @@ def _duties(
     by: Reporter, proposed: Mapping[Fact, Proposal], disturbance_id: UUID, *, at: datetime, joins: bool
 ) -> list[KeptDuty]:
     """Return the duties that the report brings at once; one that joins brings its reporter's own, the rest follows."""
-    known = {fact: at for fact, one in proposed.items() if one.answer is Answer.YES}
-    moments = Moments(known=known, detected_at=at)
-    wanted = [] if joins else reconciling.wanted(Side.MAIN_CONNECTOR, None, moments)
+    facts = frozenset(fact for fact, one in proposed.items() if one.answer is Answer.YES)
+    wanted = [] if joins else list(_wanted(Side.MAIN_CONNECTOR, facts, at))
     if by.scope.tenancy_id is not None:
-        wanted += reconciling.wanted(Side.TENANT, by.scope.tenancy_id, moments)
+        wanted += [replace(one, tenancy_id=by.scope.tenancy_id) for one in _wanted(Side.TENANT, facts, at)]
     return [reconciling.fresh(one, disturbance_id=disturbance_id, at=at, by=by.actor.name) for one in wanted]
+
+
+@lru_cache(maxsize=_FACTS)
+def _wanted(side: Side, facts: frozenset[Fact], at: datetime) -> tuple[Wanted, ...]:
+    """Return what facts bring that are put down at one instant: the same for all reports of it that say the same."""
+    return tuple(reconciling.wanted(side, None, Moments(known=dict.fromkeys(facts, at), detected_at=at)))
 
 
 def _answer(fact: Fact, proposal: Proposal) -> dict[str, Any]:
     return {"id": new_id(), "fact": fact, "answer": proposal.answer, "reason": proposal.reason}
+
+
+def _promised(duties: Iterable[KeptDuty], opened: UUID | None, at: datetime) -> list[Promised]:
+    """Return what is promised for each duty that is open, and for the disturbance that was opened."""
+    made = [
+        Promised(id=new_id(), owed=one, duty_id=duty.id) for duty in duties for one in duty_actions.owed_for([duty], at)
+    ]
+    if opened is not None:
+        made.append(Promised(id=new_id(), owed=owing.to_call(opened, at), duty_id=None))
+    return made
 
 
 def _entry(by: Reporter, report_id: UUID, digest: str, told: DisturbanceReported) -> str:

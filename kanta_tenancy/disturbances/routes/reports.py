@@ -63,8 +63,9 @@ def report_route(storm: Storm) -> HTTPRouteHandler:
         said = data.said()
         if actions.opens_by_itself(said, join=data.join) and not is_marked(call):
             by = actions.Reporter(scope=call.caller.scope, actor=call.caller.actor, request_id=call.request_id)
+            accepted = actions.accepted(by, call.clock, said)
             with reached():
-                taken = await storm.written(actions.prepared(by, call.clock, said))
+                taken = await storm.done(accepted)
             return _answer(taken_in(taken, taken.similar_ones))
 
         async def take_in(tx: Transaction) -> ShownIntake:

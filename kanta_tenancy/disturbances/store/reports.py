@@ -1,6 +1,6 @@
 """Reports and their files. The only module that reads `sql/queries/disturbances/report.sql`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -13,7 +13,19 @@ from kanta_tenancy.kernel.identifiers import MainConnectorId, TenancyId
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Connection, Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, statement
+from kanta_tenancy.promises import Owed
 
+ROWS: Final = ("reports", "answers", "explanations", "duties", "promises")
+# What is written of each; the rest is the same for all that a report brings.
+_OF_A_REPORT: Final = (
+    "main_connector_id", "tenancy_id", "opens", "at", "same_within", "entry", "message_id", "message_kind",
+    "message_body",
+)  # fmt: skip
+_OF_A_DUTY: Final = (
+    "id", "tenancy_id", "rule", "addressee", "source", "counted_from", "due_at", "state", "channel", "note",
+    "settled_by",
+)  # fmt: skip
+_OF_A_PROMISE: Final = ("tenancy_id", "key", "kind", "subject", "owner", "due_at", "rule", "title", "facts")
 MOST_ATTACHMENTS: Final = 20
 MOST_SIMILAR: Final = 5
 MOST_REPORTS: Final = 200  # of one disturbance, as they are shown
@@ -46,6 +58,14 @@ class AttachmentWithContent(Attachment, frozen=True, kw_only=True):
     content: bytes
 
 
+class Promised(Record, frozen=True, kw_only=True):
+    """What is promised with a report, and for which duty of it; its explanation is that of the duty."""
+
+    id: UUID
+    owed: Owed
+    duty_id: UUID | None
+
+
 class Intake(Record, frozen=True, kw_only=True):
     """One report with all that follows from it at once, as it is written."""
 
@@ -54,18 +74,17 @@ class Intake(Record, frozen=True, kw_only=True):
     at: datetime
     same_within: timedelta
     said: Mapping[str, Any]
-    opens: Mapping[str, Any] | None  # the disturbance; None: it joins one
+    opens: bool  # a disturbance; else it joins one
     answers: Sequence[Mapping[str, Any]]
     duties: Sequence[KeptDuty]
-    promises: Sequence[Mapping[str, Any]]
+    promises: Sequence[Promised]
     entry: str
     message_id: UUID
     message_kind: str
     message_body: DisturbanceReported
 
 
-TAKE_IN: Final = statement("disturbances/report.take_in", TakenIn)
-TAKE_IN_EACH: Final = statement("disturbances/report.take_in_each", TakenInWithSimilar)
+TAKE_IN: Final = statement("disturbances/report.take_in", TakenInWithSimilar)
 OF_DISTURBANCE: Final = statement("disturbances/report.of_disturbance", Report)
 FIND: Final = statement("disturbances/report.find", Report)
 ADD_ATTACHMENT: Final = statement("disturbances/report.add_attachment", Nothing)
@@ -73,21 +92,49 @@ ATTACHMENTS: Final = statement("disturbances/report.attachments", Attachment)
 ATTACHMENT: Final = statement("disturbances/report.attachment", AttachmentWithContent)
 
 
-async def take_in(tx: Transaction, intake: Intake) -> TakenIn:
-    """Write a report and what follows from it, in one round trip.
+async def take_in(on: "Transaction | Connection", intakes: Sequence[Intake]) -> list[TakenInWithSimilar]:
+    """Write reports and what follows from them, in one round trip; all of them or none.
 
-    Raises:
-        LookupError: the database answered nothing; a programmer must mend it.
+    Args:
+        on: a transaction takes reports of its own scope; a connection without one, of whatever scopes.
     """
-    done = await TAKE_IN.one(tx, **msgspec.structs.asdict(intake))
-    if done is None:
-        raise LookupError("disturbance_take_in() returned no row")
-    return done
+    return await TAKE_IN.all(on, most_similar=MOST_SIMILAR, **as_rows(intakes))
 
 
-async def take_in_each(connection: Connection, intakes: Sequence[Intake]) -> list[TakenInWithSimilar]:
-    """Write reports of whatever scopes in a transaction of their own, in one round trip; all of them or none."""
-    return await TAKE_IN_EACH.all(connection, reports=intakes, most_similar=MOST_SIMILAR)
+def as_rows(intakes: Sequence[Intake]) -> dict[str, str]:
+    """Return what is written as rows of JSON, by what they are; those that follow name the number of their report.
+
+    An explanation that several duties share is there once.
+    """
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ROWS}
+    explained: dict[int, int] = {}  # the number of each by its identity: to compare long texts would take longer
+    for number, one in enumerate(intakes):
+        rows["reports"].append(_report_row(number, one))
+        rows["answers"] += [{"report": number, **answer} for answer in one.answers]
+        for duty in one.duties:
+            place = explained.setdefault(id(duty.explanation), len(explained))
+            if place == len(rows["explanations"]):
+                rows["explanations"].append({"number": place, "explanation": duty.explanation})
+            rows["duties"].append({"report": number, "explained": place, **_named(duty, _OF_A_DUTY)})
+        rows["promises"] += [
+            {
+                "report": number,
+                "id": promised.id,
+                "duty": promised.duty_id,
+                "explained": promised.owed.explanation is not None,
+                **_named(promised.owed, _OF_A_PROMISE),
+            }
+            for promised in one.promises
+        ]
+    return {name: msgspec.json.encode(each).decode() for name, each in rows.items()}
+
+
+def _report_row(number: int, intake: Intake) -> dict[str, Any]:
+    return {**intake.said, "number": number, **_named(intake, _OF_A_REPORT)}
+
+
+def _named(one: msgspec.Struct, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in names}
 
 
 async def of_disturbance(tx: Transaction, disturbance_id: UUID) -> list[Report]:

@@ -1,6 +1,6 @@
 """Access keys in PostgreSQL. A secret's digest goes in and is compared by one caller; nobody lists it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -90,9 +90,11 @@ async def revoke(tx: Transaction, revoked: AccessKey) -> AccessKey:
     return kept
 
 
-async def look_up(connection: Connection, key_id: UUID, *, on_day: date) -> KeyFound | None:
-    """Say whom a key belongs to, whatever its realm."""
-    return await LOOK_UP.one(connection, id=key_id, on_day=on_day)
+async def look_up(
+    connection: Connection, key_ids: Collection[AccessKeyId], *, on_day: date
+) -> dict[AccessKeyId, KeyFound]:
+    """Say whom keys belong to, whatever their realm; one that is not there is left out."""
+    return {one.id: one for one in await LOOK_UP.all(connection, ids=list(key_ids), on_day=on_day)}
 
 
 async def touch(connection: Connection, used: Mapping[AccessKeyId, datetime]) -> int:

@@ -3,15 +3,9 @@
 -- otherwise.
 
 -- name: take_in
--- Take one report in with all that follows from it; rows are TakenIn.
-SELECT disturbance_id, report_id, repeated
-  FROM disturbance_take_in(:main_connector_id, :tenancy_id, :at, :same_within, :said, :opens, :answers, :duties, :promises,
-                           :entry, :message_id, :message_kind, :message_body);
-
--- name: take_in_each
--- Take in reports that came at the same time, each in the scope that it came from; rows are TakenInWithSimilar.
+-- Take reports in with all that follows from them; rows are TakenInWithSimilar.
 SELECT disturbance_id, report_id, repeated, similar_ones
-  FROM disturbance_take_in_each(:reports, :most_similar)
+  FROM disturbance_take_in(:reports, :answers, :explanations, :duties, :promises, :most_similar)
  ORDER BY number;
 
 -- name: of_disturbance

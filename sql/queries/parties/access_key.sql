@@ -58,10 +58,10 @@ RETURNING id, organisation_id, tenancy_id, contact_id, system_name, permissions,
           created_at, expires_at, revoked_at, last_used_hour;
 
 -- name: look_up
--- Whom a key belongs to, across realms; rows are kanta_tenancy.parties.model.KeyFound.
+-- Whom these keys belong to, across realms; rows are kanta_tenancy.parties.model.KeyFound.
 SELECT id, main_connector_id, tenancy_id, contact_id, system_name, permissions, secret_sha256, expires_at, revoked_at,
        holder_valid
-  FROM access_key_find(:id, :on_day);
+  FROM access_keys_find(:ids::uuid[], :on_day);
 
 -- name: touch
 -- In which hour each key was used last, across realms.

@@ -1,4 +1,4 @@
-"""What callers want written at the same time, written in one transaction: one flush to the disk serves them all."""
+"""What callers ask of the database at the same time, asked together: one round trip, or one flush, serves them all."""
 
 import asyncio
 from collections import deque
@@ -12,38 +12,46 @@ from kanta_tenancy.machinery.postgres.attempt import attempt
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-TRANSACTIONS: Final = 2  # at a time: while one waits for the disk, the next is worked on
+AT_ONCE: Final = 2  # groups: while one waits for the disk, the next is worked on
 # The server may have committed before it said so; whatever else it says of a transaction means that it was undone.
 _UNCERTAIN: Final = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 
 
-class GroupCommit(Generic[Item, Result]):
-    """Writes the items of callers together, as many as came while others were being written; a lone one at once.
+class Grouping(Generic[Item, Result]):
+    """Asks for the items of callers together, as many as came while others were asked for; a lone one at once.
 
-    When the database refuses a group, each of its items is written anew by itself, so that a bad one fails alone.
+    When the database refuses a group, each of its items is asked for anew by itself, so that a bad one fails alone.
     """
 
-    def __init__(self, write: Callable[[Sequence[Item]], Coroutine[Any, Any, Sequence[Result]]], *, most: int) -> None:
+    def __init__(
+        self,
+        ask: Callable[[Sequence[Item]], Coroutine[Any, Any, Sequence[Result]]],
+        *,
+        most: int,
+        at_once: int = AT_ONCE,
+    ) -> None:
         """Set up.
 
         Args:
-            write: writes all items or none, in one transaction, and returns what came of each.
-            most: items in one transaction.
+            ask: asks for all items; what it writes, it writes in one transaction. It returns what came of each.
+            most: items in one group.
+            at_once: groups that are asked for at the same time.
         """
-        self._write = write
+        self._ask = ask
         self._most = most
+        self._at_once = at_once
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._working: set[asyncio.Task[None]] = set()
 
-    async def written(self, item: Item) -> Result:
-        """Write an item and return what came of it, once it is committed.
+    async def done(self, item: Item) -> Result:
+        """Ask for an item and return what came of it; what was written for it is committed then.
 
         Raises:
-            OSError, asyncpg.PostgresError, TimeoutError: it was not written, or nobody knows.
+            OSError, asyncpg.PostgresError, TimeoutError: it was not done, or nobody knows.
         """
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, done))
-        if len(self._working) < TRANSACTIONS:
+        if len(self._working) < self._at_once:
             task = asyncio.ensure_future(self._work())
             self._working.add(task)
             task.add_done_callback(self._working.discard)
@@ -58,8 +66,8 @@ class GroupCommit(Generic[Item, Result]):
                 await self._attempt([one])
 
     async def _attempt(self, taken: Sequence[tuple[Item, "asyncio.Future[Result]"]]) -> bool:
-        """Write items and tell whoever waits; False, and nobody was told, when each is to be tried by itself."""
-        attempted = await attempt(self._write([item for item, _ in taken]))
+        """Ask for items and tell whoever waits; False, and nobody was told, when each is to be tried by itself."""
+        attempted = await attempt(self._ask([item for item, _ in taken]))
         error = attempted.error
         if error is None:
             for (_, done), result in zip(taken, attempted.result(), strict=True):
