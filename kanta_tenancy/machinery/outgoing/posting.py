@@ -3,25 +3,24 @@
 import asyncio
 import enum
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from ssl import SSLContext
-from typing import Final
+from typing import Final, Self
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from yarl import URL
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.outgoing.allowance import NOTHING, Allowed
 from kanta_tenancy.machinery.outgoing.guard import Guard
 from kanta_tenancy.machinery.outgoing.resolving import OwnThreads
 from kanta_tenancy.machinery.outgoing.targets import Target, UnfitTarget, read_target
+from kanta_tenancy.machinery.outgoing.ways import KeptWays, Way
 
 MOST_READ: Final = 64_000  # bytes of an answer; what comes after them is left with whoever sent it
 WITHIN_S: Final = 10.0
 _PIECE: Final = 16_000
-_NO_AUTOMATIC: Final = frozenset({"Accept", "Accept-Encoding", "User-Agent", "Content-Type"})
 
 
 class Trouble(enum.StrEnum):
@@ -69,6 +68,9 @@ _TROUBLES: Final[tuple[tuple[type[BaseException], Trouble, str], ...]] = (
 class Outgoing:
     """Sends to addresses that others chose.
 
+    No connection is used twice, but by whoever asks questions that can as well be asked twice: `async with outgoing`
+    keeps connections for the next question until its end.
+
     Proxies of the environment are not used: a proxy would connect for us to what the guard refuses.
     """
 
@@ -95,6 +97,18 @@ class Outgoing:
         self._within_s = within_s
         self._without_tls = without_tls
         self._most_read = most_read
+        self._kept: KeptWays | None = None
+
+    async def __aenter__(self) -> Self:
+        if self._kept is not None:
+            raise RuntimeError("connections are kept by one owner at a time")
+        self._kept = KeptWays()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            await kept.close()
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send `body` and return what came back, whatever its status.
@@ -117,24 +131,16 @@ class Outgoing:
             target = read_target(url, self._allowed, without_tls=self._without_tls)
         except UnfitTarget as unfit:
             raise NotAnswered(Trouble.ADDRESS_REFUSED, str(unfit)) from None
-        guard = Guard(target, self._allowed, without_tls=self._without_tls)
-        try:
-            return await self._sent(method, target, guard, body, headers)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise _told(error, guard) from error
+        async with self._way(target) as way:
+            try:
+                return await self._sent(way, method, target.url, body, headers)
+            except (aiohttp.ClientError, TimeoutError) as error:
+                raise _told(error, way.refused) from error
 
-    async def _sent(
-        self, method: str, target: Target, guard: Guard, body: bytes | None, headers: Mapping[str, str]
-    ) -> Answer:
+    async def _sent(self, way: Way, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         began = time.monotonic()
-        async with asyncio.timeout(self._within_s) as limit, self._session(guard) as session:
-            response = await session.request(
-                method,
-                URL(target.url, encoded=True),
-                data=body,
-                headers={**headers, "Accept-Encoding": "identity"},
-                allow_redirects=False,
-            )
+        async with asyncio.timeout(self._within_s) as limit:
+            response = await way.send(method, url, body, headers)
             try:
                 content, whole = await _beginning(response.content, limit.when(), self._most_read)
             finally:
@@ -149,26 +155,22 @@ class Outgoing:
         )
 
     @asynccontextmanager
-    async def _session(self, guard: Guard) -> AsyncGenerator[aiohttp.ClientSession]:
-        """Make a session for one request: no connection is used twice, so none passes a guard of another."""
-        connector = aiohttp.TCPConnector(
-            resolver=self._resolver,
-            use_dns_cache=False,
-            socket_factory=guard,
-            force_close=True,
-            limit=1,
-            ssl=True if self._tls is None else self._tls,
-        )
-        async with aiohttp.ClientSession(
-            connector=connector,
-            connector_owner=True,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            skip_auto_headers=_NO_AUTOMATIC,
-            timeout=aiohttp.ClientTimeout(total=None),  # one limit for all of it is enough
-            trust_env=False,
-        ) as session:
-            yield session
+    async def _way(self, target: Target) -> AsyncGenerator[Way]:
+        """Lend a way for one request, and keep it when that has ended well and ways are kept."""
+        kept = self._kept if self._kept is not None and self._kept.is_of_this_loop else None
+        way = None if kept is None else await kept.take(target)
+        if way is None:
+            guard = Guard(target, self._allowed, without_tls=self._without_tls)
+            way = Way(target, guard, resolver=self._resolver, tls=self._tls, once=kept is None)
+        ended_well = False
+        try:
+            yield way
+            ended_well = True
+        finally:
+            if ended_well and kept is not None:
+                await kept.give_back(way)
+            else:
+                await way.close()
 
 
 async def _beginning(stream: aiohttp.StreamReader, until: float | None, most: int) -> tuple[bytes, bool]:
@@ -190,7 +192,7 @@ async def _beginning(stream: aiohttp.StreamReader, until: float | None, most: in
     return bytes(read), False
 
 
-def _told(error: BaseException, guard: Guard) -> NotAnswered:
-    if guard.refused and not isinstance(error, TimeoutError):
-        return NotAnswered(Trouble.ADDRESS_REFUSED, f"Nothing is sent to an address that leads to {guard.refused[0]}.")
+def _told(error: BaseException, refused: Sequence[str]) -> NotAnswered:
+    if refused and not isinstance(error, TimeoutError):
+        return NotAnswered(Trouble.ADDRESS_REFUSED, f"Nothing is sent to an address that leads to {refused[0]}.")
     return next(NotAnswered(trouble, detail) for kind, trouble, detail in _TROUBLES if isinstance(error, kind))
