@@ -64,7 +64,7 @@ from kanta_tenancy.joining.model import Status as NoticeStatus
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.ooxml.levels import Level
-from kanta_tenancy.machinery.outgoing.posting import Trouble
+from kanta_tenancy.machinery.outgoing.errors import Trouble
 from kanta_tenancy.machinery.outgoing.smtp import Stage
 from kanta_tenancy.machinery.postgres.group_commit import GroupCommit
 from kanta_tenancy.machinery.web.metrics import Metrics

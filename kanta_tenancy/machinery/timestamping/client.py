@@ -14,7 +14,8 @@ from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.outgoing.posting import MOST_READ, Answer, NotAnswered, Outgoing
+from kanta_tenancy.machinery.outgoing.errors import NotAnswered
+from kanta_tenancy.machinery.outgoing.posting import MOST_READ, Answer, Outgoing
 from kanta_tenancy.machinery.timestamping import replies
 from kanta_tenancy.machinery.timestamping.errors import Failure, Fault, NoTimestamp
 from kanta_tenancy.machinery.x509 import paths, timestamps

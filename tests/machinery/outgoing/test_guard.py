@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Sequence
 import aiohttp
 import pytest
 import uvloop
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from kanta_tenancy.machinery.outgoing.allowance import Allowed, read_allowed
+from kanta_tenancy.machinery.outgoing.errors import NotAnswered, Trouble
 from kanta_tenancy.machinery.outgoing.guard import AddressRefused, Guard
-from kanta_tenancy.machinery.outgoing.posting import NotAnswered, Outgoing, Trouble
+from kanta_tenancy.machinery.outgoing.posting import Outgoing
+from kanta_tenancy.machinery.outgoing.resolving import Address
 from kanta_tenancy.machinery.outgoing.targets import Target
 from tests.machinery.outgoing.receivers import Receiver, answer
 
@@ -24,26 +25,20 @@ INWARDS = [
 ]  # fmt: skip
 
 
-class Says(AbstractResolver):
+class Says:
     """A name server of somebody who wants in: answers as it was told, one answer a question."""
 
     def __init__(self, *answers: Sequence[str]) -> None:
         self.answers = list(answers)
         self.questions = 0
 
-    async def resolve(self, host: str, port: int = 0, **_: object) -> list[ResolveResult]:
+    async def resolve(self, _: str, port: int = 0) -> Sequence[Address]:
         self.questions += 1
         addresses = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return [
-            ResolveResult(
-                hostname=host, host=address, port=port, proto=0, flags=socket.AI_NUMERICHOST,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-            )
-            for address in addresses
-        ]  # fmt: skip
-
-    async def close(self) -> None:
-        return None
+            Address(host=each, port=port, family=socket.AF_INET6 if ":" in each else socket.AF_INET, proto=0)
+            for each in addresses
+        ]
 
 
 @pytest.fixture

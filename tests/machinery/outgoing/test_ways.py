@@ -8,7 +8,8 @@ import uvloop
 
 from kanta_tenancy.machinery.outgoing import ways
 from kanta_tenancy.machinery.outgoing.allowance import read_allowed
-from kanta_tenancy.machinery.outgoing.posting import Answer, NotAnswered, Outgoing, Trouble
+from kanta_tenancy.machinery.outgoing.errors import NotAnswered, Trouble
+from kanta_tenancy.machinery.outgoing.posting import Answer, Outgoing
 from tests.machinery.outgoing.receivers import Behaviour, Received, Receiver, answer, begins, hang_up, in_turn, never
 from tests.machinery.outgoing.test_guard import Says
 
