@@ -34,7 +34,8 @@ class Exchange:
         self._parser = HttpResponseParser(self)
         self._most = most
         self._came = 0  # bytes
-        self._is_short = False  # of the body, that it ends is said beforehand
+        self._says_its_end = False  # before the body
+        self._may_leave = False
         self._head: asyncio.Future[None] = loop.create_future()
         self._end: asyncio.Future[bool] = loop.create_future()
         self.status = 0
@@ -72,42 +73,38 @@ class Exchange:
     def lose(self, trouble: Exception | None) -> None:
         """Take note that the connection has ended; a body whose end nobody announced ends with it."""
         if self._head.done() and not self._end.done():
-            self._end.set_result(trouble is None and not self._is_short)
+            self._end.set_result(trouble is None and not self._says_its_end)
         self._break_off(Lost(answer_had_begun=self._came > 0))
 
-    @property
-    def is_over(self) -> bool:
-        return self._end.done()
+    def on_message_begin(self) -> None:
+        if self._head.done():
+            self.leaves_connection = False  # another answer comes, which nobody asked for
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
+        if not self._head.done():  # else of a trailer
+            self.headers.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
 
     def on_headers_complete(self) -> None:
+        if self._head.done():
+            return
         self.status = self._parser.get_status_code()
-        if self.status >= _FINAL and not self._head.done():
-            self._is_short = "content-length" in self.headers or "transfer-encoding" in self.headers
-            self.leaves_connection = self._parser.should_keep_alive()
+        if self.status >= _FINAL:
+            self._says_its_end = "content-length" in self.headers or "transfer-encoding" in self.headers
+            self._may_leave = self._parser.should_keep_alive()
             self._head.set_result(None)
 
     def on_body(self, piece: bytes) -> None:
-        self.body += piece[: self._most - len(self.body)]
-        if len(self.body) >= self._most:
-            self._finish(whole=False)
+        if not self._end.done():
+            self.body += piece[: self._most - len(self.body)]
+            if len(self.body) >= self._most:
+                self._end.set_result(False)
 
     def on_message_complete(self) -> None:
         if self.status < _FINAL:
             self.headers.clear()
-        else:
-            self._finish(whole=True)
-
-    def on_message_begin(self) -> None:
-        if self._end.done():
-            self.leaves_connection = False  # another answer comes, which nobody asked for
-
-    def _finish(self, *, whole: bool) -> None:
-        self.leaves_connection = self.leaves_connection and whole
-        if not self._end.done():
-            self._end.set_result(whole)
+        elif not self._end.done():
+            self._end.set_result(True)
+            self.leaves_connection = self._may_leave
 
     def _break_off(self, why: NotAnswered) -> None:
         self.leaves_connection = False
@@ -144,7 +141,7 @@ class Connection(asyncio.Protocol):
     def end_exchange(self) -> None:
         """Make ready for the next question, or close when none may come."""
         exchange, self._exchange = self._exchange, None
-        if exchange is None or not exchange.leaves_connection or not exchange.is_over:
+        if exchange is None or not exchange.leaves_connection:
             self.close()
 
     def close(self) -> None:

@@ -37,7 +37,11 @@ async def asked(behaviour: Behaviour, times: int = 1) -> tuple[Sequence[Answer],
 
 
 LENGTH = (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", b"he", b"llo")
-CHUNKS = (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"2\r\nhe\r\n3\r", b"\nllo\r\n0\r\n\r\n")
+CHUNKS = (
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+    b"2\r\nhe\r\n3\r",
+    b"\nllo\r\n0\r\nContent-Type: trailing/too-late\r\n\r\n",
+)
 BEFORE = (
     b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nContent-Type: a/b\r\n\r\n",
     b"HTTP/1.1 100 Continue\r\n\r\n",

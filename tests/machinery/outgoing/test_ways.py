@@ -127,14 +127,30 @@ async def test_an_answer_of_which_the_rest_is_left_takes_its_connection_with_it(
         assert receiver.connections == 2
 
 
+async def test_an_answer_that_was_not_waited_for_to_its_end_takes_its_connection_with_it():
+    async def slow(writer: asyncio.StreamWriter, request: Received) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n")
+        await writer.drain()
+        await asyncio.sleep(0.5)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil".ljust(60))
+
+    async with Receiver(in_turn(slow, HELLO), each=MANY).listening() as receiver, asking(within_s=0.3) as outgoing:
+        cut = await asked(outgoing, receiver)
+        assert (cut.status, cut.whole) == (200, False)
+        assert (await asked(outgoing, receiver)).body == b"hello"
+        assert receiver.connections == 2
+
+
 def uninvited(*, after_s: float) -> Behaviour:
     """Answer, and then answer what nobody asked."""
+    evil = b"HTTP/1.1 500 No\r\nRetry-After: 9\r\nContent-Length: 4\r\n\r\nevil"
 
     async def behave(writer: asyncio.StreamWriter, request: Received) -> None:
         await HELLO(writer, request)
-        await writer.drain()
-        await asyncio.sleep(after_s)
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
+        if after_s:
+            await writer.drain()
+            await asyncio.sleep(after_s)
+        writer.write(evil)
 
     return behave
 
@@ -143,7 +159,8 @@ def uninvited(*, after_s: float) -> Behaviour:
 async def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next_one(after_s: float):
     both = in_turn(uninvited(after_s=after_s), answer(200, b"mine"))
     async with Receiver(both, each=MANY).listening() as receiver, asking() as outgoing:
-        await asked(outgoing, receiver)
+        first = await asked(outgoing, receiver)
+        assert (first.status, first.body, first.retry_after) == (200, b"hello", None)
         await asyncio.sleep(after_s + 0.05)
         assert (await asked(outgoing, receiver)).body == b"mine"
         assert receiver.connections == 2
