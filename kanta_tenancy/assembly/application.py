@@ -4,7 +4,7 @@ from typing import Final
 
 from kanta_tenancy.agreements.campaigns.routes import ROUTES as CAMPAIGNS
 from kanta_tenancy.agreements.routes import routes as agreement_routes
-from kanta_tenancy.assembly.asking import outside
+from kanta_tenancy.assembly.asking import WaysOut, outside, ways_out
 from kanta_tenancy.assembly.database_watch import ensure_migrated
 from kanta_tenancy.assembly.events import endpoint_rules
 from kanta_tenancy.assembly.feeds import entries
@@ -52,8 +52,19 @@ INFO: Final = Info(
 
 
 def build_application(
-    settings: Settings, db: Database, clock: Clock, uses: LastUses, metrics: Metrics | None = None
+    settings: Settings,
+    db: Database,
+    clock: Clock,
+    uses: LastUses,
+    *,
+    metrics: Metrics | None = None,
+    ways: WaysOut | None = None,
 ) -> Envelope:
+    """Put the application together.
+
+    Args:
+        ways: to authorities, with the connections that the process keeps; None: it has none, and none is kept.
+    """
     shelf = shelf_of(settings)
     keys = seal_keys(settings)
 
@@ -69,7 +80,7 @@ def build_application(
         info=INFO,
         routers=(
             *PARTIES,
-            *agreement_routes(own_key(shelf), outside(settings, clock)),
+            *agreement_routes(own_key(shelf), outside(ways or ways_out(settings), clock)),
             *message_routes(endpoint_rules(settings), entries),
             CAMPAIGNS,
             JOINING,

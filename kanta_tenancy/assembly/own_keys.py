@@ -5,7 +5,7 @@ from functools import partial
 
 from kanta_tenancy.agreements.signing.actions import OwnKey
 from kanta_tenancy.assembly import promised
-from kanta_tenancy.assembly.asking import outside
+from kanta_tenancy.assembly.asking import WaysOut, outside
 from kanta_tenancy.assembly.background import Job
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.kernel.clock import Clock
@@ -26,12 +26,12 @@ def own_key(shelf: KeyShelf | None) -> OwnKey:
     return find
 
 
-async def pay_signatures(db: Database, clock: Clock, *, own_key: OwnKey, settings: Settings) -> int:
+async def pay_signatures(db: Database, clock: Clock, *, own_key: OwnKey, ways: WaysOut) -> int:
     """Have what is to be signed here signed; where a level is required, the authorities are asked for it."""
-    return await promised.pay_signatures(db, clock, own_key=own_key, outside=outside(settings, clock))
+    return await promised.pay_signatures(db, clock, own_key=own_key, outside=outside(ways, clock))
 
 
-def signing_jobs(settings: Settings) -> tuple[Job, ...]:
+def signing_jobs(settings: Settings, ways: WaysOut) -> tuple[Job, ...]:
     """Return the job of an instance that has keys beside it; offers wait for one that has."""
     shelf = shelf_of(settings)
     if shelf is None:
@@ -40,6 +40,6 @@ def signing_jobs(settings: Settings) -> tuple[Job, ...]:
         Job(
             name="signatures",
             every=timedelta(seconds=1),
-            run=partial(pay_signatures, own_key=own_key(shelf), settings=settings),
+            run=partial(pay_signatures, own_key=own_key(shelf), ways=ways),
         ),
     )

@@ -7,13 +7,13 @@ import structlog
 
 from kanta_tenancy.agreements.receipts import sealing as receipts
 from kanta_tenancy.agreements.receipts.model import SEAL
+from kanta_tenancy.assembly.asking import WaysOut
 from kanta_tenancy.assembly.background import Job
 from kanta_tenancy.assembly.home import SEAL_KEYS, seal_keys_folder
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.assembly.stamping import stamp_all
 from kanta_tenancy.kernel.acting import Actor, ActorKind
 from kanta_tenancy.kernel.clock import Clock
-from kanta_tenancy.machinery.outgoing.posting import Outgoing
 from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.promises import pay_due
 from kanta_tenancy.seals import certificates, sealing
@@ -31,7 +31,7 @@ def seal_keys(settings: Settings) -> SealKeys | None:
     return None if folder is None else SealKeys(folder)
 
 
-def sealing_jobs(settings: Settings) -> tuple[Job, ...]:
+def sealing_jobs(settings: Settings, ways: WaysOut) -> tuple[Job, ...]:
     """Return the jobs of an instance that has the seal's keys; others leave sealing to it."""
     keys = seal_keys(settings)
     if keys is None:
@@ -39,7 +39,7 @@ def sealing_jobs(settings: Settings) -> tuple[Job, ...]:
         return ()
     checkpoints, sealed = {CHECKPOINT: keeper(keys)}, {SEAL: receipts.keeper(keys)}
 
-    stamp = partial(stamp_all, outgoing=Outgoing(allowed=settings.outgoing_allowed, without_tls=True))
+    stamp = partial(stamp_all, outgoing=ways.stamps)
     return (
         Job(name="owe-checkpoints", every=timedelta(minutes=5), run=owe_checkpoints),
         Job(name="checkpoints", every=timedelta(seconds=5), run=partial(pay_due, keepers=checkpoints)),

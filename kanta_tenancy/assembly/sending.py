@@ -5,7 +5,7 @@ from functools import partial
 
 import structlog
 
-from kanta_tenancy.assembly.asking import asking_jobs
+from kanta_tenancy.assembly.asking import WaysOut, asking_jobs
 from kanta_tenancy.assembly.background import Job
 from kanta_tenancy.assembly.events import signing_keys
 from kanta_tenancy.assembly.serving import Stop
@@ -47,14 +47,14 @@ def post(settings: Settings) -> Post | None:
     return Post(keys=keys, to_main_connectors=Outgoing(allowed=settings.outgoing_allowed), to_tenants=Outgoing())
 
 
-def sending_jobs(settings: Settings, stop: Stop) -> tuple[Job, ...]:
+def sending_jobs(settings: Settings, stop: Stop, ways: WaysOut) -> tuple[Job, ...]:
     """Return the jobs of the ways out that there are; what failed before has jobs of its own, and holds up no other."""
     way, webhooks = mailer(settings), post(settings)
 
     def may_go_on() -> bool:
         return not stop.is_asked
 
-    jobs = [*asking_jobs(settings)]
+    jobs = [*asking_jobs(settings, ways)]
     if way is None:
         log.info("mail is not set up")
     else:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from socket import socket
 
 from kanta_tenancy.assembly.application import build_application
+from kanta_tenancy.assembly.asking import WaysOut, ways_out
 from kanta_tenancy.assembly.background import JOBS, Job, work
 from kanta_tenancy.assembly.database_watch import OUT_OF_REACH, is_fit, refuse_unfit_database
 from kanta_tenancy.assembly.own_keys import signing_jobs
@@ -62,16 +63,14 @@ async def serve_api(
         Job(name="disturbance-figures", every=timedelta(seconds=60), run=disturbances.read),
         Job(name="renewal-figures", every=timedelta(seconds=60), run=renewals.read),
     )
-    async with connect(url, size=settings.pool_size, check=ensure_fit) as db:
+    ways = ways_out(settings)
+    async with connect(url, size=settings.pool_size, check=ensure_fit) as db, ways.kept():
         fit = await is_fit(db)
         lines = await prepare(db, clock) if prepare is not None else []
-        jobs = (
-            (*own, *JOBS, *signing_jobs(settings), *sealing_jobs(settings), *sending_jobs(settings, stop))
-            if works
-            else own
-        )
+        jobs = (*own, *_jobs(settings, stop, ways)) if works else own
+        application = build_application(settings, db, clock, uses, metrics=metrics, ways=ways)
         await together(
-            serve(build_application(settings, db, clock, uses, metrics), listener, stop, on_begun=lambda: show(lines)),
+            serve(application, listener, stop, on_begun=lambda: show(lines)),
             work(db, clock, stop, jobs),
             *(() if fit else (refuse_unfit_database(db, stop),)),
         )
@@ -85,12 +84,17 @@ async def work_alone(settings: Settings, url: str, stop: Stop) -> None:
     Raises:
         UnfitDatabase: the database must not be worked with.
     """
-    async with connect(url, size=settings.pool_size, check=ensure_fit) as db:
+    ways = ways_out(settings)
+    async with connect(url, size=settings.pool_size, check=ensure_fit) as db, ways.kept():
         if not await is_fit(db):
             await refuse_unfit_database(db, stop)
-        await work(
-            db,
-            SystemClock(),
-            stop,
-            (*JOBS, *signing_jobs(settings), *sealing_jobs(settings), *sending_jobs(settings, stop)),
-        )
+        await work(db, SystemClock(), stop, _jobs(settings, stop, ways))
+
+
+def _jobs(settings: Settings, stop: Stop, ways: WaysOut) -> tuple[Job, ...]:
+    return (
+        *JOBS,
+        *signing_jobs(settings, ways),
+        *sealing_jobs(settings, ways),
+        *sending_jobs(settings, stop, ways),
+    )

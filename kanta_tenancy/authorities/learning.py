@@ -32,7 +32,12 @@ def verify_online(verify: Verify, known: RevocationData, clock: Clock, allowed: 
         allowed: internal addresses that may be asked; all that is public may be, with and without TLS.
     """
     outgoing = Outgoing(allowed=allowed, without_tls=True, most_read=crls.LARGEST)
-    return asyncio.run(_learnt(verify, known, Gatherer(outgoing, clock)))
+
+    async def learnt() -> Learnt:
+        async with outgoing:
+            return await _learnt(verify, known, Gatherer(outgoing, clock))
+
+    return asyncio.run(learnt())
 
 
 async def _learnt(verify: Verify, known: RevocationData, gatherer: Gatherer) -> Learnt:

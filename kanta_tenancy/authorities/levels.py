@@ -60,15 +60,21 @@ def brought_to_level(
         CannotUpgrade: there is no such signature, or one of them does not hold.
         ValueError: an authority's address is none.
     """
+    stamps, lists = Outgoing(allowed=named_places(timestamps)), Outgoing(without_tls=True, most_read=crls.LARGEST)
     sources = Sources(
-        client=TimestampClient(Outgoing(allowed=named_places(timestamps)), clock),
-        asks=Gatherer(Outgoing(without_tls=True, most_read=crls.LARGEST), clock),
+        client=TimestampClient(stamps, clock),
+        asks=Gatherer(lists, clock),
         authorities=tuple(Authority(url=url, anchors=tuple(timestamp_trust)) for url in timestamps),
         revocation=revocation,
         certificates=(*issuers, *timestamp_trust),
     )
     _check_integrity(verify(document, at=clock.now()))
-    return asyncio.run(_brought(document, parts, level, sources))
+
+    async def brought() -> Reached:
+        async with stamps, lists:  # the signatures of a document mostly ask the same authorities
+            return await _brought(document, parts, level, sources)
+
+    return asyncio.run(brought())
 
 
 def _check_integrity(report: Report) -> None:

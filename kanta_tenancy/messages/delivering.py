@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import MainConnectorId, TenancyId
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.outgoing.posting import Answer, NotAnswered, Outgoing
+from kanta_tenancy.machinery.outgoing.errors import NotAnswered
+from kanta_tenancy.machinery.outgoing.posting import Answer, Outgoing
 from kanta_tenancy.machinery.postgres.database import Database, Transaction
 from kanta_tenancy.messages import alarms, judging, signatures
 from kanta_tenancy.messages.carrying import carry_out

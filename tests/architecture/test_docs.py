@@ -25,7 +25,7 @@ from kanta_tenancy.agreements.model import Manner, Party, Register, Status
 from kanta_tenancy.agreements.routes import routes
 from kanta_tenancy.agreements.signing.prepared.model import State as PreparedState
 from kanta_tenancy.assembly.application import entries
-from kanta_tenancy.assembly.asking import outside
+from kanta_tenancy.assembly.asking import outside, ways_out
 from kanta_tenancy.assembly.background import JOBS, Job
 from kanta_tenancy.assembly.events import EVENTS, endpoint_rules
 from kanta_tenancy.assembly.own_keys import signing_jobs
@@ -64,7 +64,7 @@ from kanta_tenancy.joining.model import Status as NoticeStatus
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.ooxml.levels import Level
-from kanta_tenancy.machinery.outgoing.posting import Trouble
+from kanta_tenancy.machinery.outgoing.errors import Trouble
 from kanta_tenancy.machinery.outgoing.smtp import Stage
 from kanta_tenancy.machinery.postgres.grouping import Grouping
 from kanta_tenancy.machinery.web.metrics import Metrics
@@ -154,11 +154,12 @@ def every_job(keys: Path) -> list[Job]:
     settings = read_settings(
         mail | {"KANTA_WEBHOOK_KEY": "k" * 40, "KANTA_SIGNING_KEYS": str(keys), "KANTA_SEAL_KEYS": str(keys)}
     )
-    return [*JOBS, *signing_jobs(settings), *sealing_jobs(settings), *sending_jobs(settings, Stop())]
+    ways = ways_out(settings)
+    return [*JOBS, *signing_jobs(settings, ways), *sealing_jobs(settings, ways), *sending_jobs(settings, Stop(), ways)]
 
 
 def agreement_routes() -> tuple[Router, ...]:
-    return routes(lambda _: None, outside(read_settings({}), SystemClock()))
+    return routes(lambda _: None, outside(ways_out(read_settings({})), SystemClock()))
 
 
 @pytest.mark.parametrize(

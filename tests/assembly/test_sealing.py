@@ -2,6 +2,7 @@
 
 import pytest
 
+from kanta_tenancy.assembly.asking import ways_out
 from kanta_tenancy.assembly.home import SEAL_KEYS
 from kanta_tenancy.assembly.sealing import SealCheck, ensure_seal, seal_keys, sealing_jobs
 from kanta_tenancy.assembly.settings import read_settings
@@ -17,14 +18,14 @@ def settings(tmp_path):
 
 async def test_a_service_that_is_tried_out_has_a_seal_and_finds_it_again(database, clock, settings):
     assert seal_keys(settings) is None
-    assert sealing_jobs(settings) == ()
+    assert sealing_jobs(settings, ways_out(settings)) == ()
     for _ in range(2):
         await ensure_seal(settings, database, clock)
     [one] = await every_certificate(database)
     keys = seal_keys(settings)
     assert keys is not None
     assert keys.has(one.sha256)
-    assert len(sealing_jobs(settings)) == 5
+    assert len(sealing_jobs(settings, ways_out(settings))) == 5
     await SealCheck(keys, database, clock)()
 
 

@@ -6,7 +6,7 @@ The argument is how far away it is: for how many milliseconds what is asked and 
 import sys
 import tempfile
 import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from tests.timestamp_authority import TimestampAuthority
@@ -19,6 +19,9 @@ def main() -> None:
         authority = TimestampAuthority(Path(folder))
 
         class Answers(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"  # connections are kept, as long as whoever asks keeps them
+            wbufsize = -1  # head and body leave together
+
             def do_POST(self) -> None:
                 answer = authority.answer(self.rfile.read(int(self.headers["Content-Length"])))
                 time.sleep(on_its_way_s)
@@ -31,7 +34,7 @@ def main() -> None:
             def log_message(self, *_: object) -> None:
                 return
 
-        with HTTPServer(("127.0.0.1", 0), Answers) as server:
+        with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
             print(server.server_port, flush=True)
             server.serve_forever()
 

@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -42,32 +42,8 @@ def measure() -> list[Row]:
 
 
 def _measured(name: str, on_its_way_ms: int) -> Row:
-    template = agreement.template()
-    documents = [template.fill(agreement.values(agreement.content(each))) for each in range(agreement.DIFFERENT)]
-    signings = [Signing(credential=credential("Main connector", KeyKind.RSA_2048))]
-    signed = [sign_all(document, signings, at=agreement.AT) for document in documents]
     with _authority(on_its_way_ms) as port, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        loop = runner.get_loop()
-        sources = Sources(
-            client=TimestampClient(Outgoing(allowed=read_allowed(f"127.0.0.1:{port}")), SystemClock()),
-            authorities=(Authority(url=f"http://127.0.0.1:{port}/"),),
-        )
-        mine, others, asked = itertools.cycle(documents), itertools.cycle(documents), itertools.cycle(signed)
-
-        def stamped() -> None:
-            raised = loop.run_until_complete(
-                raise_level(sign_all(next(mine), signings, at=agreement.AT), _PART, Level.T, sources)
-            )
-            if raised.level is not Level.T:
-                raise ValueError(raised.reasons)
-
-        def only_signed() -> None:
-            sign_all(next(others), signings, at=agreement.AT)
-
-        def only_asked() -> None:
-            _ask(port, next(asked))
-
-        added, round_trip = _added(stamped, only_signed, only_asked)
+        added, round_trip = runner.run(_both(port))
     ratios = tuple(mine / theirs for mine, theirs in zip(added, round_trip, strict=True))
     return Row(
         name=name,
@@ -79,27 +55,58 @@ def _measured(name: str, on_its_way_ms: int) -> Row:
     )
 
 
-def _added(
-    stamped: Callable[[], None], only_signed: Callable[[], None], only_asked: Callable[[], None]
-) -> tuple[list[float], list[float]]:
-    """Measure all three in every round: what stamping adds to signing, and the bare round trip."""
-    works = [_timed(stamped), _timed(only_asked), _timed(only_signed)]
+async def _both(port: int) -> tuple[list[float], list[float]]:
+    """Measure what stamping adds to signing, and the bare round trip; both keep their connection to the authority."""
+    template = agreement.template()
+    documents = [template.fill(agreement.values(agreement.content(each))) for each in range(agreement.DIFFERENT)]
+    signings = [Signing(credential=credential("Main connector", KeyKind.RSA_2048))]
+    signed = [sign_all(document, signings, at=agreement.AT) for document in documents]
+    mine, others, asked = itertools.cycle(documents), itertools.cycle(documents), itertools.cycle(signed)
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    async with Outgoing(allowed=read_allowed(f"127.0.0.1:{port}")) as outgoing:
+        sources = Sources(
+            client=TimestampClient(outgoing, SystemClock()),
+            authorities=(Authority(url=f"http://127.0.0.1:{port}/"),),
+        )
+
+        async def stamped() -> None:
+            raised = await raise_level(sign_all(next(mine), signings, at=agreement.AT), _PART, Level.T, sources)
+            if raised.level is not Level.T:
+                raise ValueError(raised.reasons)
+
+        async def only_signed() -> None:
+            sign_all(next(others), signings, at=agreement.AT)
+
+        async def only_asked() -> None:
+            _ask(connection, next(asked))
+
+        try:
+            return await _added(stamped, only_signed, only_asked)
+        finally:
+            connection.close()
+
+
+Work = Callable[[], Awaitable[None]]
+
+
+async def _added(stamped: Work, only_signed: Work, only_asked: Work) -> tuple[list[float], list[float]]:
+    """Measure all three in every round."""
+    works = (stamped, only_asked, only_signed)  # signing always follows waiting, as stamping does
     for work in works:
-        work()
+        await work()
     gc.collect()
     gc.freeze()  # what was prepared is not to be gone through again and again
     added, round_trip = [], []
     for _ in range(_ROUNDS):
-        with_timestamp, asked, without = (work() for work in works)  # signing always follows waiting, as stamping does
+        with_timestamp, asked, without = [await _seconds(work) for work in works]
         added.append(with_timestamp - without)
         round_trip.append(asked)
     return added, round_trip
 
 
-def _ask(port: int, octets: bytes) -> None:
+def _ask(connection: http.client.HTTPConnection, octets: bytes) -> None:
     """Ask the authority with the standard library, and do nothing with the answer."""
     builder = TimestampRequestBuilder().data(octets).hash_algorithm(HashAlgorithm.SHA256)
-    connection = http.client.HTTPConnection("127.0.0.1", port)
     connection.request(
         "POST",
         "/",
@@ -108,16 +115,12 @@ def _ask(port: int, octets: bytes) -> None:
     )
     if connection.getresponse().read()[:1] != b"\x30":
         raise ValueError("the authority gave no answer")
-    connection.close()
 
 
-def _timed(work: Callable[[], None]) -> Callable[[], float]:
-    def seconds() -> float:
-        start = time.perf_counter()
-        work()
-        return time.perf_counter() - start
-
-    return seconds
+async def _seconds(work: Work) -> float:
+    start = time.perf_counter()
+    await work()
+    return time.perf_counter() - start
 
 
 @contextmanager

@@ -17,7 +17,7 @@ class AddressRefused(OSError):
 
 
 class Guard:
-    """Makes the sockets of one request, as aiohttp's `socket_factory`, and remembers what it refused."""
+    """Makes the sockets of one way to a server, and remembers what it refused."""
 
     def __init__(self, target: Target, allowed: Allowed, *, without_tls: bool = False) -> None:
         self._target = target

@@ -2,19 +2,37 @@
 
 import asyncio
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 from threading import Thread
-from typing import Any
-
-from aiohttp.abc import AbstractResolver, ResolveResult
+from typing import Any, Protocol, TypedDict
 
 
-class OwnThreads(AbstractResolver):
+class Address(TypedDict):
+    """One of the addresses that a name leads to."""
+
+    host: str  # the number
+    port: int
+    family: int
+    proto: int
+
+
+class Resolver(Protocol):
+    """Looks names up."""
+
+    async def resolve(self, host: str, port: int = 0) -> Sequence[Address]:
+        """Return where a name leads.
+
+        Raises:
+            OSError: nowhere.
+        """
+        ...
+
+
+class OwnThreads:
     """Asks the system, one thread a question. The usual pools are shared with work that must not wait for strangers."""
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
+    async def resolve(self, host: str, port: int = 0) -> Sequence[Address]:
         loop = asyncio.get_running_loop()
         found: asyncio.Future[list[Any]] = loop.create_future()
 
@@ -27,30 +45,20 @@ class OwnThreads(AbstractResolver):
                 found.set_result(result)
 
         def look() -> None:
-            result = _look_up(host, port, family)
+            result = _look_up(host, port)
             with suppress(RuntimeError):  # the loop has ended meanwhile
                 loop.call_soon_threadsafe(tell, result)
 
         Thread(target=look, name="look-up", daemon=True).start()
         return [
-            ResolveResult(
-                hostname=host,
-                host=address[0],
-                port=address[1],
-                family=of_family,
-                proto=protocol,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for of_family, _, protocol, _, address in await found
+            Address(host=address[0], port=address[1], family=family, proto=protocol)
+            for family, _, protocol, _, address in await found
         ]
 
-    async def close(self) -> None:
-        return None
 
-
-def _look_up(host: str, port: int, family: int) -> list[Any] | OSError:
+def _look_up(host: str, port: int) -> list[Any] | OSError:
     try:
-        return socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
     except OSError as error:
         return error
     except UnicodeError:

@@ -4,11 +4,11 @@ import asyncio
 import ssl
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from kanta_tenancy.machinery.outgoing.allowance import NOTHING, Allowed
 from kanta_tenancy.machinery.outgoing.guard import Guard
-from kanta_tenancy.machinery.outgoing.resolving import OwnThreads
+from kanta_tenancy.machinery.outgoing.resolving import OwnThreads, Resolver
 from kanta_tenancy.machinery.outgoing.targets import Target
 from kanta_tenancy.machinery.probing.endpoint import Endpoint, Failed, Probed, Stage, Trouble
 from kanta_tenancy.machinery.probing.handshake import Agreed, context_for, shake
@@ -18,18 +18,6 @@ from kanta_tenancy.machinery.probing.wire import Wire, connect
 
 WITHIN_S: Final = 10.0
 _NOTHING_AGREED: Final = Agreed(protocol=None, cipher=None)
-
-
-class Resolver(Protocol):
-    """Looks names up as aiohttp's resolvers do."""
-
-    async def resolve(self, host: str, port: int = 0) -> Sequence[Any]:
-        """Return addresses, each with `host`, `port` and `family`.
-
-        Raises:
-            OSError: the name leads nowhere.
-        """
-        ...
 
 
 async def probe(

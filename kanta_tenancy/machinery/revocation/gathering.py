@@ -17,7 +17,8 @@ from cryptography import x509
 
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.outgoing.posting import Answer, NotAnswered, Outgoing
+from kanta_tenancy.machinery.outgoing.errors import NotAnswered
+from kanta_tenancy.machinery.outgoing.posting import Answer, Outgoing
 from kanta_tenancy.machinery.x509 import access, crls, ocsp_answers
 from kanta_tenancy.machinery.x509.description import human_name
 from kanta_tenancy.machinery.x509.errors import CertificateUnreadable

@@ -10,26 +10,20 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from rfc3161_client import (
-    HashAlgorithm,
-    PKIStatus,
-    TimeStampRequest,
-    TimestampRequestBuilder,
-    TimeStampResponse,
-    decode_timestamp_response,
-)
+from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.machinery.outgoing.posting import MOST_READ, Answer, NotAnswered, Outgoing
+from kanta_tenancy.machinery.outgoing.errors import NotAnswered
+from kanta_tenancy.machinery.outgoing.posting import MOST_READ, Answer, Outgoing
+from kanta_tenancy.machinery.timestamping import replies
 from kanta_tenancy.machinery.timestamping.errors import Failure, Fault, NoTimestamp
-from kanta_tenancy.machinery.timestamping.strict_order import in_strict_order
 from kanta_tenancy.machinery.x509 import paths, timestamps
 from kanta_tenancy.machinery.x509.paths import Purpose
 from kanta_tenancy.machinery.x509.timestamps import Timestamp, TokenUnsound
 
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
-_GRANTED: Final = (PKIStatus.GRANTED, PKIStatus.GRANTED_WITH_MODS)  # what was granted is compared with what was asked
+_DIGEST: Final = "sha256"
 _QUERY: Final = "application/timestamp-query"
 _REPLY: Final = "application/timestamp-reply"
 
@@ -65,7 +59,7 @@ class _Useless(Exception):
 
 
 class TimestampClient:
-    """Fetches timestamps; it holds no state, and no connection is kept."""
+    """Fetches timestamps; it holds no state."""
 
     def __init__(self, outgoing: Outgoing, clock: Clock) -> None:
         self._outgoing = outgoing
@@ -98,13 +92,19 @@ class TimestampClient:
             )
         except NotAnswered as silence:
             raise _Useless(Fault.UNREACHED, silence.detail) from silence
-        response = _response(answer)
-        _check_request(response, request)
-        token = response.time_stamp_token()
-        return token, _sound(token, authority, self._clock.now())
+        token = _token(answer)
+        timestamp = _sound(token)
+        if timestamp.certificates:  # more than one, which have an order
+            token = replies.in_strict_order(token)
+        if timestamp.nonce != request.nonce:
+            raise _Useless(Fault.OTHER_REQUEST, "It answered another request than ours (nonce).")
+        if timestamp.algorithm != _DIGEST or not timestamp.covers(octets):
+            raise _Useless(Fault.OTHER_REQUEST, "It stamped something else than was asked for (message imprint).")
+        _check_wanted(timestamp, authority, self._clock.now())
+        return token, timestamp
 
 
-def _response(answer: Answer) -> TimeStampResponse:
+def _token(answer: Answer) -> bytes:
     if answer.status != HTTPStatus.OK:
         raise _Useless(Fault.FAILED, f"It answered with the status {answer.status} where 200 is expected.")
     if answer.content_type != _REPLY:
@@ -112,48 +112,33 @@ def _response(answer: Answer) -> TimeStampResponse:
     if len(answer.body) >= MOST_READ:
         raise _Useless(Fault.TOO_LARGE, f"It sent {MOST_READ} bytes or more.")
     try:
-        response = _decoded(answer.body)
+        reply = replies.read(answer.body)
     except ValueError:
         raise _Useless(Fault.UNREADABLE, _about_reading(answer)) from None
-    if response.status not in _GRANTED:
+    if not reply.granted:
         raise _Useless(Fault.REFUSED, "It refuses to give a timestamp.")
-    return response
-
-
-def _decoded(answer: bytes) -> TimeStampResponse:
-    try:
-        return decode_timestamp_response(answer)
-    except ValueError:  # for one, since its certificates are not in the order of DER
-        return decode_timestamp_response(in_strict_order(answer))
+    if not reply.token:
+        raise _Useless(Fault.UNREADABLE, "It says that it gives a timestamp, and none is there.")
+    return reply.token
 
 
 def _about_reading(answer: Answer) -> str:
     return "What it sent is no answer of a timestamp authority." if answer.whole else "Its answer did not come whole."
 
 
-def _check_request(response: TimeStampResponse, request: TimeStampRequest) -> None:
+def _sound(token: bytes) -> Timestamp:
     try:
-        said = response.tst_info
-    except ValueError:
-        raise _Useless(Fault.UNREADABLE, "It says that it gives a timestamp, and none is there.") from None
-    if said.nonce != request.nonce:
-        raise _Useless(Fault.OTHER_REQUEST, "It answered another request than ours (nonce).")
-    asked = request.message_imprint
-    if (said.message_imprint.hash_algorithm, said.message_imprint.message) != (asked.hash_algorithm, asked.message):
-        raise _Useless(Fault.OTHER_REQUEST, "It stamped something else than was asked for (message imprint).")
-
-
-def _sound(token: bytes, authority: Authority, now: datetime) -> Timestamp:
-    try:
-        timestamp = timestamps.read(token)
+        return timestamps.read(token)
     except TokenUnsound as unsound:
         raise _Useless(Fault.UNSOUND, f"Its timestamp cannot be used: {unsound.reason}.") from unsound
+
+
+def _check_wanted(timestamp: Timestamp, authority: Authority, now: datetime) -> None:
     if authority.policy and timestamp.policy != authority.policy:
         raise _Useless(Fault.OTHER_POLICY, f"Its timestamp is under the policy {timestamp.policy}.")
     if abs(timestamp.at - now) > CLOCKS_DIFFER:
         raise _Useless(Fault.OTHER_TIME, "Its clock and ours differ by more than five minutes.")
     _check_trust(timestamp, authority)
-    return timestamp
 
 
 def _check_trust(timestamp: Timestamp, authority: Authority) -> None:

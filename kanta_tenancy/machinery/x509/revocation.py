@@ -106,6 +106,8 @@ def judge(
     if _has_no_revocation(certificate):
         reason = "its authority keeps no revocation for it (noRevAvail)"
         return Judgement(certificate=certificate, standing=Standing.GOOD, reason=reason)
+    if not data.ocsp and not data.crls:
+        return Judgement(certificate=certificate, standing=Standing.UNKNOWN, reason=_NOBODY_SAYS)
     now = asked_at or at
     statements, troubles = _heard(certificate, issuer, data, now, freshness)
     ended = sorted(filter(_is_for_good, statements), key=_revoked_at)

@@ -15,6 +15,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.x509 import paths, revocation
@@ -41,9 +42,11 @@ from kanta_tenancy.machinery.x509.timestamp_token import (
     SigningCertificateV2,
     TSTInfo,
 )
+from kanta_tenancy.machinery.x509.tlv import OCTETS, written
 
 LARGEST: Final = 64 * 1024  # bytes of a token
 _INSTANT: Final = "%Y-%m-%d %H:%M:%S UTC"
+_SAYS_A_TIME: Final = asn1.encode_der(TST_INFO)
 _SHA1: Final = hashes.SHA1()  # noqa: S303  the older way to name a certificate: to be found again, not to be believed
 _SHA256: Final = hashes.SHA256()
 # Revoked for one of these, what an authority stamped before stays stamped (RFC 3161, 4); the reason must be said.
@@ -78,6 +81,7 @@ class Timestamp(Record, frozen=True, kw_only=True):
     algorithm: str  # of the imprint, as hashlib names it
     policy: str  # dotted
     serial: int
+    nonce: int | None  # the number for once of the request
     authority: x509.Certificate
     certificates: tuple[x509.Certificate, ...]  # that the token brings besides; not trusted
 
@@ -173,6 +177,7 @@ def _read(outer: ContentInfo) -> Timestamp:
         algorithm=_digest(info.imprint.algorithm).name,
         policy=info.policy.dotted_string,
         serial=info.serial,
+        nonce=info.nonce,
         authority=authority,
         certificates=tuple(each for each in certificates if each != authority),
     )
@@ -204,9 +209,14 @@ def _authority(
     """Find the certificate that the token itself says it was made with: its digest is signed."""
     for algorithm, digest in _named(attributes):
         for each in certificates:
-            if each.fingerprint(algorithm) == digest:
+            if _fingerprint(each, algorithm.name) == digest:
                 return each
     raise TokenUnsound("it does not bring the certificate that it says it was made with")
+
+
+@functools.lru_cache(maxsize=256)  # an authority stamps many times with one certificate
+def _fingerprint(certificate: x509.Certificate, algorithm: str) -> bytes:
+    return hashlib.new(algorithm, certificate.public_bytes(Encoding.DER)).digest()
 
 
 def _named(attributes: Mapping[x509.ObjectIdentifier, bytes]) -> Iterator[tuple[hashes.HashAlgorithm, bytes]]:
@@ -227,11 +237,10 @@ def _check_signature(
     authority: x509.Certificate,
 ) -> None:
     algorithm = _digest(signer.digest)
-    digest = hashes.Hash(algorithm)
-    digest.update(content.encapsulated.content)
-    if attributes.get(MESSAGE_DIGEST) != asn1.encode_der(digest.finalize()):
+    digest = hashlib.new(algorithm.name, content.encapsulated.content).digest()
+    if attributes.get(MESSAGE_DIGEST) != written(OCTETS, digest):
         raise TokenForged("what it says was changed after it was signed")
-    if attributes.get(CONTENT_TYPE) != asn1.encode_der(TST_INFO):
+    if attributes.get(CONTENT_TYPE) != _SAYS_A_TIME:
         raise TokenForged("what it says was signed as something else")
     if signer.algorithm.name.dotted_string not in SIGNATURES:
         raise TokenUnsound("it is signed with a weak or unknown algorithm")

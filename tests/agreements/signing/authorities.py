@@ -14,7 +14,7 @@ from kanta_tenancy.agreements.models.rendering import line_id
 from kanta_tenancy.agreements.signing import actions as signing
 from kanta_tenancy.agreements.signing.acceptance import Accepted
 from kanta_tenancy.agreements.signing.raising import reach
-from kanta_tenancy.assembly.asking import outside, raise_signatures
+from kanta_tenancy.assembly.asking import outside, raise_signatures, ways_out
 from kanta_tenancy.assembly.settings import read_settings
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.ooxml.signature_lines import signature_lines
@@ -49,7 +49,7 @@ class World:
         self._one_by_one = asyncio.Lock()
         self.lists = Receiver(self._give_list)
         self.clocks = Receiver(self._stamp)
-        self.outside = outside(SETTINGS, desk.clock)
+        self.outside = outside(ways_out(SETTINGS), desk.clock)
 
     async def trust(self) -> None:
         desk = self.desk
@@ -103,7 +103,7 @@ class World:
         return agreement
 
     async def pay(self, database: Any = None) -> int:
-        return await raise_signatures(database or self.desk.database, self.desk.clock, settings=SETTINGS)
+        return await raise_signatures(database or self.desk.database, self.desk.clock, ways=ways_out(SETTINGS))
 
     async def now(self, agreement: Agreement) -> Agreement:
         async with self.desk.database.transaction(self.desk.tenant.caller) as tx:

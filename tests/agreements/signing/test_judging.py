@@ -7,7 +7,7 @@ import pytest
 from kanta_tenancy.agreements.model import Party, Status
 from kanta_tenancy.agreements.signing.errors import SignatureRefused
 from kanta_tenancy.assembly.application import build_application
-from kanta_tenancy.assembly.asking import refresh_revocation
+from kanta_tenancy.assembly.asking import refresh_revocation, ways_out
 from kanta_tenancy.assembly.background import SUBSCRIBERS
 from kanta_tenancy.machinery.ooxml.levels import Level
 from kanta_tenancy.machinery.postgres import outbox
@@ -63,7 +63,7 @@ async def test_whoever_signs_is_watched_from_then_on_also_a_tenants_signatory(wo
     tenants = next(who for who in agreement.signatories if who.party is Party.TENANT)
     await world.hand_in(agreement, tenants)
     await outbox.carry_on(database, today, SUBSCRIBERS)
-    assert await refresh_revocation(database, today, settings=SETTINGS) == 1
+    assert await refresh_revocation(database, today, ways=ways_out(SETTINGS)) == 1
     assert [one.line for one in world.lists.received] == ["GET /ca.crl HTTP/1.1"]
     async with database.transaction(world.desk.main_connector) as tx:
         (watched,) = await reading.watched_chains(tx, after=None, count=9)

@@ -20,8 +20,12 @@ class Received:
 class Receiver:
     """Listens on loopback, keeps what it gets, and answers as it was told."""
 
-    def __init__(self, behave: Behaviour, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self, behave: Behaviour, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1", each: int = 1
+    ) -> None:
+        """Say how it answers, and how many requests it takes on each connection."""
         self.behave = behave
+        self.each = each
         self.host = host
         self.received: list[Received] = []
         self._changed = asyncio.Condition()
@@ -38,6 +42,11 @@ class Receiver:
         """Return as soon as so many requests have come."""
         async with self._changed:
             await self._changed.wait_for(lambda: len(self.received) >= count)
+
+    async def left_alone(self) -> None:
+        """Return as soon as nobody has a connection to it."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: not self._at_work)
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator["Receiver"]:
@@ -58,17 +67,20 @@ class Receiver:
         self._at_work.add(task)
         try:
             with suppress(OSError, asyncio.IncompleteReadError):
-                request = await _read(reader)
-                self.received.append(request)
-                async with self._changed:
-                    self._changed.notify_all()
-                await self.behave(writer, request)
-                await writer.drain()
+                for _ in range(self.each):
+                    request = await _read(reader)
+                    self.received.append(request)
+                    async with self._changed:
+                        self._changed.notify_all()
+                    await self.behave(writer, request)
+                    await writer.drain()
         finally:
             self._at_work.discard(task)
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()
+            async with self._changed:
+                self._changed.notify_all()
 
 
 async def _read(reader: asyncio.StreamReader) -> Received:
@@ -102,8 +114,19 @@ async def never(_: asyncio.StreamWriter, __: Received) -> None:
     await asyncio.Event().wait()
 
 
-async def hang_up(_: asyncio.StreamWriter, __: Received) -> None:
-    return
+async def hang_up(writer: asyncio.StreamWriter, _: Received) -> None:
+    writer.close()
+
+
+def begins(octets: bytes) -> Behaviour:
+    """Begin an answer, and hang up."""
+
+    async def behave(writer: asyncio.StreamWriter, _: Received) -> None:
+        writer.write(octets)
+        await writer.drain()
+        writer.close()
+
+    return behave
 
 
 async def garbage(writer: asyncio.StreamWriter, _: Received) -> None:

@@ -4,14 +4,14 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
 
-import aiohttp
 import pytest
 import uvloop
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from kanta_tenancy.machinery.outgoing.allowance import Allowed, read_allowed
+from kanta_tenancy.machinery.outgoing.errors import NotAnswered, Trouble
 from kanta_tenancy.machinery.outgoing.guard import AddressRefused, Guard
-from kanta_tenancy.machinery.outgoing.posting import NotAnswered, Outgoing, Trouble
+from kanta_tenancy.machinery.outgoing.posting import Outgoing
+from kanta_tenancy.machinery.outgoing.resolving import Address
 from kanta_tenancy.machinery.outgoing.targets import Target
 from tests.machinery.outgoing.receivers import Receiver, answer
 
@@ -24,26 +24,20 @@ INWARDS = [
 ]  # fmt: skip
 
 
-class Says(AbstractResolver):
+class Says:
     """A name server of somebody who wants in: answers as it was told, one answer a question."""
 
     def __init__(self, *answers: Sequence[str]) -> None:
         self.answers = list(answers)
         self.questions = 0
 
-    async def resolve(self, host: str, port: int = 0, **_: object) -> list[ResolveResult]:
+    async def resolve(self, _: str, port: int = 0) -> Sequence[Address]:
         self.questions += 1
         addresses = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return [
-            ResolveResult(
-                hostname=host, host=address, port=port, proto=0, flags=socket.AI_NUMERICHOST,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-            )
-            for address in addresses
-        ]  # fmt: skip
-
-    async def close(self) -> None:
-        return None
+            Address(host=each, port=port, family=socket.AF_INET6 if ":" in each else socket.AF_INET, proto=0)
+            for each in addresses
+        ]
 
 
 @pytest.fixture
@@ -173,8 +167,10 @@ def test_the_loop_that_serves_asks_the_guard_as_well():
     assert uvloop.run(tried()) == (Trouble.ADDRESS_REFUSED, 200, 1)
 
 
-async def test_without_the_guard_aiohttp_reaches_the_canary(canary):
+async def test_without_the_guard_a_socket_reaches_the_canary(canary):
     """What the guard is for: the same request without it gets through, by a number that no resolver is asked for."""
-    async with aiohttp.ClientSession() as session, session.post(f"http://127.0.0.1:{canary.port}/") as response:
-        assert response.status == 200
+    reader, writer = await asyncio.open_connection("127.0.0.1", canary.port)
+    writer.write(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    assert (await reader.readline()).split()[1] == b"200"
+    writer.close()
     assert canary.connections == 1

@@ -9,7 +9,8 @@ import pytest
 
 from kanta_tenancy.machinery.outgoing import resolving
 from kanta_tenancy.machinery.outgoing.allowance import read_allowed
-from kanta_tenancy.machinery.outgoing.posting import MOST_READ, Answer, NotAnswered, Outgoing, Trouble
+from kanta_tenancy.machinery.outgoing.errors import NotAnswered, Trouble
+from kanta_tenancy.machinery.outgoing.posting import MOST_READ, Answer, Outgoing
 from kanta_tenancy.machinery.outgoing.resolving import OwnThreads
 from tests.machinery.outgoing.receivers import (
     Receiver,
