@@ -17,7 +17,15 @@ from kanta_tenancy.disturbances.follow_ups.errors import (
     FollowUpOfAnother,
 )
 from kanta_tenancy.disturbances.follow_ups.lifecycle import MOVES
-from kanta_tenancy.disturbances.follow_ups.model import FollowUp, Kind, Move, Owner, SaidAction, SaidFault, State
+from kanta_tenancy.disturbances.follow_ups.model import (
+    FollowUp,
+    FollowUpKind,
+    FollowUpState,
+    Move,
+    Owner,
+    SaidAction,
+    SaidFault,
+)
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.identifiers import new_id
 from kanta_tenancy.parties import Function
@@ -36,14 +44,14 @@ def a_follow_up() -> FollowUp:
     return FollowUp(
         id=new_id(),
         tenancy_id=None,
-        kind=Kind.ACTION,
+        kind=FollowUpKind.ACTION,
         owner=Owner.MAIN_CONNECTOR,
         what="x",
         due_on=TODAY,
         noticed_at=NOON,
         reported_by="x",
         reported_at=NOON,
-        state=State.OPEN,
+        state=FollowUpState.OPEN,
         state_at=NOON,
         round=1,
         version=1,
@@ -63,7 +71,7 @@ def test_a_walk_goes_where_the_table_says_and_nowhere_else(moves):
         before, one = one, lifecycle.settle(one, wanted, note="x", by="x", at=NOON)
         assert (one.state, one.version) == (to, before.version + 1)
         assert one.round == before.round + (wanted is Move.REOPEN)
-        assert (one.settled_by is None) == (one.state is State.OPEN)
+        assert (one.settled_by is None) == (one.state is FollowUpState.OPEN)
 
 
 @given(instants, instants)
@@ -108,7 +116,7 @@ class Office:
         async with self.desk.database.transaction(by or self.desk.caller) as tx:
             return await reading.follow_up(tx, one.id)
 
-    async def open_ones(self, kind: Kind, by: Caller | None = None) -> list[UUID]:
+    async def open_ones(self, kind: FollowUpKind, by: Caller | None = None) -> list[UUID]:
         async with self.desk.database.transaction(by or self.desk.caller) as tx:
             return [one.id for one in await reading.open_ones(tx, kind, None, after=None, count=99)]
 
@@ -158,19 +166,19 @@ async def test_it_is_promised_by_whoever_does_it_until_the_end_of_its_day(office
 async def test_it_is_done_with_what_shows_it_and_the_promise_is_kept(office, desk, disturbance_id):
     one = await office.planned(disturbance_id)
     done = await office.settled(one, Move.FINISH, note="Alarm 117 rings")
-    assert (done.state, done.note, done.settled_by) == (State.DONE, "Alarm 117 rings", "a test")
+    assert (done.state, done.note, done.settled_by) == (FollowUpState.DONE, "Alarm 117 rings", "a test")
     assert [each.state for each in await desk.ledger("disturbance.follow_up")] == [PromiseState.KEPT]
     assert await desk.owed("disturbance.follow_up_remind") == []
-    assert await office.open_ones(Kind.ACTION) == []
+    assert await office.open_ones(FollowUpKind.ACTION) == []
     assert await desk.amiss() == []
 
 
 async def test_what_was_not_done_after_all_is_owed_anew(office, desk, disturbance_id):
     one = await office.planned(disturbance_id)
-    for wanted, state in ((Move.FINISH, State.DONE), (Move.DROP, State.DROPPED)):
+    for wanted, state in ((Move.FINISH, FollowUpState.DONE), (Move.DROP, FollowUpState.DROPPED)):
         one = await office.settled(one, wanted)
         one = await office.settled(one, Move.REOPEN, note="The alarm is silent")
-        assert (one.state, one.settled_by, one.note) == (State.OPEN, None, "The alarm is silent")
+        assert (one.state, one.settled_by, one.note) == (FollowUpState.OPEN, None, "The alarm is silent")
         assert len(await desk.owed("disturbance.follow_up")) == 1, state
     assert await desk.amiss() == []
 
@@ -195,7 +203,7 @@ async def test_a_tenant_finishes_its_own_and_nothing_else(office, desk, disturba
         with pytest.raises(FollowUpOfAnother):
             await office.settled(one, wanted, by=tenant.caller)
     done = await office.settled(theirs, Move.FINISH, by=tenant.caller)
-    assert done.state is State.DONE
+    assert done.state is FollowUpState.DONE
     await desk.carry_on()
     told = await office.told("disturbance.follow_up")
     assert [to for to, _ in told] == ["paivystys@example.org", "praktik@example.org"]
@@ -289,7 +297,7 @@ async def test_a_promise_that_is_kept_by_hand_is_done_with_its_evidence(office, 
         await keep_by_hand(tx, desk.clock, promise_id=owed.id, version=owed.version, evidence="Seen on site")
     await desk.carry_on()
     done = await office.read(one)
-    assert (done.state, done.note) == (State.DONE, "Seen on site")
+    assert (done.state, done.note) == (FollowUpState.DONE, "Seen on site")
     await desk.carry_on()
     assert await desk.amiss() == []
 
@@ -310,7 +318,7 @@ async def test_closing_leaves_them_open_and_they_live_on(office, desk, disturban
     await person.tells_everybody()
     await person.finds_out(cause=CAUSE, remedy="Renewed")
     await person.closes()
-    assert (await office.read(one)).state is State.OPEN
+    assert (await office.read(one)).state is FollowUpState.OPEN
     later = await office.planned(disturbance_id, what="Tell the next audit")
     async with desk.database.transaction(desk.caller) as tx:
         left = await reading.of_disturbance(tx, disturbance_id, after=None, count=9)
@@ -360,7 +368,7 @@ async def test_a_list_is_paged_without_gap_or_overlap(office, desk, disturbance_
         seen: list[UUID] = []
         after = None
         async with desk.database.transaction(caller) as tx:
-            while page := await reading.open_ones(tx, Kind.ACTION, None, after=after, count=2):
+            while page := await reading.open_ones(tx, FollowUpKind.ACTION, None, after=after, count=2):
                 seen += [one.id for one in page]
                 after = store.Position(due_on=page[-1].due_on, id=page[-1].id)
         assert seen == expected
@@ -371,9 +379,9 @@ async def test_a_tenant_sees_its_own_and_no_other(office, desk, disturbance_id, 
     ours = await office.planned(disturbance_id)
     theirs = await office.planned(disturbance_id, tenancy_id=tenant.tenancy.id)
     fault = await office.notified(other.caller)
-    assert await office.open_ones(Kind.ACTION, tenant.caller) == [theirs.id]
-    assert await office.open_ones(Kind.FAULT, tenant.caller) == []
-    assert await office.open_ones(Kind.FAULT, other.caller) == [fault.id]
+    assert await office.open_ones(FollowUpKind.ACTION, tenant.caller) == [theirs.id]
+    assert await office.open_ones(FollowUpKind.FAULT, tenant.caller) == []
+    assert await office.open_ones(FollowUpKind.FAULT, other.caller) == [fault.id]
     for one, caller in ((ours, tenant.caller), (fault, tenant.caller), (theirs, other.caller)):
         with pytest.raises(FollowUpNotFound):
             await office.read(one, caller)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from kanta_tenancy.disturbances.actions import assessing
 from kanta_tenancy.disturbances.case import Place, State
-from kanta_tenancy.disturbances.follow_ups.model import Kind
+from kanta_tenancy.disturbances.follow_ups.model import FollowUpKind
 from kanta_tenancy.disturbances.lifecycle import DutyMove
 from kanta_tenancy.disturbances.model import Fact, Source
 from kanta_tenancy.disturbances.summary import document, reading, store, table
@@ -175,7 +175,10 @@ async def test_a_month_is_told_as_it_was(desk, tenant):
     assert contract.not_needed >= 1
     assert contract.times.worst is not None
     assert contract.overdue == contract.open
-    assert [(one.kind, one.open, one.overdue) for one in made.left] == [(Kind.ACTION, 1, 0), (Kind.FAULT, 2, 1)]
+    assert [(one.kind, one.open, one.overdue) for one in made.left] == [
+        (FollowUpKind.ACTION, 1, 0),
+        (FollowUpKind.FAULT, 2, 1),
+    ]
     empty = await of_month(desk, date(2026, 4, 1))
     assert (empty.events, empty.acknowledged.median, counts(empty.waits)) == (0, None, {})
     assert [(one.open, one.overdue) for one in empty.left] == [(1, 0), (2, 1)]
@@ -284,7 +287,7 @@ async def test_a_month_is_read_from_the_month(database, owner, realm):
 def test_the_document_says_the_same_in_every_language_and_twice_the_same(language, count):
     figure = EventFigure(state=State.OVER, place=Place.OURS, facts=(Fact.DEVIATION,), minutes=95, events=7)
     told = DutyFigure(source=Source.CONTRACT, outcome="told", minutes=61, late=True, duties=2)
-    left = [LeftFigure(kind=Kind.FAULT, open=2, overdue=1)]
+    left = [LeftFigure(kind=FollowUpKind.FAULT, open=2, overdue=1)]
     made = summary(replace(HEADING, language=language), [figure] if count else [], [told] if count else [], left)
     docx = document.as_docx(made)
     assert docx[:2] == b"PK"

@@ -13,13 +13,13 @@ from kanta_tenancy.disturbances.follow_ups import checking, lifecycle, owing, st
 from kanta_tenancy.disturbances.follow_ups.lifecycle import RULE
 from kanta_tenancy.disturbances.follow_ups.model import (
     FollowUp,
+    FollowUpKind,
     FollowUpMoved,
-    Kind,
+    FollowUpState,
     Move,
     Owner,
     SaidAction,
     SaidFault,
-    State,
 )
 from kanta_tenancy.disturbances.store import disturbances
 from kanta_tenancy.kernel.calendar import day_in_finland
@@ -44,7 +44,9 @@ async def add_action(tx: Transaction, clock: Clock, disturbance_id: UUID, said: 
     fit = checking.action(said, at)
     await disturbances.find(tx, disturbance_id)
     await _check_parties(tx, fit.tenancy_id, fit.owner, fit.contact_id, at=at)
-    return await _add(tx, _made(fit, Kind.ACTION, disturbance_id=disturbance_id, noticed_at=at, tx=tx, at=at), at=at)
+    return await _add(
+        tx, _made(fit, FollowUpKind.ACTION, disturbance_id=disturbance_id, noticed_at=at, tx=tx, at=at), at=at
+    )
 
 
 async def notify_fault(tx: Transaction, clock: Clock, said: SaidFault) -> FollowUp:
@@ -71,7 +73,7 @@ async def notify_fault(tx: Transaction, clock: Clock, said: SaidFault) -> Follow
     )
     made = _made(
         planned,
-        Kind.FAULT,
+        FollowUpKind.FAULT,
         disturbance_id=fit.disturbance_id,
         system_id=fit.system_id,
         noticed_at=fit.noticed_at,
@@ -123,7 +125,7 @@ async def settle_taken(tx: Transaction, before: FollowUp, wanted: Move, *, note:
     """Do as `settle` does with what the transaction holds, in whatever scope."""
     after = lifecycle.settle(before, wanted, note=note, by=tx.actor.name, at=at)
     await store.save(tx, after)
-    if after.state is State.OPEN:
+    if after.state is FollowUpState.OPEN:
         await promises.owe_many(tx, owing.to_do(after, at=at, again=_again(at)))
     else:
         await _settle_promises(tx, before, after, at=at)
@@ -132,7 +134,7 @@ async def settle_taken(tx: Transaction, before: FollowUp, wanted: Move, *, note:
 
 
 async def _settle_promises(tx: Transaction, before: FollowUp, after: FollowUp, *, at: datetime) -> None:
-    if after.state is State.DONE:
+    if after.state is FollowUpState.DONE:
         await promises.keep(tx, owing.key(before), at=at, result={"done_by": tx.actor.name})
     await _release(tx, before, at=at, because="It was settled")
 
@@ -188,7 +190,7 @@ async def _check_parties(
 
 def _made(
     said: SaidAction,
-    kind: Kind,
+    kind: FollowUpKind,
     *,
     disturbance_id: UUID | None,
     noticed_at: datetime,
@@ -206,7 +208,7 @@ def _made(
         noticed_at=noticed_at,
         reported_by=tx.actor.name,
         reported_at=at,
-        state=State.OPEN,
+        state=FollowUpState.OPEN,
         state_at=at,
         round=1,
         version=1,

@@ -9,7 +9,14 @@ import msgspec
 
 from kanta_tenancy.disturbances.bodies.reports import Instant, Lines
 from kanta_tenancy.disturbances.follow_ups.lifecycle import due_at, next_moves
-from kanta_tenancy.disturbances.follow_ups.model import FollowUp, Kind, Owner, SaidAction, SaidFault, State
+from kanta_tenancy.disturbances.follow_ups.model import (
+    FollowUp,
+    FollowUpKind,
+    FollowUpState,
+    Owner,
+    SaidAction,
+    SaidFault,
+)
 from kanta_tenancy.kernel.identifiers import ContactId, TenancyId
 from kanta_tenancy.kernel.records import Body
 from kanta_tenancy.machinery.web.pages import PageQuery
@@ -19,7 +26,7 @@ Whose = Annotated[Owner, msgspec.Meta(description="Who does it; outside the two 
 Somebody = Annotated[UUID, msgspec.Meta(description="The contact at the party that sees to it")]
 
 
-class StateAsked(enum.StrEnum):
+class FollowUpStateAsked(enum.StrEnum):
     OPEN = "open"
     DONE = "done"
     DROPPED = "dropped"
@@ -28,16 +35,16 @@ class StateAsked(enum.StrEnum):
 
 class FollowUpsAsked(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: Annotated[
-        StateAsked, msgspec.Meta(description="open: the earliest due first; otherwise the newest first")
-    ] = StateAsked.OPEN
+        FollowUpStateAsked, msgspec.Meta(description="open: the earliest due first; otherwise the newest first")
+    ] = FollowUpStateAsked.OPEN
     tenancy: Annotated[UUID | None, msgspec.Meta(description="Of this tenant; left out: of all")] = None
 
     @property
-    def states(self) -> tuple[State, ...]:
-        return tuple(State) if self.state is StateAsked.ANY else (State(self.state.value),)
+    def states(self) -> tuple[FollowUpState, ...]:
+        return tuple(FollowUpState) if self.state is FollowUpStateAsked.ANY else (FollowUpState(self.state.value),)
 
 
-class Planning(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FollowUpPlanning(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be done after a disturbance."""
 
     what: Lines
@@ -101,8 +108,8 @@ class Explaining(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class ShownFollowUp(Body, frozen=True, kw_only=True):
     id: UUID
-    kind: Kind
-    state: State
+    kind: FollowUpKind
+    state: FollowUpState
     what: str
     owner: Owner
     tenancy_id: Annotated[UUID | None, msgspec.Meta(description="Whom it concerns; null: the main connector alone")]

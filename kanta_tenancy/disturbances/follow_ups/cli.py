@@ -10,7 +10,7 @@ import msgspec
 from kanta_tenancy import parties
 from kanta_tenancy.disturbances.follow_ups import reading
 from kanta_tenancy.disturbances.follow_ups.bodies import shown
-from kanta_tenancy.disturbances.follow_ups.model import FollowUp, Kind, Position
+from kanta_tenancy.disturbances.follow_ups.model import FollowUp, FollowUpKind, Position
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -39,7 +39,7 @@ def follow_ups(
     overdue, else with 0.
     """
     desk: Desk = context.obj
-    kind = Kind.FAULT if faults else Kind.ACTION
+    kind = FollowUpKind.FAULT if faults else FollowUpKind.ACTION
     today = day_in_finland(desk.clock.now())
     found = asyncio.run(_list(desk, main_connector, tenant, kind))
     if as_json:
@@ -50,7 +50,7 @@ def follow_ups(
         context.exit(OVERDUE)
 
 
-async def _list(desk: Desk, main_connector: str | None, tenant: str | None, kind: Kind) -> list[FollowUp]:
+async def _list(desk: Desk, main_connector: str | None, tenant: str | None, kind: FollowUpKind) -> list[FollowUp]:
     async with desk.database() as db:
         realm = await desk_work.realm(db, main_connector)
         async with db.transaction(desk_work.at_desk(desk, realm.id)) as tx:

@@ -9,7 +9,7 @@ from kanta_tenancy.disturbances.follow_ups import actions, owing, store, wording
 from kanta_tenancy.disturbances.follow_ups.errors import FollowUpNotFound
 from kanta_tenancy.disturbances.follow_ups.jobs import READERS
 from kanta_tenancy.disturbances.follow_ups.lifecycle import RULE
-from kanta_tenancy.disturbances.follow_ups.model import FollowUp, FollowUpMoved, Move, State
+from kanta_tenancy.disturbances.follow_ups.model import FollowUp, FollowUpMoved, FollowUpState, Move
 from kanta_tenancy.disturbances.owing import id_in
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.outbox import Message
@@ -44,7 +44,7 @@ async def promise_was_kept(tx: Transaction, message: Message) -> None:
         one = await store.hold(tx, id_in(kept.key))
     except FollowUpNotFound:
         return
-    if one.state is State.OPEN and owing.key(one) == kept.key:
+    if one.state is FollowUpState.OPEN and owing.key(one) == kept.key:
         evidence = await _evidence(tx, kept)
         await actions.settle_taken(tx, one, Move.FINISH, note=evidence, at=kept.at)
 
@@ -58,7 +58,7 @@ async def _evidence(tx: Transaction, kept: promises.PromiseKept) -> str:
 
 
 def _notice(one: FollowUp, person: Recipient, *, of_tenant: bool) -> Notice:
-    lines = (wording.title(one), wording.until(one) if one.state is State.OPEN else None, wording.noted(one))
+    lines = (wording.title(one), wording.until(one) if one.state is FollowUpState.OPEN else None, wording.noted(one))
     return Notice(
         key=f"{owing.subject(one.id)}/{one.version}/{person.contact_id}",
         to=person,

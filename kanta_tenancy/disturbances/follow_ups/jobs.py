@@ -9,7 +9,7 @@ from kanta_tenancy.disturbances import rules
 from kanta_tenancy.disturbances.follow_ups import owing, store, wording
 from kanta_tenancy.disturbances.follow_ups.errors import FollowUpNotFound
 from kanta_tenancy.disturbances.follow_ups.lifecycle import RULE, due_at, next_reminder
-from kanta_tenancy.disturbances.follow_ups.model import FollowUp, Kind, Position, State
+from kanta_tenancy.disturbances.follow_ups.model import FollowUp, FollowUpKind, FollowUpState, Position
 from kanta_tenancy.disturbances.owing import id_in
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
@@ -31,7 +31,7 @@ async def remind(tx: Transaction, clock: Clock, promise: Promise) -> Outcome:
         one = await store.find(tx, id_in(promise.key))
     except FollowUpNotFound:
         return Released(because="it is not there")
-    if one.state is not State.OPEN or owing.remind_key(one) != promise.key:
+    if one.state is not FollowUpState.OPEN or owing.remind_key(one) != promise.key:
         return Released(because="it was settled")
     now = clock.now()
     due = due_at(one)
@@ -43,7 +43,7 @@ async def remind(tx: Transaction, clock: Clock, promise: Promise) -> Outcome:
 
 async def expected(tx: Transaction, _: datetime) -> AsyncIterator[Expected]:
     """Say which promises of follow-ups there should be: of whoever does each, and of the system to remind them."""
-    for kind in Kind:
+    for kind in FollowUpKind:
         after: Position | None = None
         while page := await store.open_ones(tx, kind, None, after=after, count=_PAGE):
             for one in page:

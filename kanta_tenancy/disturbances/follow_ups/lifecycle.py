@@ -7,16 +7,16 @@ from typing import Final
 from msgspec.structs import replace
 
 from kanta_tenancy.disturbances.follow_ups.errors import FollowUpMoveNotAllowed, FollowUpOfAnother
-from kanta_tenancy.disturbances.follow_ups.model import FollowUp, Move, Owner, SaidAction, State
+from kanta_tenancy.disturbances.follow_ups.model import FollowUp, FollowUpState, Move, Owner, SaidAction
 from kanta_tenancy.kernel.calendar import start_of_day
 
 RULE: Final = "K19"
-MOVES: Final[Mapping[tuple[State, Move], State]] = {
-    (State.OPEN, Move.CHANGE): State.OPEN,
-    (State.OPEN, Move.FINISH): State.DONE,
-    (State.OPEN, Move.DROP): State.DROPPED,
-    (State.DONE, Move.REOPEN): State.OPEN,
-    (State.DROPPED, Move.REOPEN): State.OPEN,
+MOVES: Final[Mapping[tuple[FollowUpState, Move], FollowUpState]] = {
+    (FollowUpState.OPEN, Move.CHANGE): FollowUpState.OPEN,
+    (FollowUpState.OPEN, Move.FINISH): FollowUpState.DONE,
+    (FollowUpState.OPEN, Move.DROP): FollowUpState.DROPPED,
+    (FollowUpState.DONE, Move.REOPEN): FollowUpState.OPEN,
+    (FollowUpState.DROPPED, Move.REOPEN): FollowUpState.OPEN,
 }
 BEFORE: Final = (timedelta(days=7), timedelta(days=1), timedelta(0))  # the due time
 

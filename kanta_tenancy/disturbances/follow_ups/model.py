@@ -8,7 +8,7 @@ from kanta_tenancy.kernel.identifiers import ContactId, TenancyId
 from kanta_tenancy.kernel.records import Record
 
 
-class Kind(enum.StrEnum):
+class FollowUpKind(enum.StrEnum):
     ACTION = "action"  # that a disturbance has left to do
     FAULT = "fault"  # that somebody noticed, with or without a disturbance; done once it is corrected
 
@@ -24,7 +24,7 @@ class Owner(enum.StrEnum):
     OTHER = "other"  # the text says who
 
 
-class State(enum.StrEnum):
+class FollowUpState(enum.StrEnum):
     OPEN = "open"
     DONE = "done"
     DROPPED = "dropped"  # it will not be done, and why
@@ -65,14 +65,14 @@ class FollowUp(Record, frozen=True, kw_only=True):
 
     id: UUID
     tenancy_id: TenancyId | None  # whom it concerns, and who sees it too; None: the main connector alone
-    kind: Kind
+    kind: FollowUpKind
     owner: Owner
     what: str
     due_on: date  # until the end of this day in Finland
     noticed_at: datetime
     reported_by: str
     reported_at: datetime
-    state: State
+    state: FollowUpState
     state_at: datetime
     round: int  # one more each time that it is owed anew: it was not done after all, or another party does it
     version: int
@@ -100,8 +100,8 @@ class FollowUpMoved(Record, frozen=True, kw_only=True, tag="disturbance.follow_u
     """Said when something is put down as left to do, changed, done, dropped or opened again."""
 
     follow_up_id: UUID
-    kind: Kind
-    state: State
+    kind: FollowUpKind
+    state: FollowUpState
     version: int
     by_tenant: bool
     at: datetime

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from kanta_tenancy.disturbances.follow_ups import store
-from kanta_tenancy.disturbances.follow_ups.model import FollowUp, Kind, Position, State
+from kanta_tenancy.disturbances.follow_ups.model import FollowUp, FollowUpKind, FollowUpState, Position
 from kanta_tenancy.disturbances.store import disturbances
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -19,7 +19,7 @@ async def follow_up(tx: Transaction, follow_up_id: UUID) -> FollowUp:
 
 
 async def open_ones(
-    tx: Transaction, kind: Kind, tenancy_id: TenancyId | None, *, after: Position | None, count: int
+    tx: Transaction, kind: FollowUpKind, tenancy_id: TenancyId | None, *, after: Position | None, count: int
 ) -> list[FollowUp]:
     """Read a page of what is open, the earliest due first."""
     return await store.open_ones(tx, kind, tx.scope.tenancy_id or tenancy_id, after=after, count=count)
@@ -27,8 +27,8 @@ async def open_ones(
 
 async def settled(
     tx: Transaction,
-    kind: Kind,
-    states: tuple[State, ...],
+    kind: FollowUpKind,
+    states: tuple[FollowUpState, ...],
     tenancy_id: TenancyId | None,
     *,
     before: UUID | None,

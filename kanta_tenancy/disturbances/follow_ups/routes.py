@@ -13,12 +13,12 @@ from kanta_tenancy.disturbances.follow_ups import actions, reading
 from kanta_tenancy.disturbances.follow_ups.bodies import (
     Changing,
     Explaining,
+    FollowUpPlanning,
     FollowUpsAsked,
+    FollowUpStateAsked,
     Notifying,
-    Planning,
     Showing,
     ShownFollowUp,
-    StateAsked,
     shown,
 )
 from kanta_tenancy.disturbances.follow_ups.errors import (
@@ -27,7 +27,7 @@ from kanta_tenancy.disturbances.follow_ups.errors import (
     FollowUpNotFound,
     FollowUpOfAnother,
 )
-from kanta_tenancy.disturbances.follow_ups.model import FollowUp, Kind, Move, Position
+from kanta_tenancy.disturbances.follow_ups.model import FollowUp, FollowUpKind, Move, Position
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
@@ -46,13 +46,13 @@ READS: Final = needs(Permission.DISTURBANCES_READ, query=FollowUpsAsked)
 @get("/follow-ups", operation_id="listFollowUps", opt=READS)
 async def list_follow_ups(call: NamedDependency[Call]) -> Response[Page[ShownFollowUp]]:
     """List what disturbances have left to do: what is open, the earliest due first, or any; to a tenant, its own."""
-    return await _listed(call, Kind.ACTION)
+    return await _listed(call, FollowUpKind.ACTION)
 
 
 @get("/faults", operation_id="listFaults", opt=READS)
 async def list_faults(call: NamedDependency[Call]) -> Response[Page[ShownFollowUp]]:
     """List faults that were notified: what is open, the earliest due first, or any; to a tenant, its own."""
-    return await _listed(call, Kind.FAULT)
+    return await _listed(call, FollowUpKind.FAULT)
 
 
 @get(
@@ -91,7 +91,7 @@ async def read_follow_up(follow_up_id: FromPath[UUID], call: NamedDependency[Cal
     responses=refusals(DisturbanceNotFound, TenancyNotFound, DisturbanceRefused),
 )
 async def plan(
-    disturbance_id: FromPath[UUID], data: JSONBody[Planning], call: NamedDependency[Call]
+    disturbance_id: FromPath[UUID], data: JSONBody[FollowUpPlanning], call: NamedDependency[Call]
 ) -> Response[ShownFollowUp]:
     """Put down what a disturbance has left to do, whatever state it is in; it lives on until it is done."""
     return await once(call, lambda tx: actions.add_action(tx, call.clock, disturbance_id, data.said()), answer=_made)
@@ -165,11 +165,11 @@ async def reopen(
     return await _settled(call, follow_up_id, Move.REOPEN, data.because)
 
 
-async def _listed(call: Call, kind: Kind) -> Response[Page[ShownFollowUp]]:
+async def _listed(call: Call, kind: FollowUpKind) -> Response[Page[ShownFollowUp]]:
     asked = call.asked(FollowUpsAsked)
     tenancy_id = None if asked.tenancy is None else TenancyId(asked.tenancy)
     async with call.transaction() as tx:
-        if asked.state is StateAsked.OPEN:
+        if asked.state is FollowUpStateAsked.OPEN:
             after = asked.position(Position)
             rows = await reading.open_ones(tx, kind, tenancy_id, after=after, count=asked.fetch)
             return paged(call.request, asked, rows, position=_place, body=shown)

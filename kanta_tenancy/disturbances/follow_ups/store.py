@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from kanta_tenancy.disturbances.follow_ups.errors import FollowUpChanged, FollowUpNotFound
-from kanta_tenancy.disturbances.follow_ups.model import FollowUp, Kind, Position, State
+from kanta_tenancy.disturbances.follow_ups.model import FollowUp, FollowUpKind, FollowUpState, Position
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -94,7 +94,7 @@ async def told(tx: Transaction, follow_up_id: UUID, at: datetime) -> None:
 
 
 async def open_ones(
-    tx: Transaction, kind: Kind, tenancy_id: TenancyId | None, *, after: Position | None, count: int
+    tx: Transaction, kind: FollowUpKind, tenancy_id: TenancyId | None, *, after: Position | None, count: int
 ) -> list[FollowUp]:
     """Read a page of what is open, the earliest due first: of a tenant, or of all."""
     begins = after or FIRST
@@ -106,8 +106,8 @@ async def open_ones(
 
 async def page(
     tx: Transaction,
-    kind: Kind,
-    states: tuple[State, ...],
+    kind: FollowUpKind,
+    states: tuple[FollowUpState, ...],
     tenancy_id: TenancyId | None,
     *,
     before: UUID | None,

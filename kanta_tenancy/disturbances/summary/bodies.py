@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from kanta_tenancy.disturbances.follow_ups.model import Kind
+from kanta_tenancy.disturbances.follow_ups.model import FollowUpKind
 from kanta_tenancy.disturbances.model import Source
 from kanta_tenancy.disturbances.summary.counting import Counted, LeftFigure, OfSource, Summary, Times
 from kanta_tenancy.kernel.languages import Language
@@ -41,7 +41,7 @@ class ShownSource(Body, frozen=True, kw_only=True):
 
 
 class ShownLeft(Body, frozen=True, kw_only=True):
-    kind: Kind
+    kind: FollowUpKind
     open: Annotated[int, msgspec.Meta(description="When this was made, of whatever month")]
     overdue: int
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from kanta_tenancy.disturbances.case import Place, State
-from kanta_tenancy.disturbances.follow_ups.model import Kind
+from kanta_tenancy.disturbances.follow_ups.model import FollowUpKind
 from kanta_tenancy.disturbances.model import Fact, Source
 from kanta_tenancy.kernel.distributions import within
 from kanta_tenancy.kernel.languages import Language
@@ -47,7 +47,7 @@ class DutyFigure(Record, frozen=True, kw_only=True):
 class LeftFigure(Record, frozen=True, kw_only=True):
     """What is left to do of a kind when the summary is made, of whatever month."""
 
-    kind: Kind
+    kind: FollowUpKind
     open: int
     overdue: int
 
@@ -137,7 +137,7 @@ def summary(
         unacknowledged=_sum(one for one in events if one.state is State.REPORTED),
         waits=_waits(answered),
         sources=tuple(_source(source, duties) for source in Source),
-        left=tuple(known.get(kind, LeftFigure(kind=kind, open=0, overdue=0)) for kind in Kind),
+        left=tuple(known.get(kind, LeftFigure(kind=kind, open=0, overdue=0)) for kind in FollowUpKind),
     )
 
 

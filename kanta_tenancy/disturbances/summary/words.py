@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from kanta_tenancy.disturbances.follow_ups.model import Kind
+from kanta_tenancy.disturbances.follow_ups.model import FollowUpKind
 from kanta_tenancy.disturbances.model import Source
 from kanta_tenancy.kernel.explanation import Sentence, sentence
 
@@ -54,9 +54,11 @@ SOURCES: Final[Mapping[Source, Sentence]] = {
     Source.GDPR: Sentence(fi="Tietosuoja-asetus", sv="GDPR", en="GDPR"),
     Source.OWN_PRACTICE: Sentence(fi="Oma käytäntö", sv="Egen praxis", en="Own practice"),
 }
-LEFT: Final[Mapping[Kind, Sentence]] = {
-    Kind.ACTION: Sentence(fi="Häiriöiden jälkitoimet", sv="Åtgärder efter störningar", en="Follow-ups of disturbances"),
-    Kind.FAULT: Sentence(fi="Ilmoitetut viat", sv="Anmälda fel", en="Faults that were notified"),
+LEFT: Final[Mapping[FollowUpKind, Sentence]] = {
+    FollowUpKind.ACTION: Sentence(
+        fi="Häiriöiden jälkitoimet", sv="Åtgärder efter störningar", en="Follow-ups of disturbances"
+    ),
+    FollowUpKind.FAULT: Sentence(fi="Ilmoitetut viat", sv="Anmälda fel", en="Faults that were notified"),
 }
 _LONGER: Final = Sentence(fi="Kauemmin", sv="Längre", en="Longer")
 _HOUR: Final = 60
