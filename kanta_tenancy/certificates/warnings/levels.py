@@ -66,7 +66,7 @@ def due_on(life: Lifetime, level: Level) -> date | None:
     """Return on which day a certificate comes to a level; None: never, as it comes before a third of its lifetime."""
     if level == THIRD:
         return last_day(life.third_left_at)
-    if level > 0 and life.not_after - life.not_before < level * _DAY + (life.not_after - life.third_left_at):
+    if level > 0 and life.third_left_at - life.not_before < level * _DAY:
         return None
     return _before(last_day(life.not_after), level)
 

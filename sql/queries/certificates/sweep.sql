@@ -70,8 +70,8 @@ ROLLBACK TO SAVEPOINT before_sweeping;
 -- the mark, and says whether some of them may have been put down before: then those stay as they are. Rows are Swept.
   WITH come AS (
        SELECT ending.id, span.level, span.due_on + span.level AS ends_on, span.due_on
-         FROM unnest(:kinds::text[], :levels::smallint[], :due_ons::date[], :since::timestamptz[], :until::timestamptz[])
-              AS span (kind, level, due_on, since, until)
+         FROM unnest(:kinds::text[], :levels::smallint[], :lengths::interval[], :due_ons::date[], :since::timestamptz[],
+                     :until::timestamptz[]) AS span (kind, level, length, due_on, since, until)
         CROSS JOIN LATERAL (
               SELECT id
                 FROM certificate
@@ -81,8 +81,7 @@ ROLLBACK TO SAVEPOINT before_sweeping;
                  AND not_after >= span.since
                  AND not_after < span.until
                  AND (snoozed_until IS NULL OR snoozed_until < :through::date)
-                 AND (span.level <= 0    -- a third of its lifetime has gone by
-                      OR not_after - not_before >= span.level * interval '24 hours' + (not_after - third_left_at))
+                 AND (span.level <= 0 OR third_left_at >= not_before + span.length)    -- a third of its lifetime has gone by
                OFFSET 0) AS ending
         UNION ALL
        SELECT ending.id, :third::smallint, ending.ends_on, span.due_on
@@ -169,9 +168,8 @@ SELECT id
                       END AS level
                 FROM certificate
                CROSS JOIN LATERAL (    -- before a third of its lifetime has gone by
-                     SELECT span.level > 0
-                        AND not_after - not_before
-                            < span.level * interval '24 hours' + (not_after - third_left_at) AS early) AS whether
+                     SELECT span.level > 0 AND third_left_at < not_before + span.level * interval '24 hours' AS early)
+                     AS whether
                WHERE main_connector_id = :main_connector_id
                  AND kind = span.kind
                  AND state = 'in_use'

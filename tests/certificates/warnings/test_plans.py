@@ -72,6 +72,7 @@ def asked_of_a_sweep(
         "main_connector_id": realm.scope.main_connector_id,
         "kinds": [one.kind for one in by_days],
         "levels": [str(one.level) for one in by_days],
+        "lengths": [f"{one.level} days" for one in by_days],
         "due_ons": [one.due_on.isoformat() for one in by_days],
         "since": [one.since.isoformat() for one in by_days],
         "until": [one.until.isoformat() for one in by_days],

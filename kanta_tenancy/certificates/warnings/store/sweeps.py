@@ -1,7 +1,7 @@
 """The sweep in PostgreSQL. The only module that reads `sql/queries/certificates/sweep.sql`."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -87,6 +87,7 @@ async def _sweep(tx: Transaction, windows: Collection[Window], through: date, *,
         main_connector_id=tx.scope.main_connector_id,
         kinds=[one.kind for one in by_days],
         levels=[one.level for one in by_days],
+        lengths=[timedelta(days=one.level) for one in by_days],
         due_ons=[one.due_on for one in by_days],
         since=[one.since for one in by_days],
         until=[one.until for one in by_days],
