@@ -16,6 +16,7 @@ from kanta_tenancy.proofs.verifying.findings import Statement, Trusted
 from kanta_tenancy.proofs.verifying.verifier import verify
 from tests.desk import ADesk
 from tests.disturbances.test_assessing import YES, Person
+from tests.disturbances.test_closing import CAUSE, Closer
 from tests.parties.examples import a_realm, a_tenant
 from tests.proofs.cases import CaseOffice, amiss
 from tests.seals.examples import a_folder, a_seal, acted
@@ -42,16 +43,17 @@ async def office(database, clock, realm, tmp_path, stamps) -> CaseOffice:
 
 @pytest.fixture
 async def case(office, desk, tenant) -> Person:
-    """A disturbance that a tenant reported with a file, assessed, told, and put on paper for two addressees."""
+    """A disturbance that a tenant reported with a file, assessed, told, put on paper for two and looked into."""
     taken = await desk.reported(tenant.caller, since=desk.clock.now())
     async with desk.database.transaction(tenant.caller) as tx:
         await reporting.attach(tx, desk.clock, taken.report_id, name="log.txt", content=b"Error 504")
-    person = Person(desk, taken.disturbance_id)
+    person = Closer(desk, taken.disturbance_id)
     await person.acknowledges()
     await person.answers(deviation=YES, risk_to_safety=YES)
     await drawn(office, person, "section_90_supervisor")
     await person.tells("section_90_supervisor")
     await drawn(office, person, "contract_manufacturer", Language.SWEDISH)
+    await person.finds_out(cause=CAUSE, remedy="It was renewed")
     return person
 
 
@@ -84,6 +86,7 @@ async def test_it_holds_every_answer_duty_and_document_and_is_valid(office, case
     told = {one["rule"]: one for one in record["duties"]}
     assert told["section_90_supervisor"]["state"] == "sent"
     assert told["section_90_supervisor"]["explanation"]["steps"]
+    assert [(one["kind"], one["said_by"] != "") for one in record["findings"]] == [("cause", True), ("remedy", True)]
     assert [one["language"] for one in record["documents"]] == ["fi", "sv"]
     assert [name for name in files if name.startswith("documents/")] == ["documents/0.docx", "documents/1.docx"]
     (file,) = [content for name, content in files.items() if name.startswith("attachments/")]
@@ -220,6 +223,7 @@ async def test_a_tenants_bundle_has_what_it_sees_and_nothing_of_another_chain(of
     said = json.loads(files["case.json"])
     assert said["tenancy_id"] == str(tenant.tenancy.id)
     assert (said["record"]["answers"], said["record"]["calls"], said["documents"]) == ([], [], [])
+    assert (said["record"]["findings"], said["record"]["holds"]) == ([], [])
     assert {one["tenancy_id"] for one in said["record"]["duties"]} == {str(tenant.tenancy.id)}
     assert "journal/slice_1.json" not in files
     assert json.loads(files["journal/slice_0.json"])["chain"] == str(tenant.tenancy.id)

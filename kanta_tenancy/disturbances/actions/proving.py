@@ -9,7 +9,10 @@ from kanta_tenancy.disturbances.case import (
     Answered,
     Attachment,
     Called,
+    Carried,
     Disturbance,
+    Finding,
+    Hold,
     KeptDuty,
     Report,
     Status,
@@ -51,8 +54,11 @@ class CaseRecord(Record, frozen=True, kw_only=True):
     attachments: tuple[Attachment, ...]
     answers: tuple[Answered, ...]  # every one that was given, in order, with author and time
     duties: tuple[KeptDuty, ...]  # every round, with what became of it and how it came about
+    carried: tuple[Carried, ...]  # what another room sees to
     calls: tuple[Called, ...]
     statuses: tuple[ToldOnce, ...]
+    findings: tuple[Finding, ...]  # cause, remedy, and for what it was opened again, in order
+    holds: tuple[Hold, ...]  # what keeps it from being closed
     documents: tuple[KeptDocument, ...]  # in the order of the files
 
 
@@ -73,8 +79,11 @@ async def collect(tx: Transaction, disturbance_id: UUID) -> Case:
         attachments=whole.attachments,
         answers=tuple(await reading.answers(tx, disturbance_id)),
         duties=whole.duties,
+        carried=whole.carried,
         calls=whole.calls,
         statuses=tuple(told),
+        findings=whole.findings,
+        holds=whole.holds,
         documents=tuple(map(_kept, drawn)),
     )
     return Case(
