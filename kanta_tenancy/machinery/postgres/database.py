@@ -23,6 +23,7 @@ _SETTINGS: Final = {
     "lock_timeout": "3s",
     "statement_timeout": "20s",
     "idle_in_transaction_session_timeout": "60s",
+    "jit": "off",  # compiling a plan takes longer than any statement here
 }
 # A connection keeps its plans. One that was made while a table had a few rows reads the whole table, also to check a
 # foreign key, until autovacuum has counted again: in a campaign that makes each offer dearer than the one before.
