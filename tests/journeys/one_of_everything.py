@@ -59,7 +59,7 @@ from tests.agreements.examples import a_draft
 from tests.certificates.inventory.examples import HANDED_IN, Inventory
 from tests.certificates.inventory.examples import der as a_certificate_of_a_server
 from tests.certificates.orders.examples import Orders
-from tests.certificates.warnings.examples import a_digest
+from tests.certificates.warnings.examples import a_digest, found_amiss
 from tests.disturbances.examples import Desk
 from tests.joining.examples import a_change
 from tests.journeys import breaches, follow_ups
@@ -102,6 +102,7 @@ async def prepared(owner_url: str, keys: SealKeys) -> tuple[str, dict[str, str]]
         happened = await lived(database, clock, realm, tenant) | await with_kela(database, clock, realm)
         happened |= await registered(database, clock, realm, tenant)
         digest = await a_digest(database, clock, realm)
+        finding = await found_amiss(database, clock, realm)
         async with database.transaction(realm) as tx:
             await warnings.acknowledge_digest(tx, clock, digest.id, version=1)
         happened |= await disturbed(database, clock, realm, keys)
@@ -137,6 +138,7 @@ async def prepared(owner_url: str, keys: SealKeys) -> tuple[str, dict[str, str]]
         "feed_id": feed.id,
         "address": calendar.name,
         "digest_id": digest.id,
+        "finding_id": finding,
     }
     return token.text, {name: str(value) for name, value in ids.items()}
 

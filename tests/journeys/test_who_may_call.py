@@ -15,7 +15,7 @@ from kanta_tenancy.promises import Owner, Wanted, page
 from tests.agreements.conftest import signed_on_line
 from tests.certificates.inventory.examples import der as a_certificate_of_a_server
 from tests.certificates.orders.examples import a_request
-from tests.certificates.warnings.examples import a_digest
+from tests.certificates.warnings.examples import a_digest, found_amiss
 from tests.journeys import breaches, follow_ups, papers, renewals
 from tests.journeys.bodies import BODIES, CAMPAIGN, CONFORMITY, DISTURBANCE, ENDPOINT, ORDER, QUERIES, RELEASE, SYSTEM
 from tests.journeys.conftest import Realm, client
@@ -169,6 +169,7 @@ async def ids_of(realm: Realm, database, clock) -> dict[str, Any]:
         "campaign_id": (await realm.main_connector.post("/v1/campaigns", json=CAMPAIGN)).json()["id"],
         "anchor_id": await anchor_of(realm),
         "watched_id": await watched_by(realm),
+        "finding_id": await found_amiss(database, clock, realm.caller),
         "digest_id": (await a_digest(database, clock, realm.caller)).id,
     }
 

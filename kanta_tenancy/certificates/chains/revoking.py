@@ -146,7 +146,7 @@ async def _moved(tx: Transaction, subject: Subject, before: Revocation | None, s
 async def _need_not_be_told_again(tx: Transaction, subject: Subject, at: datetime) -> None:
     """Keep the finding out of the next digest: people have just had a mail of its own about it."""
     found = await findings.of_certificates(tx, [subject.id])
-    await findings.told(tx, [one.id for one in found if one.rule == standing.REVOKED], at=at)
+    await findings.told_to_everybody(tx, [one.id for one in found if one.rule == standing.REVOKED], at=at)
 
 
 def _path(pair: Pair) -> Both:

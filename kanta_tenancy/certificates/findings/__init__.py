@@ -3,9 +3,9 @@
 Rooms above note what they find (`note`); lists, warnings and metrics read it.
 """
 
-from kanta_tenancy.certificates.findings.model import Finding, FindingPosition, KeptFinding, Noted, OpenCount, Untold
-from kanta_tenancy.certificates.findings.noting import note, told
-from kanta_tenancy.certificates.findings.reading import count_open, of_certificates, open_ones, some, untold
+from kanta_tenancy.certificates.findings.model import Finding, FindingPosition, KeptFinding, Noted, OpenCount, Rung
+from kanta_tenancy.certificates.findings.noting import note, told_to_everybody
+from kanta_tenancy.certificates.findings.reading import count_open, of_certificates, open_ones, some
 
 __all__ = [
     "Finding",
@@ -13,12 +13,11 @@ __all__ = [
     "KeptFinding",
     "Noted",
     "OpenCount",
-    "Untold",
+    "Rung",
     "count_open",
     "note",
     "of_certificates",
     "open_ones",
     "some",
-    "told",
-    "untold",
+    "told_to_everybody",
 ]

@@ -1,5 +1,6 @@
 """What a finding is: a rule, how much it matters, with what, since when, and where the rule is written."""
 
+import enum
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
@@ -23,6 +24,14 @@ class Finding(Record, frozen=True, kw_only=True):
     facts: Mapping[str, str | int | None] = {}
 
 
+class Rung(enum.IntEnum):
+    """Who is told, one after the other, while nobody acknowledges it."""
+
+    RESPONSIBLE = 0
+    DEPUTY = 1
+    MANAGEMENT = 2
+
+
 class KeptFinding(Finding, frozen=True, kw_only=True):
     """A finding as it is kept."""
 
@@ -30,14 +39,11 @@ class KeptFinding(Finding, frozen=True, kw_only=True):
     first_at: datetime
     last_at: datetime  # when it was seen last
     cleared_at: datetime | None  # None: it is open
-
-
-class Untold(Record, frozen=True, kw_only=True):
-    """A finding that is open and that nobody was told of."""
-
-    id: UUID
-    severity: Severity
-    certificate_id: UUID | None
+    rung: Rung  # up to whom it was told
+    told_at: datetime | None  # None: nobody was told
+    next_at: datetime | None  # when the next are told, unless somebody acknowledges it
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
 
 
 class FindingPosition(Record, frozen=True, kw_only=True):

@@ -16,8 +16,10 @@ async def note(
 ) -> Noted:
     """Open findings that are new, note the others as seen again, and clear those of the subjects that are gone.
 
-    Two statements, however many there are. Findings of other families about the same subjects stay as they are. Of two
-    of the same rule and subject the first counts. The journal has one entry for a look that changed anything.
+    Two statements, however many there are, and one more when there are errors. One that has grown more severe is
+    cleared and opened anew, so that people are told of it again. Findings of other families about the same subjects
+    stay as they are. Of two of the same rule and subject the first counts. The journal has one entry for a
+    look that changed anything.
 
     Args:
         subjects: everything that was looked at, whether or not something was found with it.
@@ -31,8 +33,10 @@ async def note(
         if not one.rule.startswith(f"{family}.") or one.subject not in looked_at:
             raise ValueError(f"a finding of {one.rule} with {one.subject} is none of this look of {family}")
     rows = {(one.rule, one.subject): (new_id(), one) for one in reversed(found)}
+    outgrown = await store.clear_outgrown(tx, at, found)
     seen = await store.put(tx, at, sorted(rows.values(), key=lambda row: (row[1].rule, row[1].subject)))
-    cleared = await store.clear(tx, at, family=family, subjects=looked_at, seen=[one.id for one in seen])
+    gone = await store.clear(tx, at, family=family, subjects=looked_at, seen=[one.id for one in seen])
+    cleared = [*outgrown, *gone]
     new = {key for key, _ in rows.values()}
     opened = [one for one in seen if one.id in new]
     if opened or cleared:
@@ -41,9 +45,9 @@ async def note(
     return Noted(opened=len(opened), seen_again=len(seen) - len(opened), cleared=len(cleared))
 
 
-async def told(tx: Transaction, ids: Collection[UUID], *, at: datetime) -> int:
-    """Put down that people were told of these findings; what is cleared and found again is told again."""
-    return await store.told(tx, ids, at=at)
+async def told_to_everybody(tx: Transaction, ids: Collection[UUID], *, at: datetime) -> int:
+    """Put down that everybody was told of these findings in a mail of their own; nobody is left to pass them on to."""
+    return await store.told_to_everybody(tx, ids, at=at)
 
 
 async def _tell(

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from kanta_tenancy.certificates.findings import store
-from kanta_tenancy.certificates.findings.model import FindingPosition, KeptFinding, OpenCount, Untold
+from kanta_tenancy.certificates.findings.model import FindingPosition, KeptFinding, OpenCount
 from kanta_tenancy.kernel.severity import Severity
 from kanta_tenancy.machinery.postgres.database import Transaction
 
@@ -47,11 +47,6 @@ async def of_certificates(tx: Transaction, ids: Collection[UUID]) -> list[KeptFi
 async def count_open(tx: Transaction) -> list[OpenCount]:
     """Count the findings that are open, by severity and rule."""
     return await store.count_open(tx)
-
-
-async def untold(tx: Transaction) -> list[Untold]:
-    """Tell which findings are open and nobody was told of, in the order in which they were found."""
-    return await store.untold(tx)
 
 
 async def some(tx: Transaction, ids: Collection[UUID]) -> list[KeptFinding]:

@@ -7,20 +7,20 @@ from uuid import UUID
 
 import msgspec
 
-from kanta_tenancy.certificates.findings.model import Finding, KeptFinding, OpenCount, Touched, Untold
+from kanta_tenancy.certificates.findings.model import Finding, KeptFinding, OpenCount, Touched
 from kanta_tenancy.kernel.severity import Severity
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, statement
 
 PUT: Final = statement("certificates/finding.put", Touched)
+OUTGROWN: Final = statement("certificates/finding.outgrown", Touched)
 CLEAR: Final = statement("certificates/finding.clear", Touched)
 OPEN: Final = statement("certificates/finding.open", KeptFinding)
 EVERY: Final = statement("certificates/finding.every", KeptFinding)
 OF_CERTIFICATES: Final = statement("certificates/finding.of_certificates", KeptFinding)
 COUNT_OPEN: Final = statement("certificates/finding.count_open", OpenCount)
-UNTOLD: Final = statement("certificates/finding.untold", Untold)
 SOME: Final = statement("certificates/finding.some", KeptFinding)
-TOLD: Final = statement("certificates/finding.told", Nothing)
+TOLD_TO_EVERYBODY: Final = statement("certificates/finding.told_to_everybody", Nothing)
 
 NEWEST_POSSIBLE: Final = UUID(int=(1 << 128) - 1)
 
@@ -43,6 +43,20 @@ async def put(tx: Transaction, at: datetime, rows: Sequence[tuple[UUID, Finding]
         certificate_ids=[one.certificate_id for one in found],
         sentences=[msgspec.to_builtins(one.sentence) for one in found],
         facts=[dict(one.facts) for one in found],
+    )
+
+
+async def clear_outgrown(tx: Transaction, at: datetime, found: Sequence[Finding]) -> list[Touched]:
+    """Clear the open findings of these rules and subjects that matter less than what was found now."""
+    worse = [one for one in found if one.severity is Severity.ERROR]
+    if not worse:
+        return []
+    return await OUTGROWN.all(
+        tx,
+        main_connector_id=tx.scope.main_connector_id,
+        at=at,
+        rules=[one.rule for one in worse],
+        subjects=[one.subject for one in worse],
     )
 
 
@@ -89,13 +103,9 @@ async def count_open(tx: Transaction) -> list[OpenCount]:
     return await COUNT_OPEN.all(tx, main_connector_id=tx.scope.main_connector_id)
 
 
-async def untold(tx: Transaction) -> list[Untold]:
-    return await UNTOLD.all(tx, main_connector_id=tx.scope.main_connector_id)
-
-
 async def some(tx: Transaction, ids: Collection[UUID]) -> list[KeptFinding]:
     return await SOME.all(tx, main_connector_id=tx.scope.main_connector_id, ids=list(ids))
 
 
-async def told(tx: Transaction, ids: Collection[UUID], *, at: datetime) -> int:
-    return await TOLD.run(tx, main_connector_id=tx.scope.main_connector_id, ids=list(ids), at=at)
+async def told_to_everybody(tx: Transaction, ids: Collection[UUID], *, at: datetime) -> int:
+    return await TOLD_TO_EVERYBODY.run(tx, main_connector_id=tx.scope.main_connector_id, ids=list(ids), at=at)

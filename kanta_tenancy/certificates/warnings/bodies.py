@@ -1,28 +1,20 @@
 """Warnings and digests as the API shows and takes them."""
 
-import enum
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
+from kanta_tenancy.certificates.findings.bodies import UpTo, up_to
 from kanta_tenancy.certificates.warnings import levels
-from kanta_tenancy.certificates.warnings.model import Coming, Digest, Item, OpenWarning, Rung, Warned, WarningState
+from kanta_tenancy.certificates.warnings.model import Coming, Digest, Item, OpenWarning, Warned, WarningState
 from kanta_tenancy.kernel.records import Body
 from kanta_tenancy.machinery.web.pages import PageQuery
 
 _LEVEL = "So many days before the last one; 0 is the last day, -1 the day after it, third when a third is left"
 LevelName = Annotated[str, msgspec.Meta(pattern=r"^(third|-?[0-9]{1,3})$", description=_LEVEL, examples=["30"])]
 Level = Annotated[str, msgspec.Meta(description=_LEVEL)]
-
-
-class UpTo(enum.StrEnum):
-    """Up to whom a warning was told."""
-
-    RESPONSIBLE = "responsible"
-    DEPUTY = "deputy"
-    MANAGEMENT = "management"
 
 
 class WarningsAsked(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -104,7 +96,7 @@ def open_warning(warning: OpenWarning, today: date) -> ShownOpenWarning:
     said = msgspec.structs.asdict(warning)
     return ShownOpenWarning(
         level=levels.name(said.pop("level")),
-        up_to=_up_to(said.pop("rung"), warning.told_at),
+        up_to=up_to(said.pop("rung"), warning.told_at),
         days_left=(warning.ends_on - today).days,
         **said,
     )
@@ -128,8 +120,4 @@ def item(one: Item) -> ShownItem:
 
 def _warning(warned: Warned) -> ShownWarning:
     said = msgspec.structs.asdict(warned)
-    return ShownWarning(level=levels.name(said.pop("level")), up_to=_up_to(said.pop("rung"), warned.told_at), **said)
-
-
-def _up_to(rung: Rung, told_at: datetime | None) -> UpTo | None:
-    return None if told_at is None else UpTo(rung.name.lower())
+    return ShownWarning(level=levels.name(said.pop("level")), up_to=up_to(said.pop("rung"), warned.told_at), **said)

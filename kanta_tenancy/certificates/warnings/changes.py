@@ -26,7 +26,7 @@ async def certificate_changed(tx: Transaction, message: Message) -> None:
 async def findings_changed(tx: Transaction, message: Message) -> None:
     """Have errors told soon, the rest in the morning; subscribes to `certificate_findings.changed`."""
     await be_ready(tx, message.at)
-    if await telling.any_error_to_tell(tx):
+    if await telling.any_error_to_tell(tx, day_in_finland(message.at)):
         await _tell_soon(tx, message.at)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import click
 import msgspec
 
+from kanta_tenancy.certificates.findings import KeptFinding
 from kanta_tenancy.certificates.warnings import actions, bodies, levels, reading
 from kanta_tenancy.certificates.warnings.bodies import ShownOpenWarning
 from kanta_tenancy.certificates.warnings.errors import WarningNotOpen
@@ -47,18 +48,25 @@ def warnings(desk: Desk, *, main_connector: str | None, as_json: bool) -> None:
     "--digest", type=click.UUID, metavar="NUMBER", help="All that a digest tells of; its mail has the number."
 )
 @click.option("--certificate", type=click.UUID, metavar="ID", help="The open warning of one certificate.")
+@click.option("--finding", type=click.UUID, metavar="ID", help="One finding.")
 @_MAIN_CONNECTOR
 @click.pass_obj
-def acknowledge(desk: Desk, *, digest: UUID | None, certificate: UUID | None, main_connector: str | None) -> None:
-    """Say that somebody sees to certificates of which people were warned, so that nobody else is told.
+def acknowledge(
+    desk: Desk, *, digest: UUID | None, certificate: UUID | None, finding: UUID | None, main_connector: str | None
+) -> None:
+    """Say that somebody sees to what people were warned of, so that nobody else is told.
 
-    Name a digest or a certificate. When a certificate comes to its next level, people are told again.
+    Name a digest, a certificate or a finding. When a certificate comes to its next level, or what was amiss comes back
+    or grows more severe, people are told again.
     """
-    if (digest is None) == (certificate is None):
-        raise click.UsageError("Name a digest or a certificate.")
+    if sum(one is not None for one in (digest, certificate, finding)) != 1:
+        raise click.UsageError("Name a digest, a certificate or a finding.")
     if digest is not None:
         done = asyncio.run(_digest(desk, main_connector, digest))
-        click.echo(f"acknowledged\t{done.id}\t{done.certificates} certificates")
+        click.echo(f"acknowledged\t{done.id}\t{done.certificates} certificates\t{done.findings} findings")
+    elif finding is not None:
+        seen_to = asyncio.run(_finding(desk, main_connector, finding))
+        click.echo(f"acknowledged\t{finding}\t{seen_to.rule}")
     elif certificate is not None:
         level = asyncio.run(_certificate(desk, main_connector, certificate))
         click.echo(f"acknowledged\t{certificate}\t{levels.name(level)}")
@@ -83,6 +91,13 @@ async def _digest(desk: Desk, main_connector: str | None, digest_id: UUID) -> Di
         async with db.transaction(desk_work.at_desk(desk, of.id)) as tx:
             seen = await reading.digest(tx, digest_id)
             return await actions.acknowledge_digest(tx, desk.clock, digest_id, version=seen.version)
+
+
+async def _finding(desk: Desk, main_connector: str | None, finding_id: UUID) -> KeptFinding:
+    async with desk.database() as db:
+        of = await desk_work.realm(db, main_connector)
+        async with db.transaction(desk_work.at_desk(desk, of.id)) as tx:
+            return await actions.acknowledge_finding(tx, desk.clock, finding_id)
 
 
 async def _certificate(desk: Desk, main_connector: str | None, certificate_id: UUID) -> Level:

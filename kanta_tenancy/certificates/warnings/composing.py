@@ -14,7 +14,7 @@ from kanta_tenancy.certificates.inventory.model import Certificate
 from kanta_tenancy.certificates.orders.model import ListedOrder
 from kanta_tenancy.certificates.warnings import thresholds, wording
 from kanta_tenancy.certificates.warnings.addressing import Addressed
-from kanta_tenancy.certificates.warnings.model import Concern, Digest
+from kanta_tenancy.certificates.warnings.model import Amiss, Concern, Digest
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.kernel.explanation import Sentence, sentence
@@ -53,10 +53,10 @@ class Known(Record, frozen=True, kw_only=True):
     findings: Mapping[UUID, KeptFinding]
 
 
-def named_in(addressed: Addressed) -> tuple[Sequence[Concern], Sequence[UUID]]:
+def named_in(addressed: Addressed) -> tuple[Sequence[Concern], Sequence[Amiss]]:
     """Return which warnings and findings a digest names; the others it counts."""
     amiss = sorted(addressed.amiss, key=lambda one: one.severity is not Severity.ERROR)
-    return addressed.concerns[:MOST_CERTIFICATES], [one.finding_id for one in amiss[:MOST_FINDINGS]]
+    return addressed.concerns[:MOST_CERTIFICATES], amiss[:MOST_FINDINGS]
 
 
 def is_urgent(addressed: Addressed, today: date) -> bool:
@@ -81,7 +81,7 @@ def lines(addressed: Addressed, digest: Digest, known: Known, *, now: datetime) 
     return (
         *_of_certificates(addressed, known, today=today, now=now),
         *_of_findings(addressed, known),
-        *_answering(addressed, digest),
+        _answering(digest),
     )
 
 
@@ -108,12 +108,7 @@ def _of_one(
     name = name_of(certificate.common_name, certificate.subject, certificate.sha256)
     yield wording.ends(name, kind.name, not_after, concern.ends_on, today=today, now=now)
     if concern.told_at is not None:
-        yield sentence(
-            "Kukaan ei ole kuitannut varoitusta, joka annettiin {at}.",
-            "Ingen har kvitterat varningen som gavs {at}.",
-            "Nobody has acknowledged the warning of {at}.",
-            at=concern.told_at,
-        )
+        yield _unanswered(concern.told_at)
     delivery = thresholds.delivery_on(today, certificate.profile)
     order = known.orders.get(certificate.id)
     yield wording.to_do(not_after, concern.ends_on, delivery, order, today=today, now=now)
@@ -134,11 +129,11 @@ def _of_one(
 
 def _of_findings(addressed: Addressed, known: Known) -> Iterator[Sentence]:
     _, named = named_in(addressed)
-    found = [known.findings[one] for one in named if one in known.findings]
-    for one in found:
-        yield _joined(
-            (_MARKS[one.severity], one.sentence, *(() if one.certainty is Certainty.READ else (_UNVERIFIED,)))
-        )
+    found = [(one, known.findings[one.finding_id]) for one in named if one.finding_id in known.findings]
+    for amiss, one in found:
+        unverified = () if one.certainty is Certainty.READ else (_UNVERIFIED,)
+        unanswered = () if amiss.told_at is None else (_unanswered(amiss.told_at),)
+        yield _joined((_MARKS[one.severity], one.sentence, *unverified, *unanswered))
     more = len(addressed.amiss) - len(found)
     if more:
         yield sentence(
@@ -149,17 +144,25 @@ def _of_findings(addressed: Addressed, known: Known) -> Iterator[Sentence]:
         )
 
 
-def _answering(addressed: Addressed, digest: Digest) -> Iterator[Sentence]:
-    if addressed.concerns:
-        yield sentence(
-            "Kuitatkaa kooste, kun huolehditte asiasta: muuten siitä kerrotaan seuraavalle vuorossa olevalle. Komento:"
-            " kanta-tenancy certificates acknowledge --digest {digest}",
-            "Kvittera sammandraget när du tar hand om saken: annars meddelas nästa person i ordningen. Kommando:"
-            " kanta-tenancy certificates acknowledge --digest {digest}",
-            "Acknowledge the digest when you see to it: otherwise others are told. Command: kanta-tenancy certificates"
-            " acknowledge --digest {digest}",
-            digest=str(digest.id),
-        )
+def _unanswered(told_at: datetime) -> Sentence:
+    return sentence(
+        "Kukaan ei ole kuitannut varoitusta, joka annettiin {at}.",
+        "Ingen har kvitterat varningen som gavs {at}.",
+        "Nobody has acknowledged the warning of {at}.",
+        at=told_at,
+    )
+
+
+def _answering(digest: Digest) -> Sentence:
+    return sentence(
+        "Kuitatkaa kooste, kun huolehditte asiasta: muuten siitä kerrotaan seuraavalle vuorossa olevalle. Komento:"
+        " kanta-tenancy certificates acknowledge --digest {digest}",
+        "Kvittera sammandraget när du tar hand om saken: annars meddelas nästa person i ordningen. Kommando:"
+        " kanta-tenancy certificates acknowledge --digest {digest}",
+        "Acknowledge the digest when you see to it: otherwise others are told. Command: kanta-tenancy certificates"
+        " acknowledge --digest {digest}",
+        digest=str(digest.id),
+    )
 
 
 _MARKS: Final = {

@@ -9,6 +9,18 @@ class WarningNotOpen(DomainError):
     category = Category.CONFLICT
 
 
+class FindingNotFound(DomainError):
+    slug = "certificate-finding-not-found"
+    title = "No such finding"
+    category = Category.MISSING
+
+
+class FindingNotOpen(DomainError):
+    slug = "certificate-finding-not-open"
+    title = "The finding does not wait for anybody"
+    category = Category.CONFLICT
+
+
 class DigestNotFound(DomainError):
     slug = "certificate-digest-not-found"
     title = "No such digest"

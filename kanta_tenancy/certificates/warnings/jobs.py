@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kanta_tenancy import promises
 from kanta_tenancy.certificates.warnings import levels, owing, telling, weighing
-from kanta_tenancy.certificates.warnings.store import sweeps, warnings
+from kanta_tenancy.certificates.warnings.store import amiss, sweeps, warnings
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.promises import Expected, Kept, Later, Outcome, Promise
@@ -15,7 +15,7 @@ async def sweep(tx: Transaction, clock: Clock, _: Promise) -> Outcome:
     """Put down what has come to a level, whatever was missed; the keeper of `certificate.sweep`."""
     now = clock.now()
     await weighing.catch_up(tx, now)
-    if await telling.anything_to_tell(tx):
+    if await telling.anything_to_tell(tx, now):
         await promises.owe(tx, owing.to_tell(tx.scope.main_connector_id, now, at=now))
     return Later(due_at=levels.next_morning(now))
 
@@ -40,7 +40,7 @@ async def sweeps_expected(tx: Transaction, _: datetime) -> AsyncIterator[Expecte
 
 
 async def escalations_expected(tx: Transaction, _: datetime) -> AsyncIterator[Expected]:
-    """Say that the next people are told, at every time that an open warning names."""
+    """Say that the next people are told, at every time that an open warning or finding names."""
     realm = tx.scope.main_connector_id
-    for next_at in await warnings.escalations(tx):
+    for next_at in {*await warnings.escalations(tx), *await amiss.escalations(tx)}:
         yield Expected(key=owing.escalation_key(next_at), subject=owing.subject(realm))

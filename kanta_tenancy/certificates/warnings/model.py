@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final, NewType
 from uuid import UUID
 
+from kanta_tenancy.certificates.findings.model import Rung
 from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.kernel.identifiers import ContactId
 from kanta_tenancy.kernel.records import Record
@@ -38,6 +39,16 @@ class Patience(Record, frozen=True, kw_only=True, rename={"since": "from"}):
     days_left: int
     hours: int
     urgent: bool  # told at once, in a mail of its own
+    certainty: Certainty
+    source: str
+
+
+class PatienceAmiss(Record, frozen=True, kw_only=True, rename={"since": "from"}):
+    """How long nobody else is told of a finding of some severity that nobody acknowledges."""
+
+    since: date
+    severity: Severity
+    hours: int
     certainty: Certainty
     source: str
 
@@ -124,32 +135,28 @@ class Swept(Record, frozen=True, kw_only=True):
     superseded: int
 
 
-class Rung(enum.IntEnum):
-    """Who is told of a warning, one after the other, while nobody acknowledges it."""
+class Matter(Record, frozen=True, kw_only=True):
+    """What somebody is to be told of now, and whose it is."""
 
-    RESPONSIBLE = 0
-    DEPUTY = 1
-    MANAGEMENT = 2
-
-
-class Concern(Record, frozen=True, kw_only=True):
-    """A warning that somebody is to be told of now."""
-
-    certificate_id: UUID
-    level: Level
-    ends_on: date
     rung: Rung
     told_at: datetime | None  # None: nobody was told yet
     responsible_id: ContactId | None
     deputy_id: ContactId | None
 
 
-class Amiss(Record, frozen=True, kw_only=True):
-    """A finding that somebody is to be told of now."""
+class Concern(Matter, frozen=True, kw_only=True):
+    """A warning that somebody is to be told of now."""
+
+    certificate_id: UUID
+    level: Level
+    ends_on: date
+
+
+class Amiss(Matter, frozen=True, kw_only=True):
+    """A finding that somebody is to be told of now; where it is about no certificate it is nobody's."""
 
     finding_id: UUID
     severity: Severity
-    responsible_id: ContactId | None  # for the certificate that it is about; None: it is about none, or nobody is
 
 
 class Digest(Record, frozen=True, kw_only=True):

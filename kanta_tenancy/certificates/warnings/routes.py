@@ -8,6 +8,8 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from kanta_tenancy.certificates.findings import KeptFinding
+from kanta_tenancy.certificates.findings.bodies import ShownFinding, shown
 from kanta_tenancy.certificates.inventory.errors import CertificateNotFound
 from kanta_tenancy.certificates.warnings import actions, bodies, levels, reading
 from kanta_tenancy.certificates.warnings.bodies import (
@@ -22,6 +24,8 @@ from kanta_tenancy.certificates.warnings.errors import (
     DigestAcknowledged,
     DigestChanged,
     DigestNotFound,
+    FindingNotFound,
+    FindingNotOpen,
     WarningNotOpen,
 )
 from kanta_tenancy.certificates.warnings.model import (
@@ -100,6 +104,25 @@ async def acknowledge_warning(
     return await once(call, act, answer=Response)
 
 
+@post(
+    "/certificate-findings/{finding_id:uuid}/acknowledgement",
+    operation_id="acknowledgeCertificateFinding",
+    opt=needs(Permission.CERTIFICATES_WRITE),
+    status_code=200,
+    responses=refusals(FindingNotFound, FindingNotOpen),
+)
+async def acknowledge_finding(finding_id: FromPath[UUID], call: NamedDependency[Call]) -> Response[ShownFinding]:
+    """Say that somebody sees to what is amiss: nobody else is told of it.
+
+    When it comes back or grows more severe it is a finding of its own, and people are told of it again.
+    """
+
+    async def act(tx: Transaction) -> KeptFinding:
+        return await actions.acknowledge_finding(tx, call.clock, finding_id)
+
+    return await once(call, act, answer=_finding)
+
+
 @get(
     "/certificate-digests",
     operation_id="listCertificateDigests",
@@ -161,6 +184,10 @@ async def acknowledge_digest(digest_id: FromPath[UUID], call: NamedDependency[Ca
     return await once(call, act, answer=_answer)
 
 
+def _finding(finding: KeptFinding) -> Response[ShownFinding]:
+    return Response(shown(finding))
+
+
 def _answer(digest: Digest) -> Response[ShownDigest]:
     return with_etag(bodies.digest(digest), digest.version)
 
@@ -183,6 +210,7 @@ ROUTES: Final = Router(
         list_warnings,
         list_warnings_of_certificate,
         acknowledge_warning,
+        acknowledge_finding,
         list_digests,
         read_digest,
         list_warnings_in_digest,

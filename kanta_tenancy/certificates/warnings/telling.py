@@ -8,14 +8,14 @@ import structlog
 
 from kanta_tenancy import parties, promises, trust
 from kanta_tenancy.certificates import findings
-from kanta_tenancy.certificates.findings import Untold
 from kanta_tenancy.certificates.impact import reading as impact
 from kanta_tenancy.certificates.inventory import reading as inventory
 from kanta_tenancy.certificates.orders import reading as orders
 from kanta_tenancy.certificates.warnings import addressing, composing, owing
 from kanta_tenancy.certificates.warnings.addressing import Addressed, People, Reader, Telling
 from kanta_tenancy.certificates.warnings.composing import Known
-from kanta_tenancy.certificates.warnings.model import Amiss, Concern, Digest, WarningsTold
+from kanta_tenancy.certificates.warnings.model import Amiss, Digest, Matter, WarningsTold
+from kanta_tenancy.certificates.warnings.store import amiss as found
 from kanta_tenancy.certificates.warnings.store import digests as store
 from kanta_tenancy.certificates.warnings.store import warnings
 from kanta_tenancy.kernel.calendar import day_in_finland
@@ -38,59 +38,41 @@ async def tell_now(tx: Transaction, now: datetime) -> WarningsTold:
     """Tell everybody what they are to be told now; whoever holds the mark of the realm does so alone."""
     today = day_in_finland(now)
     concerns = [*await warnings.untold(tx, today), *await warnings.unanswered(tx, now, today)]
-    amiss = await _amiss(tx, await _to_be_told_of(tx, today))
-    persons, people = await _people(tx, concerns, amiss, today)
+    amiss = [*await _to_be_told_of(tx, today), *await found.unanswered(tx, now, today)]
+    persons, people = await _people(tx, [*concerns, *amiss], today)
     telling = addressing.address(concerns, amiss, people, now=now, today=today)
     if telling.nobody:
         log.error("nobody to tell of certificates", main_connector=str(tx.scope.main_connector_id), of=telling.nobody)
     await _send(tx, telling, persons, now=now)
     await warnings.told(tx, telling.told, at=now)
-    await findings.told(tx, [one.finding_id for one in telling.told_amiss], at=now)
-    await promises.owe_many(
-        tx,
-        [
-            owing.to_escalate(tx.scope.main_connector_id, one.next_at, at=now)
-            for one in telling.told
-            if one.next_at is not None
-        ],
-    )
+    await found.told(tx, telling.told_amiss, at=now)
+    realm = tx.scope.main_connector_id
+    await promises.owe_many(tx, [owing.to_escalate(realm, one, at=now) for one in telling.next_times])
     return await _put_down(tx, telling, today, at=now)
 
 
-async def _to_be_told_of(tx: Transaction, today: date) -> list[Untold]:
+async def _to_be_told_of(tx: Transaction, today: date) -> list[Amiss]:
     """Return what is amiss and is to be told now: what can wait until the morning does once people were told today."""
-    untold = await findings.untold(tx)
+    untold = await found.untold(tx, today)
     newest = await store.page(tx, after=None, count=1)
     told_today = any(day_in_finland(one.told_at) == today for one in newest)
     return [one for one in untold if one.severity is Severity.ERROR or not told_today]
 
 
-async def anything_to_tell(tx: Transaction) -> bool:
-    return await warnings.any_untold(tx) or bool(await findings.untold(tx))
+async def anything_to_tell(tx: Transaction, now: datetime) -> bool:
+    """Say whether anybody is to be told of something, also of what nobody was told of while it was snoozed."""
+    today = day_in_finland(now)
+    if await warnings.any_untold(tx) or await found.untold(tx, today):
+        return True
+    return bool(await found.unanswered(tx, now, today))
 
 
-async def any_error_to_tell(tx: Transaction) -> bool:
-    return any(one.severity is Severity.ERROR for one in await findings.untold(tx))
+async def any_error_to_tell(tx: Transaction, today: date) -> bool:
+    return any(one.severity is Severity.ERROR for one in await found.untold(tx, today))
 
 
-async def _amiss(tx: Transaction, untold: Sequence[Untold]) -> list[Amiss]:
-    about = {one.certificate_id for one in untold if one.certificate_id is not None}
-    responsible = await store.responsible(tx, about)
-    return [
-        Amiss(
-            finding_id=one.id,
-            severity=one.severity,
-            responsible_id=None if one.certificate_id is None else responsible.get(one.certificate_id),
-        )
-        for one in untold
-    ]
-
-
-async def _people(
-    tx: Transaction, concerns: Iterable[Concern], amiss: Iterable[Amiss], today: date
-) -> tuple[dict[ContactId, Person], People]:
-    ids = {contact_id for one in concerns for contact_id in (one.responsible_id, one.deputy_id)}
-    ids |= {one.responsible_id for one in amiss}
+async def _people(tx: Transaction, matters: Iterable[Matter], today: date) -> tuple[dict[ContactId, Person], People]:
+    ids = {contact_id for one in matters for contact_id in (one.responsible_id, one.deputy_id)}
     named = await parties.persons(tx, [one for one in ids if one is not None], on_day=today)
     technical = await _first_there(tx, _TECHNICAL, today)
     management = await _first_there(tx, _MANAGEMENT, today)
@@ -117,7 +99,7 @@ def _reader(person: Person) -> Reader:
 async def _send(tx: Transaction, telling: Telling, persons: dict[ContactId, Person], *, now: datetime) -> None:
     today = day_in_finland(now)
     made = [(_digest(one, today, now), one) for one in telling.digests]
-    await store.add(tx, [(digest, one.concerns) for digest, one in made], at=now)
+    await store.add(tx, [(digest, one.concerns, one.amiss) for digest, one in made], at=now)
     known = await _known(tx, telling.digests, today, now)
     await tell(tx, now, [_notice(digest, one, persons[one.to.contact_id], known, now=now) for digest, one in made])
 
@@ -139,14 +121,14 @@ async def _known(tx: Transaction, digests: Iterable[Addressed], today: date, now
     ends_on = {concern.certificate_id: concern.ends_on for concerns, _ in named for concern in concerns}
     certificates = await inventory.certificates_of(tx, ends_on)
     authorities = [one.sha256 for one in certificates.values() if one.authority]
-    found = await findings.some(tx, [one for _, ids in named for one in ids])
+    amiss = await findings.some(tx, [one.finding_id for _, each in named for one in each])
     return Known(
         certificates=certificates,
         orders=await orders.under_way(tx, ends_on),
         reaches=await impact.reach_on_days(tx, {one: max(day, today) for one, day in ends_on.items()}),
         issued=await store.issued(tx, authorities, now),
         trusted=await trust.leading(tx, [one.sha256 for one in certificates.values()]),
-        findings={one.id: one for one in found},
+        findings={one.id: one for one in amiss},
     )
 
 

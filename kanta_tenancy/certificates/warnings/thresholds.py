@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import msgspec
 
-from kanta_tenancy.certificates.warnings.model import Delivery, Patience, Thresholds
+from kanta_tenancy.certificates.warnings.model import Delivery, Patience, PatienceAmiss, Thresholds
 from kanta_tenancy.kernel.dated import in_force_on
+from kanta_tenancy.kernel.severity import Severity
 
 _FILE: Final = Path(__file__).parent / "data" / "thresholds.toml"
 
@@ -33,6 +34,11 @@ def patience_on(day: date, days_left: int) -> Patience:
     return in_force_on(by_days[within], day)
 
 
+def patience_amiss_on(day: date, severity: Severity) -> PatienceAmiss:
+    """Return how long nobody else is told of a finding of a severity, as it is on a day."""
+    return in_force_on([one for one in _patience_amiss() if one.severity is severity], day)
+
+
 def delivery_on(day: date, profile: str | None) -> Delivery | None:
     """Return how long the issuer of a profile needs, as it is on a day; None: that is not known."""
     known = [one for one in _deliveries() if profile in one.profiles]
@@ -48,6 +54,11 @@ def every() -> tuple[Thresholds, ...]:
 @cache
 def _patience() -> tuple[Patience, ...]:
     return msgspec.convert(_data()["patience"], tuple[Patience, ...])
+
+
+@cache
+def _patience_amiss() -> tuple[PatienceAmiss, ...]:
+    return msgspec.convert(_data()["patience_amiss"], tuple[PatienceAmiss, ...])
 
 
 @cache

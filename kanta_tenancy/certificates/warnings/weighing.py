@@ -11,7 +11,7 @@ from uuid import UUID
 
 from kanta_tenancy.certificates.warnings import levels, thresholds
 from kanta_tenancy.certificates.warnings.model import Level, Mark, Swept, WarningState, Weighable
-from kanta_tenancy.certificates.warnings.store import sweeps, warnings
+from kanta_tenancy.certificates.warnings.store import amiss, sweeps, warnings
 from kanta_tenancy.certificates.warnings.store.warnings import Put
 from kanta_tenancy.kernel.calendar import last_day
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -65,6 +65,7 @@ async def _weigh(tx: Transaction, ids: Iterable[UUID], through: date, *, at: dat
     await warnings.close(tx, [row.certificate_id for row in opened], WarningState.SUPERSEDED, at=at)
     await warnings.put(tx, rows, at=at)
     await warnings.tell_anew(tx, [one.id for one in loud])
+    await amiss.tell_anew(tx, [one.id for one in loud])
     return opened
 
 

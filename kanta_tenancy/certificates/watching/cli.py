@@ -127,7 +127,8 @@ def end(desk: Desk, *, endpoint: UUID, because: str, main_connector: str | None)
 def check(context: click.Context, *, main_connector: str | None, as_json: bool) -> None:
     """Tell what is amiss with certificates, their sources and servers, and whether they are watched in time.
 
-    Each line: error or warning, rule, since when, a sentence; separated by tabs. A watch that is late is told first.
+    Each line: error or warning, rule, since when, a sentence, id of the finding; separated by tabs. A watch that is
+    late is told first, and has no id.
 
     Ends with 3 when there is any line, else with 0.
     """
@@ -234,10 +235,10 @@ def _observation(one: ShownObservation) -> tuple[str, ...]:
 
 def _amiss(found: Checked) -> Iterator[tuple[str, ...]]:
     if found.late_since is not None:
-        yield "error", "watch.late", _at(found.late_since), "The watch of certificates does not look any more."
+        yield "error", "watch.late", _at(found.late_since), "The watch of certificates does not look any more.", "-"
     for one in found.findings:
         # A stranger wrote some of the text, and a terminal obeys some characters.
-        yield one.severity.value, one.rule, _at(one.first_at), fit_to_be_shown(one.sentence.en)
+        yield one.severity.value, one.rule, _at(one.first_at), fit_to_be_shown(one.sentence.en), str(one.id)
 
 
 def _at(at: datetime | None) -> str:

@@ -15,12 +15,11 @@ SELECT :main_connector_id, said.digest_id, said.certificate_id, said.level
   FROM unnest(:digest_ids::uuid[], :certificate_ids::uuid[], :levels::smallint[])
        AS said (digest_id, certificate_id, level);
 
--- name: responsible
--- Who is responsible for certificates; rows are Responsible.
-SELECT id, responsible_id
-  FROM certificate
- WHERE main_connector_id = :main_connector_id
-   AND id = ANY (:certificate_ids::uuid[]);
+-- name: insert_findings
+-- Write of which findings digests tell.
+INSERT INTO certificate_digest_finding (main_connector_id, digest_id, finding_id)
+SELECT :main_connector_id, said.digest_id, said.finding_id
+  FROM unnest(:digest_ids::uuid[], :finding_ids::uuid[]) AS said (digest_id, finding_id);
 
 -- name: issued
 -- How many certificates in use were issued by authorities, by the SHA-256 of theirs; rows are Issued.

@@ -17,6 +17,18 @@ SELECT id, :main_connector_id, rule, severity, source, certainty, subject, certi
                   last_at = greatest(certificate_finding.last_at, excluded.last_at)
 RETURNING id, rule, subject;
 
+-- name: outgrown
+-- Clear open warnings of which what was found now is an error; rows are Touched.
+UPDATE certificate_finding
+   SET cleared_at = greatest(:at, first_at)
+  FROM unnest(:rules::text[], :subjects::text[]) AS found (rule, subject)
+ WHERE certificate_finding.main_connector_id = :main_connector_id
+   AND certificate_finding.rule = found.rule
+   AND certificate_finding.subject = found.subject
+   AND certificate_finding.cleared_at IS NULL
+   AND certificate_finding.severity = 'warning'
+RETURNING certificate_finding.id, certificate_finding.rule, certificate_finding.subject;
+
 -- name: clear
 -- Clear the open findings of a family about these subjects, but for those that were seen; rows are Touched.
 UPDATE certificate_finding
@@ -31,9 +43,10 @@ RETURNING id, rule, subject;
 -- name: open
 -- A page of the findings that are open, newest first. The longest page is written out so that one plan serves every
 -- page.
-SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at, cleared_at
+SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at, cleared_at,
+       rung, told_at, next_at, acknowledged_at, acknowledged_by
   FROM (SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at,
-               cleared_at
+               cleared_at, rung, told_at, next_at, acknowledged_at, acknowledged_by
           FROM certificate_finding
          WHERE main_connector_id = :main_connector_id
            AND id < :before
@@ -47,9 +60,10 @@ SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence,
 
 -- name: every
 -- A page of all findings, those that were cleared too, newest first.
-SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at, cleared_at
+SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at, cleared_at,
+       rung, told_at, next_at, acknowledged_at, acknowledged_by
   FROM (SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at,
-               cleared_at
+               cleared_at, rung, told_at, next_at, acknowledged_at, acknowledged_by
           FROM certificate_finding
          WHERE main_connector_id = :main_connector_id
            AND id < :before
@@ -62,7 +76,8 @@ SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence,
 
 -- name: of_certificates
 -- What is open about these certificates, in the order in which it was found.
-SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at, cleared_at
+SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at, cleared_at,
+       rung, told_at, next_at, acknowledged_at, acknowledged_by
   FROM certificate_finding
  WHERE main_connector_id = :main_connector_id
    AND certificate_id = ANY (:ids::uuid[])
@@ -78,26 +93,22 @@ SELECT severity, rule, count(*) AS findings
  GROUP BY severity, rule
  ORDER BY severity, rule;
 
--- name: untold
--- What is open and nobody was told of, in the order in which it was found; rows are Untold.
-SELECT id, severity, certificate_id
-  FROM certificate_finding
- WHERE main_connector_id = :main_connector_id
-   AND cleared_at IS NULL
-   AND told_at IS NULL
- ORDER BY id;
-
 -- name: some
 -- Some of them, in the order in which they were found.
-SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at, cleared_at
+SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at, cleared_at,
+       rung, told_at, next_at, acknowledged_at, acknowledged_by
   FROM certificate_finding
  WHERE main_connector_id = :main_connector_id
    AND id = ANY (:ids::uuid[])
  ORDER BY id;
 
--- name: told
--- Write that people were told of these.
+-- name: told_to_everybody
+-- Write that everybody was told of these, whoever is responsible too.
 UPDATE certificate_finding
-   SET told_at = :at
+   SET told_at = :at, rung = 2,
+       told_to = (SELECT responsible_id
+                    FROM certificate
+                   WHERE main_connector_id = :main_connector_id
+                     AND certificate.id = certificate_finding.certificate_id)
  WHERE main_connector_id = :main_connector_id
    AND id = ANY (:ids::uuid[]);

@@ -9,10 +9,11 @@ import pytest
 from cryptography import x509
 
 from kanta_tenancy import promises
-from kanta_tenancy.certificates import findings
 from kanta_tenancy.certificates.chains.model import RevocationStatus
 from kanta_tenancy.certificates.inventory.actions import certificates as actions
 from kanta_tenancy.certificates.inventory.model import Description
+from kanta_tenancy.certificates.warnings.store import amiss
+from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.parties import Function
 from tests.certificates.chains.authority import DAY, a_server, an_authority
 from tests.parties.examples import named, owner_of
@@ -133,7 +134,7 @@ async def answer_for(examination, certificate_id, *emails: str) -> None:
 
 async def untold(examination) -> set[UUID]:
     async with examination.database.transaction(examination.caller) as tx:
-        return {one.id for one in await findings.untold(tx)}
+        return {one.finding_id for one in await amiss.untold(tx, day_in_finland(examination.clock.now()))}
 
 
 async def test_who_answers_for_it_and_the_deputy_hear_of_a_revocation_too_in_one_mail_each(

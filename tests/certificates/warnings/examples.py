@@ -11,6 +11,7 @@ import msgspec
 from kanta_tenancy import promises
 from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.background import SUBSCRIBERS
+from kanta_tenancy.certificates.findings import note, open_ones
 from kanta_tenancy.certificates.inventory import intake, reading
 from kanta_tenancy.certificates.inventory.actions import certificates as actions
 from kanta_tenancy.certificates.inventory.model import Arrival, Description
@@ -25,6 +26,8 @@ from kanta_tenancy.machinery.postgres import outbox
 from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.messages import mailing
 from kanta_tenancy.parties import Function
+from tests.certificates.findings.examples import SERVER as SERVER_ASKED
+from tests.certificates.findings.examples import a_finding
 from tests.certificates.inventory.examples import AUTHORITY, HANDED_IN, SERVER, der
 from tests.conftest import FrozenClock
 from tests.parties.examples import named, owner_of
@@ -167,11 +170,19 @@ class Watch:
         return [one for one in found if one.what in promises.AMISS and one.key.partition("/")[0] in OURS]
 
 
+async def found_amiss(database: Database, clock: Clock, caller: Caller) -> UUID:
+    """Have something be amiss with a server."""
+    async with database.transaction(caller) as tx:
+        await note(tx, clock.now(), [SERVER_ASKED], [a_finding()], family="probe")
+        (found,) = await open_ones(tx, family="probe", after=None, count=1)
+    return found.id
+
+
 async def a_digest(database: Database, clock: Clock, caller: Caller) -> Digest:
     """Make a digest, which tells of nothing."""
     own = await owner_of(database, caller)
     person = await named(database, clock, caller, own, email="digest@example.org", function=Function.FEES)
     digest = Digest(id=new_id(), contact_id=person.id, certificates=0, findings=0, urgent=False, told_at=clock.now())
     async with database.transaction(caller) as tx:
-        await digests.add(tx, [(digest, ())], at=digest.told_at)
+        await digests.add(tx, [(digest, (), ())], at=digest.told_at)
     return digest

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from kanta_tenancy.certificates.findings import Rung
 from kanta_tenancy.certificates.warnings import thresholds
 from kanta_tenancy.certificates.warnings.addressing import Addressed, People, Reader, address
-from kanta_tenancy.certificates.warnings.model import Amiss, Concern, Level, Rung
+from kanta_tenancy.certificates.warnings.model import Amiss, Concern, Level
 from kanta_tenancy.kernel.identifiers import ContactId
 from kanta_tenancy.kernel.severity import Severity
 
@@ -44,8 +45,9 @@ def a_concern(number: int = 1, days: int = 20, **said) -> Concern:
     return Concern(**given | said)
 
 
-def an_amiss(number: int = 1, responsible_id: ContactId | None = None) -> Amiss:
-    return Amiss(finding_id=UUID(int=number), severity=Severity.WARNING, responsible_id=responsible_id)
+def an_amiss(number: int = 1, responsible_id: ContactId | None = None, **said) -> Amiss:
+    given = {"severity": Severity.WARNING, "rung": Rung.RESPONSIBLE, "told_at": None, "deputy_id": None}
+    return Amiss(finding_id=UUID(int=number), responsible_id=responsible_id, **given | said)
 
 
 def readers(digests: tuple[Addressed, ...]) -> list[Reader]:
@@ -129,6 +131,26 @@ def test_what_is_amiss_is_told_in_the_same_digest_to_whoever_answers_for_the_cer
     assert len(telling.told_amiss) == 2
 
 
+@pytest.mark.parametrize(("severity", "hours"), [(Severity.ERROR, 24), (Severity.WARNING, 168)])
+def test_what_is_amiss_goes_up_the_same_ladder_in_the_time_of_its_severity(severity, hours):
+    one, told = an_amiss(1, AINO.contact_id, severity=severity, deputy_id=BERTTA.contact_id), []
+    while True:
+        telling = tell(amiss=[one])
+        told.append(readers(telling.digests))
+        (stands,) = telling.told_amiss
+        if stands.next_at is None:
+            break
+        assert stands.next_at == NOW + timedelta(hours=hours, minutes=15)
+        assert telling.next_times == [stands.next_at]
+        one = replace(one, rung=stands.rung, told_at=NOW)
+    assert told == [[AINO], [BERTTA], [DAN]]
+
+
+def test_what_is_nobodys_goes_to_the_technical_contacts_and_then_to_the_administrators():
+    assert readers(tell(amiss=[an_amiss()]).digests) == [CECILIA]
+    assert readers(tell(amiss=[an_amiss(told_at=EARLIER)]).digests) == [DAN]
+
+
 def test_where_there_is_nobody_at_all_it_is_said():
     telling = tell(a_concern(), amiss=[an_amiss()], of=people(named=(), technical=(), management=()))
     assert (telling.digests, telling.told, telling.nobody) == ((), (), 2)
@@ -179,7 +201,7 @@ def test_everybody_gets_one_digest_and_every_concern_is_settled_or_has_nobody(co
     telling = address(concerns, (), of, now=NOW, today=TODAY)
     emails = [one.to.email.lower() for one in telling.digests]
     assert len(emails) == len(set(emails))
-    settled = {one.concern.certificate_id for one in telling.told}
+    settled = {one.of.certificate_id for one in telling.told}
     left = [one for one in concerns if one.certificate_id not in settled]
     assert len(settled) == len(telling.told)
     assert len(left) == telling.nobody
@@ -188,7 +210,7 @@ def test_everybody_gets_one_digest_and_every_concern_is_settled_or_has_nobody(co
         assert not of.technical
         assert not of.management
     for one in telling.told:
-        assert one.rung >= one.concern.rung
+        assert one.rung >= one.of.rung
         assert one.next_at is None or one.next_at > NOW
     for digest in telling.digests:
         ends = [one.ends_on for one in digest.concerns]
@@ -204,7 +226,7 @@ def test_while_nobody_acknowledges_everybody_is_told_once_and_it_ends(concerns, 
         for digest in telling.digests:
             for one in digest.concerns:
                 heard.setdefault(one.certificate_id, []).append(digest.to.email.lower())
-        waiting = [replace(one.concern, rung=one.rung, told_at=NOW) for one in telling.told if one.next_at is not None]
+        waiting = [replace(one.of, rung=one.rung, told_at=NOW) for one in telling.told if one.next_at is not None]
     assert waiting == []
     for emails in heard.values():
         assert len(emails) == len(set(emails))

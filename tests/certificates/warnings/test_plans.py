@@ -10,7 +10,7 @@ import pytest
 from kanta_tenancy.certificates.inventory.kinds import kinds
 from kanta_tenancy.certificates.warnings import levels, thresholds
 from kanta_tenancy.certificates.warnings.model import THIRD
-from kanta_tenancy.certificates.warnings.store import digests, sweeps, warnings
+from kanta_tenancy.certificates.warnings.store import amiss, digests, sweeps, warnings
 from kanta_tenancy.kernel.acting import Caller
 from tests.certificates.warnings.examples import DAY, MARCH_2
 from tests.parties.examples import a_realm
@@ -44,6 +44,8 @@ TABLES = {
     "certificate_warning",
     "certificate_digest",
     "certificate_digest_item",
+    "certificate_digest_finding",
+    "certificate_finding",
     "certificate_revocation",
 }
 
@@ -220,7 +222,14 @@ async def test_digests_are_listed_newest_first_and_what_one_tells_of_by_certific
         "   FROM certificate_digest AS digest, generate_series(1, 50) AS c",
         realm.scope.main_connector_id,
     )
-    for table in ("certificate_digest", "certificate_digest_item"):
+    await owner.execute(FOUND, realm.scope.main_connector_id)
+    await owner.execute(
+        "INSERT INTO certificate_digest_finding (main_connector_id, digest_id, finding_id)"
+        " SELECT $1, digest.id, lpad(to_hex(f), 32, '0')::uuid"
+        "   FROM certificate_digest AS digest, generate_series(15001, 15050) AS f",
+        realm.scope.main_connector_id,
+    )
+    for table in ("certificate_digest", "certificate_digest_item", "certificate_digest_finding", "certificate_finding"):
         await owner.execute(f"ANALYZE {table}")
     asked = {"main_connector_id": realm.scope.main_connector_id}
     for plan in await plans(database, realm, digests.PAGE, **asked, before=UUID(int=300), count=51):
@@ -234,6 +243,48 @@ async def test_digests_are_listed_newest_first_and_what_one_tells_of_by_certific
     for plan in await plans(database, realm, digests.ACKNOWLEDGE_ITEMS, **asked, **one, at=NOW, by="x"):
         assert plan.read("certificate_digest_item") <= 50
         assert plan.read("certificate_warning") <= 3 * 50
+    for plan in await plans(database, realm, amiss.ACKNOWLEDGE_ITEMS, **asked, **one, at=NOW, by="x"):
+        assert plan.read("certificate_digest_finding") <= 50
+        assert plan.read("certificate_finding") <= 50
+
+
+FOUND = """
+INSERT INTO certificate_finding (id, main_connector_id, rule, severity, source, certainty, subject, certificate_id,
+                                 sentence, facts, first_at, last_at, cleared_at, told_at, next_at, acknowledged_at,
+                                 acknowledged_by)
+SELECT lpad(to_hex(n), 32, '0')::uuid, $1, 'lint.key', 'error', 'x', 'read', 'certificate/' || n,
+       lpad(to_hex(n), 32, '0')::uuid, '{}', '{}', now(), now(), CASE WHEN n % 2 = 0 THEN now() END,
+       CASE WHEN n % 1000 <> 1 THEN now() END, CASE WHEN n % 4 = 1 THEN now() + n * interval '1 day' END,
+       CASE WHEN n % 4 = 3 THEN now() END, CASE WHEN n % 4 = 3 THEN 'x' END
+  FROM generate_series(1, 20000) AS n
+"""
+
+
+async def test_of_what_is_amiss_is_read_what_is_to_be_told_and_not_what_is_open_cleared_or_seen_to(
+    database, realm, owner
+):
+    await owner.execute(FOUND, realm.scope.main_connector_id)
+    await owner.execute("ANALYZE certificate_finding")
+    asked = {"main_connector_id": realm.scope.main_connector_id}
+    for plan in await plans(database, realm, amiss.UNTOLD, **asked, today=MARCH_2):
+        assert plan.indexes("certificate_finding") == {"certificate_finding_untold"}
+        assert plan.read("certificate_finding") <= 20
+        assert plan.read("certificate") <= 20
+    for plan in await plans(database, realm, amiss.UNANSWERED, **asked, now=NOW, today=MARCH_2):
+        assert "certificate_finding_next" in plan.indexes()
+        assert plan.read("certificate_finding") == 0
+    for plan in await plans(database, realm, amiss.ESCALATIONS, **asked):
+        assert "certificate_finding_next" in plan.indexes()
+        assert plan.read("certificate_finding") <= 5_000
+    ids = [str(UUID(int=one)) for one in range(100, 200)]
+    for plan in await plans(database, realm, amiss.TELL_ANEW, **asked, certificate_ids=ids):
+        assert plan.read("certificate_finding") <= 100
+        assert plan.read("certificate") <= 100
+    for plan in await plans(database, realm, amiss.ACKNOWLEDGE, **asked, finding_id=ids[1], by="x", at=NOW):
+        assert plan.read("certificate_finding") <= 1
+    each = {"ids": ids, "rungs": ["1"] * 100, "told_tos": ["NULL"] * 100, "next_ats": ["NULL"] * 100}
+    for plan in await plans(database, realm, amiss.TOLD, **asked, **each, at=NOW):
+        assert plan.read("certificate_finding") <= 100
 
 
 async def test_what_an_authority_issued_is_counted_from_what_it_issued(database, realm):

@@ -6,7 +6,9 @@ from kanta_tenancy.assembly.application import build_application
 from kanta_tenancy.assembly.settings import read_settings
 from kanta_tenancy.parties import Function
 from kanta_tenancy.parties.access import LastUses
+from tests.certificates.findings.examples import a_finding
 from tests.certificates.warnings.examples import DAY, MARCH_2, Watch
+from tests.certificates.warnings.test_findings_passed_on import noted
 from tests.journeys.conftest import a_whole_realm
 from tests.systems.test_routes import problem
 
@@ -129,6 +131,31 @@ async def test_a_digest_is_read_with_what_it_tells_of_and_acknowledged(both, wat
     assert problem(twice) == (409, "certificate-digest-acknowledged")
     assert (await http.get(f"{address}/warnings")).json()["items"][0]["state"] == "acknowledged"
     assert (await http.get("/v1/certificate-warnings")).json()["items"] == []
+
+
+async def test_a_finding_is_acknowledged_once_however_often_it_is_asked_for(both, watch):
+    await noted(watch, a_finding())
+    http, key = both.main_connector, {"Idempotency-Key": "seen"}
+    (found,) = (await http.get("/v1/certificate-findings")).json()["items"]
+    assert [found[name] for name in ("up_to", "told_at", "next_at", "acknowledged_at", "acknowledged_by")] == [None] * 5
+    await watch.live(MARCH_2)
+    watch.clock.advance(minutes=15)
+    await watch.work()
+    (told,) = (await http.get("/v1/certificate-findings")).json()["items"]
+    assert (told["up_to"], told["told_at"], told["next_at"]) == (
+        "responsible", "2026-03-02T12:15:00Z", "2026-03-03T12:30:00Z",
+    )  # fmt: skip
+    address = f"/v1/certificate-findings/{found['id']}/acknowledgement"
+    assert (await both.of_tenant.post(address)).status_code == 403
+    first, again = [await http.post(address, headers=key) for _ in range(2)]
+    assert (first.status_code, again.status_code, first.json()) == (200, 200, again.json())
+    assert first.json()["acknowledged_at"] == "2026-03-02T12:15:00Z"
+    assert (first.json()["up_to"], first.json()["next_at"]) == ("responsible", None)
+    assert problem(await http.post(address)) == (409, "certificate-finding-not-open")
+    nowhere = address.replace(found["id"], "019a0000-0000-7000-8000-000000000009")
+    assert problem(await http.post(nowhere)) == (404, "certificate-finding-not-found")
+    actions = {one["action"] for one in (await http.get("/v1/journal")).json()["items"]}
+    assert "certificate_finding.acknowledged" in actions
 
 
 async def test_a_tenant_is_told_what_its_own_certificates_come_to_and_nothing_of_whom_was_told(both, watch):

@@ -3,11 +3,19 @@
 import asyncpg
 import pytest
 
+from tests.certificates.findings.examples import a_finding
 from tests.certificates.warnings.examples import DAY, MARCH_2
+from tests.certificates.warnings.test_findings_passed_on import noted
 from tests.conftest import someone
 from tests.parties.examples import a_realm, a_tenant
 
-TABLES = ("certificate_sweep", "certificate_warning", "certificate_digest", "certificate_digest_item")
+TABLES = (
+    "certificate_sweep",
+    "certificate_warning",
+    "certificate_digest",
+    "certificate_digest_item",
+    "certificate_digest_finding",
+)
 
 
 @pytest.fixture
@@ -15,6 +23,7 @@ async def told(staffed):
     """A realm in which people were told of a tenant's certificate."""
     staffed.tenant = await a_tenant(staffed.database, staffed.clock, staffed.caller)
     await staffed.certificate(MARCH_2 + 40 * DAY, tenancy_id=staffed.tenant.tenancy.id)
+    await noted(staffed, a_finding())
     await staffed.live(MARCH_2 + DAY)
     staffed.stranger = await a_realm(staffed.database, staffed.clock, 3000000)
     return staffed
@@ -64,6 +73,7 @@ async def test_nothing_is_ever_deleted(told, table):
         "UPDATE certificate_warning SET level = 7",
         "UPDATE certificate_digest SET contact_id = NULL",
         "UPDATE certificate_digest_item SET level = 7",
+        "UPDATE certificate_digest_finding SET finding_id = NULL",
         "UPDATE certificate_sweep SET main_connector_id = NULL",
     ],
 )

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from tests.certificates.findings.examples import a_finding
 from tests.certificates.warnings.examples import DAY, MARCH_2
+from tests.certificates.warnings.test_findings_passed_on import noted, the_open
 from tests.desk import ADesk
 
 
@@ -34,7 +36,7 @@ async def test_a_digest_and_a_certificate_are_acknowledged(desk, staffed):
     await staffed.live(MARCH_2 + DAY)
     digest = await staffed.owner.fetchval("SELECT id FROM certificate_digest")
     ended = await desk.type("certificates", "acknowledge", "--digest", digest)
-    assert (ended.code, ended.output) == (0, f"acknowledged\t{digest}\t1 certificates\n")
+    assert (ended.code, ended.output) == (0, f"acknowledged\t{digest}\t1 certificates\t0 findings\n")
     assert (await staffed.warnings(one))[-1] == (60, "acknowledged")
     other = await staffed.certificate(MARCH_2 + 20 * DAY, "other.example.org")
     await staffed.work()
@@ -45,6 +47,15 @@ async def test_a_digest_and_a_certificate_are_acknowledged(desk, staffed):
     assert who == "tester"
 
 
+async def test_a_finding_is_acknowledged_once(desk, staffed):
+    await noted(staffed, a_finding())
+    finding = (await the_open(staffed)).id
+    ended = await desk.type("certificates", "acknowledge", "--finding", finding)
+    assert (ended.code, ended.output) == (0, f"acknowledged\t{finding}\tprobe.expired\n")
+    assert (await the_open(staffed)).acknowledged_by == "tester"
+    assert (await desk.type("certificates", "acknowledge", "--finding", finding)).code == 5
+
+
 async def test_what_cannot_be_acknowledged_is_refused(desk, staffed):
     certificate = await staffed.certificate(MARCH_2 + 300 * DAY)
     assert (await desk.type("certificates", "acknowledge")).code == 2
@@ -52,3 +63,4 @@ async def test_what_cannot_be_acknowledged_is_refused(desk, staffed):
     assert (await desk.type("certificates", "acknowledge", *both)).code == 2
     assert (await desk.type("certificates", "acknowledge", "--certificate", certificate)).code == 5
     assert (await desk.type("certificates", "acknowledge", "--digest", certificate)).code == 5
+    assert (await desk.type("certificates", "acknowledge", "--finding", certificate)).code == 5

@@ -52,6 +52,7 @@ async def test_check_ends_with_3_while_anything_is_amiss_and_with_0_when_nothing
     assert found.output.split("\t")[:2] == ["error", "probe.self_signed"]
     told = json.loads((await desk.type("certificates", "check", "--json")).output)
     assert [one["rule"] for one in told["findings"]] == ["probe.self_signed"]
+    assert found.output.split("\t")[4] == f"{told['findings'][0]['id']}\n"
 
 
 async def test_check_tells_that_the_watch_itself_is_late(desk, watchman):

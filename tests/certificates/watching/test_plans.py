@@ -134,6 +134,8 @@ QUESTIONS = [
     (findings.EVERY, {"before": LAST, "severities": ["error"], "family": None, "count": 51}, 201),
     (findings.OF_CERTIFICATES, {"ids": [an_id(7), an_id(8)]}, 20),
     (findings.CLEAR, {"at": AT, "family": "lint", "subjects": ["subject1", "subject3"], "seen": []}, 2),
+    (findings.OUTGROWN, {"at": AT, "rules": ["lint.key"], "subjects": ["subject11"]}, 1),
+    (findings.TOLD_TO_EVERYBODY, {"at": AT, "ids": [an_id(7), an_id(8)]}, 4),
     (findings.COUNT_OPEN, {}, 2_000),
 ]
 

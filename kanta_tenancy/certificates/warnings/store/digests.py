@@ -6,17 +6,11 @@ from typing import Final
 from uuid import UUID
 
 from kanta_tenancy.certificates.warnings.errors import DigestAcknowledged, DigestChanged, DigestNotFound
-from kanta_tenancy.certificates.warnings.model import Concern, Digest, DigestPosition, Item, ItemPosition
+from kanta_tenancy.certificates.warnings.model import Amiss, Concern, Digest, DigestPosition, Item, ItemPosition
 from kanta_tenancy.certificates.warnings.store.sweeps import OneCertificate
-from kanta_tenancy.kernel.identifiers import ContactId
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, statement
-
-
-class Responsible(Record, frozen=True, kw_only=True):
-    id: UUID
-    responsible_id: ContactId | None
 
 
 class Issued(Record, frozen=True, kw_only=True):
@@ -26,7 +20,7 @@ class Issued(Record, frozen=True, kw_only=True):
 
 INSERT: Final = statement("certificates/digest.insert", Nothing)
 INSERT_ITEMS: Final = statement("certificates/digest.insert_items", Nothing)
-RESPONSIBLE: Final = statement("certificates/digest.responsible", Responsible)
+INSERT_FINDINGS: Final = statement("certificates/digest.insert_findings", Nothing)
 ISSUED: Final = statement("certificates/digest.issued", Issued)
 FIND: Final = statement("certificates/digest.find", Digest)
 PAGE: Final = statement("certificates/digest.page", Digest)
@@ -37,10 +31,12 @@ ACKNOWLEDGE_ITEMS: Final = statement("certificates/digest.acknowledge_items", On
 NEWEST_POSSIBLE: Final = UUID(int=(1 << 128) - 1)
 
 
-async def add(tx: Transaction, digests: Sequence[tuple[Digest, Sequence[Concern]]], *, at: datetime) -> None:
-    """Write digests with the warnings that they tell of."""
+async def add(
+    tx: Transaction, digests: Sequence[tuple[Digest, Sequence[Concern], Sequence[Amiss]]], *, at: datetime
+) -> None:
+    """Write digests with the warnings and findings that they tell of."""
     realm = tx.scope.main_connector_id
-    made = [digest for digest, _ in digests]
+    made = [digest for digest, _, _ in digests]
     await INSERT.run(
         tx,
         main_connector_id=realm,
@@ -51,7 +47,7 @@ async def add(tx: Transaction, digests: Sequence[tuple[Digest, Sequence[Concern]
         urgent=[one.urgent for one in made],
         at=at,
     )
-    items = [(digest.id, concern) for digest, concerns in digests for concern in concerns]
+    items = [(digest.id, concern) for digest, concerns, _ in digests for concern in concerns]
     await INSERT_ITEMS.run(
         tx,
         main_connector_id=realm,
@@ -59,13 +55,13 @@ async def add(tx: Transaction, digests: Sequence[tuple[Digest, Sequence[Concern]
         certificate_ids=[concern.certificate_id for _, concern in items],
         levels=[concern.level for _, concern in items],
     )
-
-
-async def responsible(tx: Transaction, certificate_ids: Collection[UUID]) -> dict[UUID, ContactId | None]:
-    """Return who is responsible for each of these certificates."""
-    realm = tx.scope.main_connector_id
-    rows = await RESPONSIBLE.all(tx, main_connector_id=realm, certificate_ids=list(certificate_ids))
-    return {one.id: one.responsible_id for one in rows}
+    found = [(digest.id, one) for digest, _, amiss in digests for one in amiss]
+    await INSERT_FINDINGS.run(
+        tx,
+        main_connector_id=realm,
+        digest_ids=[digest_id for digest_id, _ in found],
+        finding_ids=[one.finding_id for _, one in found],
+    )
 
 
 async def issued(tx: Transaction, sha256s: Collection[str], now: datetime) -> dict[str, int]:
@@ -102,7 +98,7 @@ async def items(tx: Transaction, digest_id: UUID, *, after: ItemPosition | None,
 async def acknowledge(
     tx: Transaction, digest_id: UUID, *, version: int, by: str, at: datetime
 ) -> tuple[Digest, list[UUID]]:
-    """Write that somebody acknowledged a digest, and close what is still open of it; return which those were.
+    """Write that somebody acknowledged a digest, and close the warnings of it that are open; return which those were.
 
     Raises:
         DigestNotFound, DigestChanged: there is none, or not at that version any more.

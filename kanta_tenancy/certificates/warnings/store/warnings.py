@@ -87,15 +87,15 @@ async def any_untold(tx: Transaction) -> bool:
     return await UNTOLD_ONES.one(tx, main_connector_id=tx.scope.main_connector_id) is not None
 
 
-async def told(tx: Transaction, told: Collection[Told], *, at: datetime) -> None:
+async def told(tx: Transaction, told: Collection[Told[Concern]], *, at: datetime) -> None:
     """Write up to whom each was told, and when the next are."""
     await TOLD.run(
         tx,
         main_connector_id=tx.scope.main_connector_id,
-        certificate_ids=[one.concern.certificate_id for one in told],
-        levels=[one.concern.level for one in told],
+        certificate_ids=[one.of.certificate_id for one in told],
+        levels=[one.of.level for one in told],
         rungs=[one.rung for one in told],
-        told_tos=[one.concern.responsible_id for one in told],
+        told_tos=[one.of.responsible_id for one in told],
         next_ats=[one.next_at for one in told],
         at=at,
     )
