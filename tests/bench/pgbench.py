@@ -108,8 +108,8 @@ def _as_text(argument: Any) -> str:
         return f"\\x{argument.hex()}"
     if isinstance(argument, date | datetime):
         return argument.isoformat()
-    if isinstance(argument, list | tuple) and all(isinstance(each, str) for each in argument):
-        return "{" + ",".join(json.dumps(each) for each in argument) + "}"
+    if isinstance(argument, list | tuple) and all(isinstance(each, str | UUID) for each in argument):
+        return "{" + ",".join(json.dumps(str(each)) for each in argument) + "}"
     if isinstance(argument, list | tuple | dict):
         return json.dumps(argument)
     return str(argument)
