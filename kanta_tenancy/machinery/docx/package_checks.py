@@ -24,7 +24,7 @@ _WEB: Final = ("http://", "https://")
 
 def check_package(form: Form) -> Iterator[Finding]:
     """Find macros, links to outside, unwanted kinds of part, XML that is none, comments and mail merge."""
-    for part in form.package.macros():
+    for part in form.package.macros:
         yield _finding("The part holds macros.", part, "R4")
     for source in (PACKAGE_SOURCE, *form.kept):
         yield from _check_relationships(form, source)

@@ -32,6 +32,7 @@ from kanta_tenancy.machinery.opc.remembering import remembered
 # Plain ASCII without escapes: LibreOffice cannot verify other characters, nor POI spaces, and an escape is a second
 # spelling of a name.
 _PART_NAME: Final = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=@-]+)+")
+_OF_MACROS: Final = ("macroenabled", "vbaproject", "vbadata")
 _REMEMBERED_UP_TO: Final = 16 * 1024  # bytes of names and content types
 _read_content_types: Final = remembered(ContentTypes.parse)
 _NO_RELATIONSHIPS: Final = Relationships(source="", by_id={})
@@ -43,6 +44,7 @@ class _Plan(Record, frozen=True, kw_only=True):
     content_types: Mapping[str, str]  # of every part, by its name
     parts: Mapping[str, str]  # of those that are not relationships parts
     sources: tuple[str, ...]  # of the relationships parts
+    macros: tuple[str, ...]  # parts that carry macros or declare that they may
 
 
 class Package:
@@ -59,6 +61,7 @@ class Package:
         self.declared = declared
         self.content_types = plan.content_types  # of every part, by its name
         self.parts = plan.parts  # every part but the relationships parts, with its content type
+        self.macros = plan.macros  # the parts that carry macros or declare that they may
         self._relationships = relationships
 
     @classmethod
@@ -126,14 +129,6 @@ class Package:
             raise _no_document("There is a second main document.", others[0])
         return part
 
-    def macros(self) -> list[str]:
-        """Return the parts that carry macros or declare that they may."""
-        return [
-            part
-            for part, kind in self.content_types.items()
-            if "macroenabled" in kind.lower() or "vbaproject" in kind.lower() or "vbadata" in kind.lower()
-        ]
-
 
 @functools.lru_cache(maxsize=64)
 def _remembered_plan(names: tuple[str, ...], content_types: bytes) -> _Plan:
@@ -147,6 +142,7 @@ def _planned(names: tuple[str, ...], content_types: bytes) -> _Plan:
         content_types=types,
         parts={part: kind for part, kind in types.items() if kind != RELATIONSHIPS_TYPE},
         sources=tuple(_sources(types)),
+        macros=tuple(part for part, kind in types.items() if any(each in kind.lower() for each in _OF_MACROS)),
     )
 
 

@@ -41,7 +41,7 @@ def test_a_package_answers_for_its_parts_types_and_relationships():
     assert read.target("/word/document.xml", styles) == "/word/styles.xml"
     assert [source for source, _ in read.all_relationships()] == list(read.sources) == ["/", "/word/document.xml"]
     assert not list(read.relationships("/word/styles.xml"))
-    assert read.macros() == []
+    assert read.macros == ()
 
 
 def test_an_external_relationship_leads_to_no_part_even_when_it_is_named_like_one():
@@ -123,4 +123,4 @@ def test_macros_are_found_by_what_they_are_declared_as():
         "/word/styles.xml": "application/vnd.ms-office.vbaProject",
     }
     read = Package.read(package(**{"[Content_Types].xml": types(kinds)}))
-    assert read.macros() == ["/word/document.xml", "/word/styles.xml"]
+    assert read.macros == ("/word/document.xml", "/word/styles.xml")

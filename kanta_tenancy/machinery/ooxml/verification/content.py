@@ -87,7 +87,7 @@ def _main_part(package: Package) -> Iterator[Reason]:
         package.main_part()
     except BrokenPackage as broken:
         yield Reason(rule="R4", part=broken.part, detail=broken.detail)
-    for part in package.macros():
+    for part in package.macros:
         yield Reason(rule="R4", part=part, detail="The package has macros.")
 
 
