@@ -18,6 +18,7 @@ _ROOT: Final = f"{{{RELATIONSHIPS_NS}}}Relationships"
 _RELATIONSHIP: Final = f"{{{RELATIONSHIPS_NS}}}Relationship"
 _REQUIRED: Final = frozenset({"Id", "Type", "Target"})
 _MODES: Final = {None: False, "Internal": False, "External": True}
+_SHORT: Final = 512  # characters of a relationship that is remembered
 _LONGEST_TARGET: Final = 2048  # characters that lead to a part
 _ID: Final = re.compile(r"[^\W\d][\w.-]*")  # xsd:ID
 _FAITHFUL_TARGET: Final = re.compile(r'[^&<>"\'\t\r\n]*')
@@ -84,12 +85,7 @@ class Relationships(Record, frozen=True, kw_only=True):
         Source:
             ECMA-376-2, 5th edition, 10.5.9.9.
         """
-        chosen = (self.by_id[name] for name in sorted(set(ids) & self.by_id.keys()))
-        lines = "".join(
-            f'<Relationship Id="{_attribute(one.id)}" Target="{_attribute(one.target)}" '
-            f'TargetMode="{"External" if one.external else "Internal"}" Type="{_attribute(one.type)}"></Relationship>'
-            for one in chosen
-        )
+        lines = "".join(_canonical(self.by_id[name]) for name in sorted(set(ids) & self.by_id.keys()))
         return f'<Relationships xmlns="{RELATIONSHIPS_NS}">{lines}</Relationships>'.encode()
 
     def to_xml(self) -> bytes:
@@ -180,6 +176,23 @@ def _relationship(element: etree._Element) -> Relationship:
     if mode not in _MODES or not _ID.fullmatch(found.id) or not found.type or not found.target:
         raise _broken(f"The relationship {found.id!r} has an id, type, target or mode that cannot be.")
     return found
+
+
+def _canonical(relationship: Relationship) -> str:
+    is_short = len(relationship.target) + len(relationship.type) + len(relationship.id) <= _SHORT
+    return _remembered_canonical(relationship) if is_short else _canonical_anew(relationship)
+
+
+def _canonical_anew(one: Relationship) -> str:
+    return (
+        f'<Relationship Id="{_attribute(one.id)}" Target="{_attribute(one.target)}" '
+        f'TargetMode="{"External" if one.external else "Internal"}" Type="{_attribute(one.type)}"></Relationship>'
+    )
+
+
+_remembered_canonical: Final = functools.lru_cache(maxsize=1024)(
+    _canonical_anew
+)  # those of a template come again and again
 
 
 def _written(relationship: Relationship) -> str:
