@@ -30,6 +30,7 @@ from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.papers import Paper, Part, Row
+from kanta_tenancy.papers import wording as shared
 
 TO_PERSONS: Final = (Item.NATURE, Item.CONSEQUENCES, Item.MEASURES, Item.CONTACT_POINT)
 Lines = Iterator[tuple[Sentence, Sentence]]
@@ -57,7 +58,10 @@ class Told(Record, frozen=True, kw_only=True):
 def paper(told: Told, to: Addressee, language: Language) -> Paper:
     """Return what an addressee is told on paper; the same entries are the same paper."""
     body = _BODIES[to]
-    rows = [(_TO, _WHOM[to]), (_FROM, _from(told.teller)), (_BY, citations.cited(_LAWS[to])), *_moments(told, to)]
+    teller = told.teller
+    sender = _same(shared.sender(teller.name, teller.business_id, teller.oid))
+    rows = [(shared.TO, _WHOM[to]), (shared.FROM, sender), (shared.BY, citations.cited(_LAWS[to]))]
+    rows += _moments(told, to)
     parts = [(heading, text) for heading, text in body(told) if text.en]
     return Paper(
         about=about_of(told.breach),
@@ -81,21 +85,13 @@ def reference_of(breach: Breach) -> str:
     return breach.id.hex[-8:].upper()
 
 
-def _from(teller: Teller) -> Sentence:
-    return _same("\n".join(filter(None, (teller.name, teller.business_id, teller.oid and f"OID {teller.oid}"))))
-
-
 def _moments(told: Told, to: Addressee) -> Lines:
     if to is Addressee.PERSONS:
         return
-    yield _FOUND, _at(told)
+    yield _FOUND, shared.instant(told.breach.found_at)
     awareness = told.case.awareness
     if to is Addressee.AUTHORITY and awareness is not None:
-        yield _AWARE, sentence("{at} (Suomen aikaa)", "{at} (finsk tid)", "{at} (Finnish time)", at=awareness.aware_at)
-
-
-def _at(told: Told) -> Sentence:
-    return sentence("{at} (Suomen aikaa)", "{at} (finsk tid)", "{at} (Finnish time)", at=told.breach.found_at)
+        yield _AWARE, shared.instant(awareness.aware_at)
 
 
 def _to_the_authority(told: Told) -> Lines:
@@ -256,9 +252,6 @@ _PLAINLY: Final[Mapping[Item, Sentence]] = {
     ),
     Item.CONTACT_POINT: Sentence(fi="Keneltä voitte kysyä", sv="Vem ni kan fråga", en="Whom you can ask"),
 }
-_TO: Final = Sentence(fi="Vastaanottaja", sv="Mottagare", en="To")
-_FROM: Final = Sentence(fi="Lähettäjä", sv="Avsändare", en="From")
-_BY: Final = Sentence(fi="Peruste", sv="Grund", en="By")
 _FOUND: Final = Sentence(fi="Havaittu", sv="Upptäckt", en="Found")
 _AWARE: Final = Sentence(
     fi="Rekisterinpitäjä sai tiedon", sv="Den personuppgiftsansvarige fick vetskap", en="The controller became aware"

@@ -14,6 +14,7 @@ from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.papers import Paper, Part, Row
+from kanta_tenancy.papers import wording as shared
 
 # They are told of the event and never what somebody else reported of it.
 WITHOUT_REPORTS: Final = frozenset(
@@ -70,9 +71,9 @@ def _rows(known: Known, duty: KeptDuty, to: Addressed, rule: Rule, language: Lan
     def row(label: Sentence, value: str) -> Row:
         return Row(label=label.said_in(language), value=value)
 
-    yield row(_TO, _named(duty.addressee, to, language))
-    yield row(_FROM, f"{about.teller}\n{about.business_id}" + (f"\nOID {about.oid}" if about.oid else ""))
-    yield row(_RULE, cited(rule).said_in(language))
+    yield row(shared.TO, _named(duty.addressee, to, language))
+    yield row(shared.FROM, shared.sender(about.teller, about.business_id, about.oid))
+    yield row(shared.BY, cited(rule).said_in(language))
     yield row(_MEANS, rule.meaning.said_in(language))
     doubt = explaining.SURE[rule.certainty]
     if doubt is not None:
@@ -161,9 +162,6 @@ _NAMED: Final = {
         en="action in suspected data breaches",
     ),
 }
-_TO: Final = Sentence(fi="Vastaanottaja", sv="Mottagare", en="To")
-_FROM: Final = Sentence(fi="Lähettäjä", sv="Avsändare", en="From")
-_RULE: Final = Sentence(fi="Peruste", sv="Grund", en="By")
 _MEANS: Final = Sentence(fi="Mitä peruste sanoo", sv="Vad grunden säger", en="What that says")
 _SURE: Final = Sentence(fi="Kuinka varmaa se on", sv="Hur säkert det är", en="How sure that is")
 _ROUND: Final = Sentence(fi="Ilmoituskerta", sv="Anmälan nummer", en="Notice")

@@ -5,10 +5,10 @@ from functools import cache
 from typing import Final
 
 from kanta_tenancy.agreements.models.rendering import CREATOR, LOCALE
-from kanta_tenancy.kernel.explanation import sentence
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.docx import Contract, Group, Names, Properties, Template, Values, compile_template
 from kanta_tenancy.machinery.resources import folder
+from kanta_tenancy.papers import wording
 from kanta_tenancy.papers.model import Paper
 
 CONTRACT: Final = Contract(
@@ -33,8 +33,8 @@ def as_docx(paper: Paper, made_at: datetime) -> bytes:
             texts={
                 "paper.title": paper.title,
                 "paper.reference": paper.reference,
-                "paper.known_at": _instant(paper.known_at, paper.language),
-                "paper.made_at": _instant(made_at, paper.language),
+                "paper.known_at": wording.instant(paper.known_at).said_in(paper.language),
+                "paper.made_at": wording.instant(made_at).said_in(paper.language),
             },
             rows={
                 "rows": [{"row.label": one.label, "row.value": one.value} for one in paper.rows],
@@ -51,7 +51,3 @@ def template(language: Language) -> Template:
     """Return the template of a language, compiled."""
     file = folder("templates") / "papers" / "report-1" / f"{language.value}.docx"
     return compile_template(file.read_bytes(), CONTRACT)
-
-
-def _instant(at: datetime, language: Language) -> str:
-    return sentence("{at} (Suomen aikaa)", "{at} (finsk tid)", "{at} (Finnish time)", at=at).said_in(language)

@@ -15,12 +15,11 @@ from kanta_tenancy.breaches.errors import BreachMoveNotAllowed, BreachNotFound, 
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
-from kanta_tenancy.machinery.web.files import file_answer
 from kanta_tenancy.machinery.web.pages import Page, PageQuery, paged
 from kanta_tenancy.machinery.web.problems import refusals
 from kanta_tenancy.machinery.web.repeatable import once
 from kanta_tenancy.papers import KeptPaper, PaperNotFound
-from kanta_tenancy.papers.bodies import ShownPaper, shown_paper
+from kanta_tenancy.papers.bodies import ShownPaper, paper_file, shown_paper
 from kanta_tenancy.parties import Permission
 from kanta_tenancy.seals import SealKeys, SealKeyUnusable, SealNotSetUp
 
@@ -94,7 +93,7 @@ async def read_paper(
     """Fetch a document as it was made, to be saved."""
     async with call.transaction() as tx:
         found = await drawing_up.one(tx, breach_id, breach_document_id)
-    return file_answer(found.content, media_type=DOCX, name=f"{found.title}-{found.language.value}.docx")
+    return paper_file(found)
 
 
 def _id(made: KeptPaper) -> UUID:

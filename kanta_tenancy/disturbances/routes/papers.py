@@ -14,12 +14,11 @@ from kanta_tenancy.disturbances.errors import DutyNotFound
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
-from kanta_tenancy.machinery.web.files import file_answer
 from kanta_tenancy.machinery.web.pages import Page, PageQuery, paged
 from kanta_tenancy.machinery.web.problems import refusals
 from kanta_tenancy.machinery.web.repeatable import once
 from kanta_tenancy.papers import KeptPaper, PaperNotFound
-from kanta_tenancy.papers.bodies import ShownPaper, shown_paper
+from kanta_tenancy.papers.bodies import ShownPaper, paper_file, shown_paper
 from kanta_tenancy.parties import Permission
 from kanta_tenancy.seals import SealKeys, SealKeyUnusable, SealNotSetUp
 
@@ -83,7 +82,7 @@ async def read_paper(
     """Fetch a document as it was made, to be saved."""
     async with call.transaction() as tx:
         found = await drawing_up.one(tx, duty_id, document_id)
-    return file_answer(found.content, media_type=DOCX, name=f"{found.title}-{found.language.value}.docx")
+    return paper_file(found)
 
 
 def _id(made: KeptPaper) -> UUID:
