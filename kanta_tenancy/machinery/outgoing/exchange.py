@@ -14,7 +14,6 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 from kanta_tenancy.machinery.outgoing.errors import NotAnswered, Trouble
 
 MOST_HEAD: Final = 64 * 1024  # bytes before the body
-_WITHOUT_BODY: Final = (204, 304)
 _FINAL: Final = 200  # what is below comes before the answer
 
 
