@@ -1,10 +1,8 @@
 """Documents about a breach: what the law wants each addressee to be told, and what is not known told as that."""
 
-import io
 from datetime import timedelta
 
 import pytest
-from docx import Document
 
 from kanta_tenancy.breaches import requirements
 from kanta_tenancy.breaches.actions import drawing_up
@@ -14,6 +12,7 @@ from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.papers import PaperNotFound
 from tests.breaches.desk import Register, of_main_connector, of_tenant
 from tests.breaches.examples import a_telling
+from tests.papers.examples import text_of
 from tests.seals.examples import a_folder, a_seal
 
 
@@ -28,12 +27,6 @@ async def drawn(register: Register, keys, breach_id, to=Addressee.AUTHORITY, lan
     async with register.database.transaction(register.caller) as tx:
         made = await drawing_up.draw_up(tx, register.clock, keys, breach_id, to=to, language=language, **said)
         return await drawing_up.one(tx, breach_id, made.id)
-
-
-def text_of(made) -> str:
-    document = Document(io.BytesIO(made.content))
-    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*cells, *(one.text for one in document.paragraphs)])
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
 """Papers to test with. Say only what matters to the test."""
 
+import io
 from datetime import UTC, datetime
 from typing import Any
 
+from docx import Document
+
 from kanta_tenancy.kernel.languages import Language
-from kanta_tenancy.papers import Paper, Part, Row
+from kanta_tenancy.papers import Paper, PaperWithContent, Part, Row
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -23,3 +26,10 @@ def a_paper(**said: Any) -> Paper:
         }
         | said
     )
+
+
+def text_of(made: PaperWithContent) -> str:
+    """Return all that stands in a paper, as another program reads it."""
+    document = Document(io.BytesIO(made.content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*cells, *(one.text for one in document.paragraphs)])
