@@ -95,7 +95,7 @@ def build_application(
             certificate_watch_routes(CERTIFICATE_KINDS),
             RENEWALS,
             disturbance_routes(
-                storm.intake(db, clock, together=settings.reports_together, connections=settings.pool_size), keys
+                storm.intake(db, clock, together=settings.reports_together), keys
             ),
             FOLLOW_UPS,
             DISTURBANCE_SUMMARY,

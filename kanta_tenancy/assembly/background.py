@@ -54,7 +54,7 @@ SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
     },
     {
         "promise.kept": disturbances.promise_was_kept,
-        "disturbance.reported": disturbances.report_joined,
+        "disturbance.reported": disturbances.report_came,
         "disturbance.duty_moved": disturbances.duty_was_moved,
     },
     {

@@ -1,12 +1,20 @@
-"""How a duty came about, in three languages: the facts, the rule with its source, how the time was counted. Pure."""
+"""How a duty came about, in three languages: the facts, the rule with its source, how the time was counted. Pure.
+
+The duties of a storm of reports are put down with what goes into their explanations alone. It is written out when what
+follows from the report is done, a moment later; whoever reads it before has it written out as well.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from kanta_tenancy.disturbances import rules
-from kanta_tenancy.disturbances.model import Counted, Duty, Moments, Rule, Source
+from msgspec.structs import replace
+
+from kanta_tenancy.disturbances import deriving, rules
+from kanta_tenancy.disturbances.case import KeptDuty
+from kanta_tenancy.disturbances.model import Counted, Duty, Fact, Moments, Rule, Source
+from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.kernel.explanation import Explanation, Sentence, sentence
 
@@ -42,18 +50,41 @@ def source_of(rule: Rule) -> str:
 def explain(duty: Duty, moments: Moments) -> Explanation:
     """Return how a duty and its time came about."""
     words = rules.facts_in_words()
-    inputs = {fact.value: moments.known[fact].isoformat() for fact in duty.facts}
-    inputs |= {"counted_from": duty.counted_from.isoformat(), "limit": duty.limit.key}
     steps = [*(words[fact].told for fact in duty.facts), duty.rule.meaning, SURE[duty.rule.certainty]]
     steps += [duty.limit.meaning, _begins(duty.rule.counted, _to_the_minute(duty.counted_from))]
     steps.append(_due(_to_the_minute(duty.due_at)))
-    return Explanation(
-        rule=duty.rule.requirement,
+    return replace(
+        outline(duty, moments),
         sources=tuple(dict.fromkeys((source_of(duty.rule), duty.rule.reference, duty.limit.source))),
-        inputs=inputs,
         steps=tuple(step for step in steps if step is not None),
-        result=duty.due_at.isoformat(),
     )
+
+
+def outline(duty: Duty, moments: Moments) -> Explanation:
+    """Return what went in and what came out, from which `in_full` writes the rest."""
+    inputs = {fact.value: moments.known[fact].isoformat() for fact in duty.facts}
+    inputs |= {"counted_from": duty.counted_from.isoformat(), "limit": duty.limit.key}
+    return Explanation(
+        rule=duty.rule.requirement, sources=(), inputs=inputs, steps=(), result=duty.due_at.isoformat()
+    )
+
+
+def in_full(kept: KeptDuty) -> KeptDuty:
+    """Return a duty with its explanation written out, if it is an outline still."""
+    if kept.explanation.steps:
+        return kept
+    day = day_in_finland(kept.made_at)
+    rule = rules.rule_on(kept.rule, day)
+    inputs = kept.explanation.inputs
+    known = {fact: datetime.fromisoformat(inputs[fact]) for fact in Fact if fact in inputs}
+    duty = Duty(
+        rule=rule,
+        limit=rules.limit_on(inputs["limit"], day),
+        counted_from=kept.counted_from,
+        due_at=kept.due_at,
+        facts=deriving.grounds(rule, known),
+    )
+    return replace(kept, explanation=explain(duty, Moments(known=known, detected_at=kept.made_at)))
 
 
 def _to_the_minute(at: datetime) -> datetime:

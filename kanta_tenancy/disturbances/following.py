@@ -1,4 +1,4 @@
-"""What messages mean here: a report that joined, a promise kept by hand, a notice that did not arrive after all."""
+"""What messages mean here: a report that came, a promise kept by hand, a notice that did not arrive after all."""
 
 import msgspec
 
@@ -10,6 +10,7 @@ from kanta_tenancy.disturbances.case import (
     OPEN,
     Answered,
     Basis,
+    Disturbance,
     DisturbanceReported,
     DutyMoved,
     DutyState,
@@ -31,14 +32,17 @@ _OPEN_AGAIN = {
 }
 
 
-async def report_joined(tx: Transaction, message: Message) -> None:
-    """Draw from a report that joined a disturbance what nobody has answered yet, and bring the duties in line."""
+async def report_came(tx: Transaction, message: Message) -> None:
+    """Promise what a report has brought; it was taken in with the duties alone, so that a storm can be taken in."""
     told = msgspec.convert(message.body, DisturbanceReported)
-    if not told.joined:
-        return
     disturbance = await disturbances.hold(tx, told.disturbance_id)
-    if disturbance.state not in OPEN:
-        return
+    await duty_actions.promise_brought(tx, disturbance, opened=not told.joined, at=message.at)
+    if told.joined and disturbance.state in OPEN:
+        await _draw_more(tx, disturbance, told, message)
+
+
+async def _draw_more(tx: Transaction, disturbance: Disturbance, told: DisturbanceReported, message: Message) -> None:
+    """Draw from a report that joined a disturbance what nobody has answered yet, and bring the duties in line."""
     report = await reports.find(tx, told.report_id)
     known = await disturbances.answers(tx, disturbance.id)
     await disturbances.add_answers(tx, disturbance.id, _drawn(report, known))

@@ -1,6 +1,6 @@
 """What new facts make of the duties that are there: added, due at another time, not needed, told anew (K4.1c). Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -60,10 +60,15 @@ def known_since(history: Iterable[Answered]) -> dict[Fact, datetime]:
     return since
 
 
-def wanted(side: Side, tenancy_id: TenancyId | None, moments: Moments) -> list[Wanted]:
+def wanted(
+    side: Side,
+    tenancy_id: TenancyId | None,
+    moments: Moments,
+    explained: Callable[[Duty, Moments], Explanation] = explaining.explain,
+) -> list[Wanted]:
     """Return the duties that the facts of these moments bring a party."""
     return [
-        Wanted(tenancy_id=tenancy_id, duty=duty, explanation=explaining.explain(duty, moments))
+        Wanted(tenancy_id=tenancy_id, duty=duty, explanation=explained(duty, moments))
         for duty in deriving.duties(side, moments.known, moments)
     ]
 

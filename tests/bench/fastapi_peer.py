@@ -82,10 +82,6 @@ class Duty(Base):
     __tablename__ = "disturbance_duty"
 
 
-class Promise(Base):
-    __tablename__ = "promise"
-
-
 class Head(Base):
     __tablename__ = "journal_head"
 
@@ -280,18 +276,6 @@ async def _write(db: AsyncSession, intake: Intake) -> None:
             main_connector_id=realm,
         )
         for duty in intake.duties
-    )
-    db.add_all(
-        Promise(
-            **{
-                **msgspec.structs.asdict(one.owed),
-                "title": msgspec.to_builtins(one.owed.title),
-                "explanation": msgspec.to_builtins(one.owed.explanation),
-            },
-            id=one.id,
-            main_connector_id=realm,
-        )
-        for one in intake.promises
     )
     await db.flush()
     await _journal(db, intake)

@@ -11,7 +11,7 @@ import msgspec
 
 from kanta_tenancy.disturbances.actions import reporting
 from kanta_tenancy.disturbances.bodies.reports import Reporting
-from kanta_tenancy.disturbances.store.reports import ROWS, as_rows
+from kanta_tenancy.disturbances.store.reports import as_rows
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Scope
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.parties import tokens
@@ -23,8 +23,8 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHA256: Final = re.compile(r'("content_sha256":"[0-9a-f]{52})[0-9a-f]{12}"')
 _FUNCTION: Final = """
 CREATE FUNCTION bench_report(
-    key_id uuid, reports json, answers json, explanations json, duties json, promises json
-) RETURNS uuid
+    key_id uuid, reports json, answers json, duties json, contents bigint[], holders uuid[]
+) RETURNS text
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -35,7 +35,7 @@ BEGIN
                       AND key.permissions @> ARRAY['disturbances.report']) THEN
         RAISE insufficient_privilege;
     END IF;
-    RETURN (SELECT disturbance_id FROM public.disturbance_take_in(reports, answers, explanations, duties, promises, 5));
+    RETURN public.disturbance_take_in(reports, answers, duties, contents, holders, 5);
 END
 $$;
 CREATE TABLE bench_reporter (client integer PRIMARY KEY, tenancy uuid NOT NULL, access_key uuid NOT NULL);
@@ -118,10 +118,10 @@ def _sent(scope: Scope, key_id: UUID) -> str:
     report = msgspec.convert(said("0" * 12), Reporting).said()
     clock = SystemClock()
     rows = as_rows([reporting.prepared(reporting.accepted(by, clock, report), clock.now())])
-    text = ", ".join("'{}'".format(rows[name].replace("'", "''")) for name in ROWS)
+    text = ", ".join("'{}'".format(each.replace("'", "''")) for each in (rows.reports, rows.answers, rows.duties))
     constant = {str(scope.main_connector_id), str(UUID(int=1))}
     known = {str(scope.tenancy_id): ":tenancy", str(key_id): ":access_key"}
     for number, one in enumerate(dict.fromkeys(_UUID.findall(text))):
         if one not in constant:
             text = text.replace(one, known.get(one, f"0199a0d2-0000-7000-{0x8000 + number:x}-:suffix"))
-    return _SHA256.sub(r'\1:suffix"', text)
+    return _SHA256.sub(r'\1:suffix"', text) + ", ARRAY[:suffix], ARRAY[':tenancy']::uuid[]"

@@ -30,7 +30,7 @@ from tests.interop.desk import Desk
 from tests.parties.examples import a_key, a_tenant
 
 CLIENTS: Final = 32
-_ROUNDS: Final = 5
+_ROUNDS: Final = 3
 _SECONDS: Final = 4.0
 _FIRST_SERIAL: Final = 1500000
 _CONNECTIONS: Final = "16"  # to the database; pgbench has one for each client

@@ -37,9 +37,15 @@ class Desk:
         self.clock = clock
         self.caller = caller
 
-    async def reported(self, by: Caller | None = None, *, join: UUID | None = None, **said: Any) -> TakenIn:
+    async def taken_in(self, by: Caller | None = None, *, join: UUID | None = None, **said: Any) -> TakenIn:
+        """Take a report in, and do nothing of what follows."""
         async with self.database.transaction(by or self.caller) as tx:
             return await reporting.report(tx, self.clock, a_said_report(**said), join=join)
+
+    async def reported(self, by: Caller | None = None, *, join: UUID | None = None, **said: Any) -> TakenIn:
+        taken = await self.taken_in(by, join=join, **said)
+        await self.carry_on()
+        return taken
 
     async def read(self, disturbance_id: UUID) -> Disturbance:
         async with self.database.transaction(self.caller) as tx:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from kanta_tenancy import promises
 from kanta_tenancy.disturbances import carrying, history, lifecycle, owing, reconciling
-from kanta_tenancy.disturbances.case import Answered, Basis, Disturbance, DutyMoved, DutyState, KeptDuty
+from kanta_tenancy.disturbances.case import Answered, Basis, Disturbance, DutyMoved, DutyState, KeptDuty, State
 from kanta_tenancy.disturbances.errors import DutyCarried
 from kanta_tenancy.disturbances.lifecycle import DutyMove
 from kanta_tenancy.disturbances.model import Answer, Channel, Fact, Moments, Side
@@ -69,6 +69,21 @@ async def follow(tx: Transaction, disturbance_id: UUID, *, at: datetime) -> None
         moved = DutyMoved(disturbance_id=disturbance_id, duty_id=after.id, state=after.state, at=at)
         announced = None if after.state is before.state else moved
         await record(tx, history.of_duty("carried", before, after, at=at), announce=announced)
+
+
+async def promise_brought(tx: Transaction, disturbance: Disturbance, *, opened: bool, at: datetime) -> None:
+    """Explain in full, and promise, what a report has brought to a disturbance that the transaction holds.
+
+    What somebody settled meanwhile is promised no more, and nobody is called to what was acknowledged.
+
+    Args:
+        opened: the report opened the disturbance.
+    """
+    brought = await store.take_outlined(tx, disturbance.id)
+    if brought:
+        await store.write_out(tx, brought)
+    calls = [owing.to_call(disturbance.id, at)] if opened and disturbance.state is State.REPORTED else []
+    await promises.owe_many(tx, [*owed_for(brought, at), *calls])
 
 
 async def withdraw(tx: Transaction, disturbance: Disturbance, *, at: datetime) -> None:

@@ -1,7 +1,7 @@
-"""A report is taken in: in one short transaction, with all that follows from it at once (K4.1a)."""
+"""A report is taken in, in one short transaction, with the duties that it brings; the rest follows (K4.1a)."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -12,8 +12,7 @@ from msgspec.structs import replace
 
 from kanta_tenancy import systems
 from kanta_tenancy.agreements.exhibits.kinds import kind_of
-from kanta_tenancy.disturbances import checking, history, owing, proposing, reconciling, rules
-from kanta_tenancy.disturbances.actions import duties as duty_actions
+from kanta_tenancy.disturbances import checking, explaining, history, proposing, reconciling, rules
 from kanta_tenancy.disturbances.case import (
     OPEN,
     Attachment,
@@ -29,7 +28,7 @@ from kanta_tenancy.disturbances.proposing import Proposal
 from kanta_tenancy.disturbances.reconciling import Wanted
 from kanta_tenancy.disturbances.store import disturbances
 from kanta_tenancy.disturbances.store import reports as store
-from kanta_tenancy.disturbances.store.reports import Intake, Promised, TakenIn
+from kanta_tenancy.disturbances.store.reports import Intake, TakenIn
 from kanta_tenancy.kernel.acting import Actor, Scope
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
@@ -51,8 +50,10 @@ class Reporter(Record, frozen=True, kw_only=True):
 
 
 class Reported(Record, frozen=True, kw_only=True):
-    """What can be taken in by itself, as it is kept, and from whom."""
+    """What can be taken in by itself, as it is kept, and from whom. Tried again it has the same ids."""
 
+    report_id: UUID
+    disturbance_id: UUID
     by: Reporter
     said: SaidReport
 
@@ -75,7 +76,8 @@ async def report(tx: Transaction, clock: Clock, said: SaidReport, *, join: UUID 
     if join is not None:
         _refuse_closed(await disturbances.find(tx, join))
     by = Reporter(scope=tx.scope, actor=tx.actor, request_id=tx.request_id)
-    [taken] = await store.take_in(tx, [_intake(by, fit, join=join, at=at)])
+    reported = Reported(report_id=new_id(), disturbance_id=join or new_id(), by=by, said=fit)
+    [taken] = await store.take_in(tx, [_intake(reported, join=join, at=at)])
     return taken
 
 
@@ -90,12 +92,12 @@ def accepted(by: Reporter, clock: Clock, said: SaidReport) -> Reported:
     Raises:
         DisturbanceRefused: what was said is not acceptable.
     """
-    return Reported(by=by, said=_fit(said, clock.now()))
+    return Reported(report_id=new_id(), disturbance_id=new_id(), by=by, said=_fit(said, clock.now()))
 
 
 def prepared(reported: Reported, at: datetime) -> Intake:
     """Return what is written for a report that is taken in now. Those of one instant share what follows from it."""
-    return _intake(reported.by, reported.said, join=None, at=at)
+    return _intake(reported, join=None, at=at)
 
 
 async def similar(tx: Transaction, taken: TakenIn, said: SaidReport) -> list[Disturbance]:
@@ -157,8 +159,8 @@ def _fit(said: SaidReport, at: datetime) -> SaidReport:
     return checking.fit(look, checking.report(said, at, look))
 
 
-def _intake(by: Reporter, said: SaidReport, *, join: UUID | None, at: datetime) -> Intake:
-    disturbance_id, report_id = join or new_id(), new_id()
+def _intake(reported: Reported, *, join: UUID | None, at: datetime) -> Intake:
+    by, said, report_id, disturbance_id = reported.by, reported.said, reported.report_id, reported.disturbance_id
     proposed = proposing.proposals(said, by_tenant=by.scope.tenancy_id is not None)
     duties = _duties(by, proposed, disturbance_id, at=at, joins=join is not None)
     told = DisturbanceReported(disturbance_id=disturbance_id, report_id=report_id, joined=join is not None, at=at)
@@ -174,7 +176,6 @@ def _intake(by: Reporter, said: SaidReport, *, join: UUID | None, at: datetime) 
         opens=join is None,
         answers=[] if join is not None else [_answer(fact, one) for fact, one in proposed.items()],
         duties=duties,
-        promises=_promised(duties, None if join is not None else disturbance_id, at),
         entry=_entry(by, report_id, digest, told),
         message_id=new_id(),
         message_kind=str(DisturbanceReported.__struct_config__.tag),
@@ -196,21 +197,12 @@ def _duties(
 @lru_cache(maxsize=_FACTS)
 def _wanted(side: Side, facts: frozenset[Fact], at: datetime) -> tuple[Wanted, ...]:
     """Return what facts bring that are put down at one instant: the same for all reports of it that say the same."""
-    return tuple(reconciling.wanted(side, None, Moments(known=dict.fromkeys(facts, at), detected_at=at)))
+    moments = Moments(known=dict.fromkeys(facts, at), detected_at=at)
+    return tuple(reconciling.wanted(side, None, moments, explaining.outline))
 
 
 def _answer(fact: Fact, proposal: Proposal) -> dict[str, Any]:
     return {"id": new_id(), "fact": fact, "answer": proposal.answer, "reason": proposal.reason}
-
-
-def _promised(duties: Iterable[KeptDuty], opened: UUID | None, at: datetime) -> list[Promised]:
-    """Return what is promised for each duty that is open, and for the disturbance that was opened."""
-    made = [
-        Promised(id=new_id(), owed=one, duty_id=duty.id) for duty in duties for one in duty_actions.owed_for([duty], at)
-    ]
-    if opened is not None:
-        made.append(Promised(id=new_id(), owed=owing.to_call(opened, at), duty_id=None))
-    return made
 
 
 def _entry(by: Reporter, report_id: UUID, digest: str, told: DisturbanceReported) -> str:

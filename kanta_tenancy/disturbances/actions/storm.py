@@ -8,25 +8,25 @@ from kanta_tenancy.disturbances.store import reports as store
 from kanta_tenancy.disturbances.store.reports import TakenInWithSimilar
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.machinery.postgres.database import Database
-from kanta_tenancy.machinery.postgres.grouping import AT_ONCE, Grouping
+from kanta_tenancy.machinery.postgres.grouping import Grouping
 
-LEFT_TO_OTHERS: Final = 2  # connections, where each report has a transaction of its own
+MOST_AT_ONCE: Final = 64  # that have a transaction each
 
 Storm: TypeAlias = Grouping[Reported, TakenInWithSimilar]
 
 
-def intake(db: Database, clock: Clock, *, together: int, connections: int) -> Storm:
-    """Return what takes reports in, so many in one transaction; each in the scope that it came from.
+def intake(db: Database, clock: Clock, *, together: int) -> Storm:
+    """Return what takes reports in; each in the scope that it came from.
 
     Args:
-        connections: to the database, of which the reports leave some to others.
+        together: so many in one transaction. 1: each has its own; they still travel, and wait for the disk, together.
     """
+    write_all = store.take_in if together > 1 else store.take_in_each
 
-    async def write(reports: Sequence[Reported]) -> list[TakenInWithSimilar]:
+    async def write(reports: Sequence[Reported]) -> Sequence[TakenInWithSimilar]:
         at = clock.now()
         intakes = [prepared(one, at) for one in reports]
         async with db.unscoped() as connection:
-            return await store.take_in(connection, intakes)
+            return await write_all(connection, intakes)
 
-    alone = max(AT_ONCE, connections - LEFT_TO_OTHERS)
-    return Grouping(write, most=together, at_once=AT_ONCE if together > 1 else alone)
+    return Grouping(write, most=together if together > 1 else MOST_AT_ONCE)

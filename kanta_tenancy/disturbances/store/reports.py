@@ -1,11 +1,13 @@
 """Reports and their files. The only module that reads `sql/queries/disturbances/report.sql`."""
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import asdict
 
 from kanta_tenancy.disturbances.case import Attachment, DisturbanceReported, KeptDuty, Report, State
 from kanta_tenancy.disturbances.errors import AttachmentNotFound, AttachmentsFull, ReportNotFound
@@ -13,19 +15,16 @@ from kanta_tenancy.kernel.identifiers import MainConnectorId, TenancyId
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Connection, Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, statement
-from kanta_tenancy.promises import Owed
 
-ROWS: Final = ("reports", "answers", "explanations", "duties", "promises")
 # What is written of each; the rest is the same for all that a report brings.
 _OF_A_REPORT: Final = (
     "main_connector_id", "tenancy_id", "opens", "at", "same_within", "entry", "message_id", "message_kind",
     "message_body",
 )  # fmt: skip
 _OF_A_DUTY: Final = (
-    "id", "tenancy_id", "rule", "addressee", "source", "counted_from", "due_at", "state", "channel", "note",
-    "settled_by",
+    "id", "tenancy_id", "rule", "addressee", "source", "counted_from", "due_at", "explanation", "state", "channel",
+    "note", "settled_by",
 )  # fmt: skip
-_OF_A_PROMISE: Final = ("tenancy_id", "key", "kind", "subject", "owner", "due_at", "rule", "title", "facts")
 MOST_ATTACHMENTS: Final = 20
 MOST_SIMILAR: Final = 5
 MOST_REPORTS: Final = 200  # of one disturbance, as they are shown
@@ -58,16 +57,8 @@ class AttachmentWithContent(Attachment, frozen=True, kw_only=True):
     content: bytes
 
 
-class Promised(Record, frozen=True, kw_only=True):
-    """What is promised with a report, and for which duty of it; its explanation is that of the duty."""
-
-    id: UUID
-    owed: Owed
-    duty_id: UUID | None
-
-
 class Intake(Record, frozen=True, kw_only=True):
-    """One report with all that follows from it at once, as it is written."""
+    """One report with what it brings at once, as it is written."""
 
     main_connector_id: MainConnectorId
     tenancy_id: TenancyId | None
@@ -77,14 +68,30 @@ class Intake(Record, frozen=True, kw_only=True):
     opens: bool  # a disturbance; else it joins one
     answers: Sequence[Mapping[str, Any]]
     duties: Sequence[KeptDuty]
-    promises: Sequence[Promised]
     entry: str
     message_id: UUID
     message_kind: str
     message_body: DisturbanceReported
 
 
-TAKE_IN: Final = statement("disturbances/report.take_in", TakenInWithSimilar)
+class Rows(Record, frozen=True, kw_only=True):
+    """What is written of several reports; the first three are JSON."""
+
+    reports: str
+    answers: str
+    duties: str
+    contents: Sequence[int]  # the locks under which contents are looked for, in the order in which they are taken
+    holders: Sequence[UUID]  # whose journals it goes into
+
+
+class Taken(Record, frozen=True, kw_only=True):
+    """What became of several reports, as JSON."""
+
+    taken: str
+
+
+TAKE_IN: Final = statement("disturbances/report.take_in", Taken)
+TAKE_IN_EACH: Final = statement("disturbances/report.take_in_each", Taken)
 OF_DISTURBANCE: Final = statement("disturbances/report.of_disturbance", Report)
 FIND: Final = statement("disturbances/report.find", Report)
 ADD_ATTACHMENT: Final = statement("disturbances/report.add_attachment", Nothing)
@@ -98,35 +105,50 @@ async def take_in(on: "Transaction | Connection", intakes: Sequence[Intake]) -> 
     Args:
         on: a transaction takes reports of its own scope; a connection without one, of whatever scopes.
     """
-    return await TAKE_IN.all(on, most_similar=MOST_SIMILAR, **as_rows(intakes))
+    return _told(await TAKE_IN.one(on, most_similar=MOST_SIMILAR, **asdict(as_rows(intakes))))
 
 
-def as_rows(intakes: Sequence[Intake]) -> dict[str, str]:
-    """Return what is written as rows of JSON, by what they are; those that follow name the number of their report.
+async def take_in_each(on: Connection, intakes: Sequence[Intake]) -> Sequence[TakenInWithSimilar]:
+    """Write reports and what follows from them, each in a transaction of its own, in one round trip.
 
-    An explanation that several duties share is there once.
+    When it fails, some may have been written: those that are tried again with the same ids are told as if they had not.
+
+    Args:
+        on: a connection without a scope and without a transaction.
     """
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ROWS}
-    explained: dict[int, int] = {}  # the number of each by its identity: to compare long texts would take longer
-    for number, one in enumerate(intakes):
-        rows["reports"].append(_report_row(number, one))
-        rows["answers"] += [{"report": number, **answer} for answer in one.answers]
-        for duty in one.duties:
-            place = explained.setdefault(id(duty.explanation), len(explained))
-            if place == len(rows["explanations"]):
-                rows["explanations"].append({"number": place, "explanation": duty.explanation})
-            rows["duties"].append({"report": number, "explained": place, **_named(duty, _OF_A_DUTY)})
-        rows["promises"] += [
-            {
-                "report": number,
-                "id": promised.id,
-                "duty": promised.duty_id,
-                "explained": promised.owed.explanation is not None,
-                **_named(promised.owed, _OF_A_PROMISE),
-            }
-            for promised in one.promises
-        ]
-    return {name: msgspec.json.encode(each).decode() for name, each in rows.items()}
+    each = [{name: _nested(value) for name, value in asdict(as_rows([one])).items()} for one in intakes]
+    return _told(await TAKE_IN_EACH.one(on, each=_json(each), most_similar=MOST_SIMILAR))
+
+
+def as_rows(intakes: Sequence[Intake]) -> Rows:
+    """Return what is written; what belongs to a report names its number."""
+    return Rows(
+        reports=_json([_report_row(number, one) for number, one in enumerate(intakes)]),
+        answers=_json([{"report": number, **one} for number, each in enumerate(intakes) for one in each.answers]),
+        duties=_json(
+            [{"report": number, **_named(one, _OF_A_DUTY)} for number, each in enumerate(intakes) for one in each.duties]
+        ),
+        contents=sorted({_content_of(one) for one in intakes}),
+        holders=list({one.tenancy_id or one.main_connector_id for one in intakes}),
+    )
+
+
+def _told(row: Taken | None) -> list[TakenInWithSimilar]:
+    return [] if row is None else msgspec.json.decode(row.taken, type=list[TakenInWithSimilar])
+
+
+def _json(rows: Sequence[Mapping[str, Any]]) -> str:
+    return msgspec.json.encode(rows).decode()
+
+
+def _nested(value: Any) -> Any:
+    return msgspec.Raw(value.encode()) if isinstance(value, str) else value
+
+
+def _content_of(intake: Intake) -> int:
+    """Return the number of the lock under which a content of a holder is looked for and written."""
+    content = f"{intake.tenancy_id or intake.main_connector_id}{intake.said['content_sha256']}"
+    return int.from_bytes(hashlib.sha256(content.encode()).digest()[:8], signed=True)
 
 
 def _report_row(number: int, intake: Intake) -> dict[str, Any]:
@@ -167,7 +189,7 @@ async def add_attachment(tx: Transaction, attachment: Attachment, content: bytes
         main_connector_id=tx.scope.main_connector_id,
         content=content,
         most=MOST_ATTACHMENTS,
-        **msgspec.structs.asdict(attachment),
+        **asdict(attachment),
     )
     if not added:
         raise AttachmentsFull(f"a report takes {MOST_ATTACHMENTS} files")

@@ -38,6 +38,25 @@ SELECT id, disturbance_id, tenancy_id, rule, round, tries, purpose, addressee, s
  ORDER BY id
    FOR UPDATE;
 
+-- name: take_outlined
+-- Those duties of one disturbance that only a report has touched, held until the transaction ends.
+SELECT id, disturbance_id, tenancy_id, rule, round, tries, purpose, addressee, source, counted_from, due_at, explanation, state,
+       state_at, made_at, version, carried_by, channel, note, settled_by, told_at
+  FROM disturbance_duty
+ WHERE main_connector_id = :main_connector_id
+   AND disturbance_id = :disturbance_id
+   AND explanation -> 'steps' = '[]'
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: write_out
+-- Keep what explains duties, in full.
+UPDATE disturbance_duty AS duty
+   SET explanation = said.explanation
+  FROM jsonb_to_recordset(:duties) AS said (id uuid, explanation jsonb)
+ WHERE duty.main_connector_id = :main_connector_id
+   AND duty.id = said.id;
+
 -- name: add
 -- Write duties; one of a rule, a holder and a round that is there already is left as it is.
 INSERT INTO disturbance_duty (id, main_connector_id, disturbance_id, tenancy_id, rule, round, tries, purpose, addressee, source,

@@ -3,10 +3,13 @@
 -- otherwise.
 
 -- name: take_in
--- Take reports in with all that follows from them; rows are TakenInWithSimilar.
-SELECT disturbance_id, report_id, repeated, similar_ones
-  FROM disturbance_take_in(:reports, :answers, :explanations, :duties, :promises, :most_similar)
- ORDER BY number;
+-- Take reports in with their duties; the row is Taken.
+SELECT taken
+  FROM disturbance_take_in(:reports, :answers, :duties, :contents, :holders, :most_similar);
+
+-- name: take_in_each
+-- Do so with each in a transaction of its own; the row is Taken.
+CALL disturbance_take_in_each(:each, :most_similar, NULL);
 
 -- name: of_disturbance
 -- The reports of one disturbance that the scope sees, in the order in which they came.
