@@ -23,9 +23,10 @@ from kanta_tenancy.certificates.inventory.routes import ROUTES as INVENTORY
 from kanta_tenancy.certificates.orders.routes import ROUTES as CERTIFICATE_ORDERS
 from kanta_tenancy.certificates.warnings.routes import ROUTES as CERTIFICATE_WARNINGS
 from kanta_tenancy.certificates.watching.routes import routes as certificate_watch_routes
-from kanta_tenancy.disturbances.actions import storm
+from kanta_tenancy.disturbances.actions.storm import Storm
 from kanta_tenancy.disturbances.follow_ups.routes import ROUTES as FOLLOW_UPS
 from kanta_tenancy.disturbances.routes import routes as disturbance_routes
+from kanta_tenancy.disturbances.routes.lane import ReportLane
 from kanta_tenancy.disturbances.summary.routes import ROUTES as DISTURBANCE_SUMMARY
 from kanta_tenancy.joining.routes import ROUTES as JOINING
 from kanta_tenancy.kernel.clock import Clock
@@ -67,6 +68,8 @@ def build_application(
     """
     shelf = shelf_of(settings)
     keys = seal_keys(settings)
+    access_keys = KeyAuthenticator(db, clock, uses)
+    storm = Storm(db, clock, together=settings.reports_together)
 
     async def database_answers() -> None:
         async with db.unscoped() as connection:
@@ -94,9 +97,7 @@ def build_application(
             CERTIFICATE_ORDERS,
             certificate_watch_routes(CERTIFICATE_KINDS),
             RENEWALS,
-            disturbance_routes(
-                storm.intake(db, clock, together=settings.reports_together), keys
-            ),
+            disturbance_routes(storm, keys),
             FOLLOW_UPS,
             DISTURBANCE_SUMMARY,
             breach_routes(keys),
@@ -108,7 +109,7 @@ def build_application(
         ),
         db=db,
         clock=clock,
-        authenticator=KeyAuthenticator(db, clock, uses),
+        authenticator=access_keys,
         checks={
             "database": database_answers,
             "migrations": database_is_migrated,
@@ -117,4 +118,5 @@ def build_application(
         },
         metrics=metrics,
         metrics_token=settings.metrics_token,
+        lane=lambda router: ReportLane(router, storm, access_keys, clock),
     )

@@ -102,7 +102,7 @@ class _Server(uvicorn.Server):
 def _settle() -> None:
     """Keep what was made at the start out of later garbage collections.
 
-    A full one would walk all of it, again and again: whatever is asked for meanwhile waits for nearly a tenth of a second.
+    A full one would walk all of it, again and again: whatever is asked for meanwhile waits for some 80 milliseconds.
     """
     gc.collect()
     gc.freeze()

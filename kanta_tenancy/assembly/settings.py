@@ -168,7 +168,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     "KANTA_HOST": Setting(field="host", read=_text, default="127.0.0.1"),
     "KANTA_PORT": Setting(field="port", read=_number(0, 65535), default=8000),
     "KANTA_POOL_SIZE": Setting(field="pool_size", read=_number(1, 64), default=8),
-    "KANTA_REPORTS_TOGETHER": Setting(field="reports_together", read=_number(1, 256), default=64),
+    "KANTA_REPORTS_TOGETHER": Setting(field="reports_together", read=_number(1, 256), default=16),
     "KANTA_LOG_LEVEL": Setting(field="log_level", read=_level, default=logging.INFO),
     "KANTA_METRICS_TOKEN": Setting(field="metrics_token", read=_token, secret=True),
     "KANTA_SIGNING_KEYS": Setting(field="signing_keys", read=_private_folder),

@@ -64,9 +64,7 @@ def outline(duty: Duty, moments: Moments) -> Explanation:
     """Return what went in and what came out, from which `in_full` writes the rest."""
     inputs = {fact.value: moments.known[fact].isoformat() for fact in duty.facts}
     inputs |= {"counted_from": duty.counted_from.isoformat(), "limit": duty.limit.key}
-    return Explanation(
-        rule=duty.rule.requirement, sources=(), inputs=inputs, steps=(), result=duty.due_at.isoformat()
-    )
+    return Explanation(rule=duty.rule.requirement, sources=(), inputs=inputs, steps=(), result=duty.due_at.isoformat())
 
 
 def in_full(kept: KeptDuty) -> KeptDuty:

@@ -16,6 +16,7 @@ from kanta_tenancy.parties.model import KeyFound
 from kanta_tenancy.parties.store import keys
 
 _MOST_LOOK_UPS: Final = 64  # in one round trip
+_MOST_REMEMBERED: Final = 10_000
 _NOBODYS: Final = bytes(32)  # compared with when there is no such key, so that both cases take the same way
 
 
@@ -62,11 +63,32 @@ class KeyAuthenticator:
         self._look_ups = _look_ups(db, clock)
         self._clock = clock
         self._uses = uses
+        self._remembered: dict[AccessKeyId, tuple[bytes, Caller]] = {}
 
     async def __call__(self, token: str) -> Caller | None:
         caller = await _authenticate(self._look_ups, self._clock, token)
-        if caller is not None and caller.actor.key_id is not None:
-            self._uses.note(caller.actor.key_id, self._clock.now())
+        presented = tokens.read(token)
+        if presented is not None:
+            self._remembered.pop(presented.key_id, None)
+        if presented is not None and caller is not None:
+            self._uses.note(presented.key_id, self._clock.now())
+            if len(self._remembered) == _MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[presented.key_id] = presented.sha256, caller
+        return caller
+
+    def remembered(self, token: str) -> Caller | None:
+        """Return who held a key when it was looked up last; None: it never was, or nobody did.
+
+        Whoever goes by it looks at the key again in the transaction in which something is written.
+        """
+        presented = tokens.read(token)
+        if presented is None:
+            return None
+        sha256, caller = self._remembered.get(presented.key_id, (_NOBODYS, None))
+        if not compare_digest(presented.sha256, sha256) or caller is None:
+            return None
+        self._uses.note(presented.key_id, self._clock.now())
         return caller
 
 

@@ -2,8 +2,29 @@
 --        in a storm that is half of what was written before the answer; reports that are in flight together can have a
 --        transaction each and wait for the disk once; and their journal is written by the statement that writes the rest
 --        (docs/decisions/0039; K4.1a)
--- locks: none
+-- locks: disturbance_report for an instant, while a column without a value is added
 SET LOCAL lock_timeout = '3s';
+
+-- What a report lets one suppose when it opens a disturbance, as it stood then: objects of fact, answer and reason.
+ALTER TABLE disturbance_report ADD COLUMN proposes jsonb;
+
+-- Every answer that was given to a question about a disturbance: those that its first report proposes, and all that were
+-- given afterwards. An answer with a later id, or of the same id with a later place, is the later one. A tenant sees none.
+CREATE VIEW disturbance_given WITH (security_invoker = true) AS
+    SELECT id, 0 AS place, main_connector_id, disturbance_id, fact, answer, basis, reason, answered_by, answered_at
+      FROM disturbance_answer
+     UNION ALL
+    SELECT report.id, proposed.place, report.main_connector_id, report.disturbance_id, proposed.fact, proposed.answer,
+           'report', proposed.reason, report.reported_by, report.reported_at
+      FROM disturbance_report AS report
+     CROSS JOIN LATERAL ROWS FROM (
+           jsonb_to_recordset(report.proposes) AS (fact text, answer text, reason text)
+           ) WITH ORDINALITY AS proposed (fact, answer, reason, place)
+     WHERE (SELECT scope_is_whole_realm());
+GRANT SELECT ON disturbance_given TO kanta_service;
+
+-- The key of the table has the same columns.
+DROP INDEX disturbance_by_time;
 
 DROP FUNCTION disturbance_take_in;
 DROP FUNCTION record_acts;
@@ -53,7 +74,7 @@ AS $$
       LIMIT most)
 $$;
 
--- Take in reports that came at the same time, each with the disturbance that it opens or joins, what was drawn from it, its
+-- Take in reports that came at the same time, no two of one content, each with the disturbance that it opens or joins, its
 -- duties, journal and message; and find what is similar to each. Promises, and explanations in full, follow by the message.
 -- The same content of the same holder within a while is one report: then nothing is written. One that was taken in before,
 -- and is tried again since nobody told so, is no repetition. What is open already is looked for as the database stood
@@ -63,6 +84,9 @@ $$;
 -- does whenever it sets one: it knows it from the key that the report came with. Reports bring rows that only the main
 -- connector may see, and of more than one scope, so this is the owner's function.
 --
+-- The keys that reports came with were looked up before, perhaps a while ago. Here they are looked at again: what a key
+-- that was closed meanwhile reports is not written.
+--
 -- Locks are taken in one order, so that two of these never wait for each other: those of contents, as they are given, then
 -- of chains.
 --
@@ -70,7 +94,8 @@ $$;
 -- the tables were small then: each row is looked for by an index from the beginning, and the newest of a tenant's
 -- disturbances are read in their order, not all of them.
 CREATE FUNCTION disturbance_take_in(
-    reports json, answers json, duties json, contents bigint[], holders uuid[], most_similar integer, OUT taken json
+    reports json, duties json, contents bigint[], holders uuid[], keys uuid[], now_is timestamptz, on_day date,
+    most_similar integer, OUT taken json
 )
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
@@ -82,6 +107,19 @@ BEGIN
                        OR NOT (public.scope_is_whole_realm()
                                OR coalesce(row.tenancy_id = public.scope_tenancy(), false))) THEN
         RAISE insufficient_privilege USING MESSAGE = 'a report is taken in within the scope that it came from';
+    END IF;
+    IF EXISTS (SELECT FROM unnest(keys) AS of_reporter
+                WHERE NOT EXISTS (
+                      SELECT FROM public.access_key AS key
+                       WHERE key.id = of_reporter
+                         AND key.revoked_at IS NULL
+                         AND key.expires_at > now_is
+                         AND key.permissions @> ARRAY['disturbances.report']
+                         AND (key.contact_id IS NULL
+                              OR EXISTS (SELECT FROM public.contact AS holder
+                                          WHERE holder.id = key.contact_id
+                                            AND daterange(holder.valid_from, holder.valid_until) @> on_day)))) THEN
+        RAISE 'a report came with a key that is good no more' USING ERRCODE = 'KT001';
     END IF;
     PERFORM pg_advisory_xact_lock(content) FROM unnest(contents) AS content;
     IF EXISTS (SELECT FROM unnest(holders) AS holder
@@ -98,13 +136,11 @@ BEGIN
                number integer, id uuid, main_connector_id uuid, disturbance_id uuid, opens boolean, tenancy_id uuid,
                content_sha256 text, what text, since timestamptz, ongoing boolean, system_id uuid, service text, place text,
                patient_safety text, data_protection text, symptom text, tried text, message_ids text[], units_hit integer,
-               users_hit integer, contact text, reported_by text, at timestamptz, same_within interval,
+               users_hit integer, contact text, proposes jsonb, reported_by text, at timestamptz, same_within interval,
                entry text, message_id uuid, message_kind text, message_body jsonb)),
-    standing AS MATERIALIZED (    -- the report that each is: its own, one that came before, or the first of the same here
-        SELECT said.*,
-               before.id IS NULL AND first_value(said.number) OVER same = said.number AS is_new,
-               coalesce(before.id, first_value(said.id) OVER same) AS stands,
-               coalesce(before.disturbance_id, first_value(said.disturbance_id) OVER same) AS stands_for
+    standing AS MATERIALIZED (    -- the report that each is: its own, or one that came before
+        SELECT said.*, before.id IS NULL AS is_new, coalesce(before.id, said.id) AS stands,
+               coalesce(before.disturbance_id, said.disturbance_id) AS stands_for
           FROM said
           LEFT JOIN LATERAL (
                SELECT kept.id, kept.disturbance_id
@@ -114,8 +150,7 @@ BEGIN
                   AND kept.content_sha256 = said.digest
                   AND kept.reported_at > said.at - said.same_within
                 ORDER BY kept.reported_at
-                LIMIT 1) AS before ON true
-        WINDOW same AS (PARTITION BY said.main_connector_id, said.holder, said.digest ORDER BY said.number)),
+                LIMIT 1) AS before ON true),
     fresh AS MATERIALIZED (SELECT * FROM standing WHERE is_new),
     opened AS (
         INSERT INTO public.disturbance (id, main_connector_id, tenancy_id, kind, state, since, system_id, service,
@@ -133,18 +168,11 @@ BEGIN
         INSERT INTO public.disturbance_report (
                id, main_connector_id, disturbance_id, tenancy_id, content_sha256, what, since, ongoing, system_id, service,
                place, patient_safety, data_protection, symptom, tried, message_ids, units_hit, users_hit, contact,
-               reported_by, reported_at)
+               proposes, reported_by, reported_at)
         SELECT id, main_connector_id, disturbance_id, tenancy_id, digest, what, since, ongoing, system_id, service,
                place, patient_safety, data_protection, symptom, tried, message_ids, units_hit, users_hit, contact,
-               reported_by, at
+               proposes, reported_by, at
           FROM fresh),
-    answered AS (
-        INSERT INTO public.disturbance_answer (id, main_connector_id, disturbance_id, fact, answer, basis, reason,
-                                               answered_by, answered_at)
-        SELECT row.id, fresh.main_connector_id, fresh.disturbance_id, row.fact, row.answer, 'report', row.reason,
-               fresh.reported_by, fresh.at
-          FROM json_to_recordset(answers) AS row (report integer, id uuid, fact text, answer text, reason text)
-          JOIN fresh ON fresh.number = row.report),
     owed AS (
         INSERT INTO public.disturbance_duty (
                id, main_connector_id, disturbance_id, tenancy_id, rule, round, tries, purpose, addressee, source,
@@ -204,21 +232,20 @@ $$;
 
 -- Do so with each of several reports in a transaction of its own, in one round trip. None of them waits for the disk; a
 -- last transaction waits for all, since what is flushed is flushed up to it. So whoever is answered has it on the disk.
-CREATE PROCEDURE disturbance_take_in_each(each json, most_similar integer, INOUT taken json)
+CREATE PROCEDURE disturbance_take_in_each(
+    reports json[], duties json[], contents bigint[], holders uuid[], keys uuid[], now_is timestamptz, on_day date,
+    most_similar integer, INOUT taken json
+)
     LANGUAGE plpgsql
 AS $$
 DECLARE
-    one  record;
     told json[] := '{}';
 BEGIN
-    FOR one IN
-        SELECT *
-          FROM json_to_recordset(each) AS row (
-               reports json, answers json, duties json, contents bigint[], holders uuid[])
-    LOOP
+    FOR each IN 1 .. cardinality(reports) LOOP
         PERFORM set_config('synchronous_commit', 'off', true);
         told := told || (public.disturbance_take_in(
-            one.reports, one.answers, one.duties, one.contents, one.holders, most_similar) -> 0);
+            reports[each], duties[each], ARRAY[contents[each]], ARRAY[holders[each]],
+            array_remove(ARRAY[keys[each]], NULL), now_is, on_day, most_similar) -> 0);
         COMMIT;
     END LOOP;
     PERFORM pg_logical_emit_message(true, 'kanta', '');

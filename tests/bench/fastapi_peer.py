@@ -74,10 +74,6 @@ class Report(Base):
     __tablename__ = "disturbance_report"
 
 
-class Answered(Base):
-    __tablename__ = "disturbance_answer"
-
-
 class Duty(Base):
     __tablename__ = "disturbance_duty"
 
@@ -262,13 +258,6 @@ async def _write(db: AsyncSession, intake: Intake) -> None:
             **told, main_connector_id=realm, tenancy_id=tenancy_id, reported_at=at,
             content_sha256=bytes.fromhex(said["content_sha256"]), message_ids=list(said["message_ids"]),
         )
-    )  # fmt: skip
-    db.add_all(
-        Answered(
-            **answer, main_connector_id=realm, disturbance_id=disturbance_id, basis="report",
-            answered_by=said["reported_by"], answered_at=at,
-        )
-        for answer in intake.answers
     )  # fmt: skip
     db.add_all(
         Duty(

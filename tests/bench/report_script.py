@@ -23,19 +23,12 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHA256: Final = re.compile(r'("content_sha256":"[0-9a-f]{52})[0-9a-f]{12}"')
 _FUNCTION: Final = """
 CREATE FUNCTION bench_report(
-    key_id uuid, reports json, answers json, duties json, contents bigint[], holders uuid[]
+    key_id uuid, reports json, duties json, contents bigint[], holders uuid[]
 ) RETURNS text
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM public.access_keys_find(ARRAY[key_id], current_date) AS key
-                    WHERE key.revoked_at IS NULL
-                      AND key.expires_at > now()
-                      AND key.holder_valid
-                      AND key.permissions @> ARRAY['disturbances.report']) THEN
-        RAISE insufficient_privilege;
-    END IF;
-    RETURN public.disturbance_take_in(reports, answers, duties, contents, holders, 5);
+    RETURN public.disturbance_take_in(reports, duties, contents, holders, ARRAY[key_id], now(), current_date, 5);
 END
 $$;
 CREATE TABLE bench_reporter (client integer PRIMARY KEY, tenancy uuid NOT NULL, access_key uuid NOT NULL);
@@ -118,7 +111,7 @@ def _sent(scope: Scope, key_id: UUID) -> str:
     report = msgspec.convert(said("0" * 12), Reporting).said()
     clock = SystemClock()
     rows = as_rows([reporting.prepared(reporting.accepted(by, clock, report), clock.now())])
-    text = ", ".join("'{}'".format(each.replace("'", "''")) for each in (rows.reports, rows.answers, rows.duties))
+    text = ", ".join("'{}'".format(each.replace("'", "''")) for each in (rows.reports, rows.duties))
     constant = {str(scope.main_connector_id), str(UUID(int=1))}
     known = {str(scope.tenancy_id): ":tenancy", str(key_id): ":access_key"}
     for number, one in enumerate(dict.fromkeys(_UUID.findall(text))):

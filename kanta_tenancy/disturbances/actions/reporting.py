@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -32,7 +32,7 @@ from kanta_tenancy.disturbances.store.reports import Intake, TakenIn
 from kanta_tenancy.kernel.acting import Actor, Scope
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
-from kanta_tenancy.kernel.identifiers import new_id
+from kanta_tenancy.kernel.identifiers import AccessKeyId, new_id
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import Entry, record
@@ -97,7 +97,7 @@ def accepted(by: Reporter, clock: Clock, said: SaidReport) -> Reported:
 
 def prepared(reported: Reported, at: datetime) -> Intake:
     """Return what is written for a report that is taken in now. Those of one instant share what follows from it."""
-    return _intake(reported, join=None, at=at)
+    return _intake(reported, join=None, at=at, key_id=reported.by.actor.key_id)
 
 
 async def similar(tx: Transaction, taken: TakenIn, said: SaidReport) -> list[Disturbance]:
@@ -159,22 +159,28 @@ def _fit(said: SaidReport, at: datetime) -> SaidReport:
     return checking.fit(look, checking.report(said, at, look))
 
 
-def _intake(reported: Reported, *, join: UUID | None, at: datetime) -> Intake:
+def _intake(reported: Reported, *, join: UUID | None, at: datetime, key_id: AccessKeyId | None = None) -> Intake:
     by, said, report_id, disturbance_id = reported.by, reported.said, reported.report_id, reported.disturbance_id
     proposed = proposing.proposals(said, by_tenant=by.scope.tenancy_id is not None)
     duties = _duties(by, proposed, disturbance_id, at=at, joins=join is not None)
     told = DisturbanceReported(disturbance_id=disturbance_id, report_id=report_id, joined=join is not None, at=at)
     content = msgspec.structs.asdict(said)
     digest = hashlib.sha256(msgspec.json.encode({"join": join, **content}, order="deterministic")).hexdigest()
-    row = {"id": report_id, "disturbance_id": disturbance_id, "reported_by": by.actor.name, "content_sha256": digest}
+    row = {
+        "id": report_id,
+        "disturbance_id": disturbance_id,
+        "reported_by": by.actor.name,
+        "content_sha256": digest,
+        "proposes": None if join is not None else [_proposed(fact, one) for fact, one in proposed.items()],
+    }
     return Intake(
         main_connector_id=by.scope.main_connector_id,
         tenancy_id=by.scope.tenancy_id,
+        key_id=key_id,
         at=at,
         same_within=timedelta(minutes=rules.pace_on(day_in_finland(at)).same_report_minutes),
         said=content | row,
         opens=join is None,
-        answers=[] if join is not None else [_answer(fact, one) for fact, one in proposed.items()],
         duties=duties,
         entry=_entry(by, report_id, digest, told),
         message_id=new_id(),
@@ -201,8 +207,8 @@ def _wanted(side: Side, facts: frozenset[Fact], at: datetime) -> tuple[Wanted, .
     return tuple(reconciling.wanted(side, None, moments, explaining.outline))
 
 
-def _answer(fact: Fact, proposal: Proposal) -> dict[str, Any]:
-    return {"id": new_id(), "fact": fact, "answer": proposal.answer, "reason": proposal.reason}
+def _proposed(fact: Fact, proposal: Proposal) -> dict[str, str]:
+    return {"fact": fact, "answer": proposal.answer, "reason": proposal.reason}
 
 
 def _entry(by: Reporter, report_id: UUID, digest: str, told: DisturbanceReported) -> str:

@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 from kanta_tenancy.agreements.exhibits.kinds import LARGEST
 from kanta_tenancy.disturbances import reading
 from kanta_tenancy.disturbances.actions import reporting as actions
-from kanta_tenancy.disturbances.actions.storm import Storm
+from kanta_tenancy.disturbances.actions.storm import KeyClosed, Storm
 from kanta_tenancy.disturbances.bodies.reports import (
     AttachmentAsked,
     Reporting,
@@ -31,6 +31,7 @@ from kanta_tenancy.disturbances.errors import (
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
+from kanta_tenancy.machinery.web.errors import NotAuthenticated
 from kanta_tenancy.machinery.web.files import file_answer
 from kanta_tenancy.machinery.web.problems import refusals
 from kanta_tenancy.machinery.web.repeatable import is_marked, once
@@ -64,8 +65,11 @@ def report_route(storm: Storm) -> HTTPRouteHandler:
         if actions.opens_by_itself(said, join=data.join) and not is_marked(call):
             by = actions.Reporter(scope=call.caller.scope, actor=call.caller.actor, request_id=call.request_id)
             accepted = actions.accepted(by, call.clock, said)
-            with reached():
-                taken = await storm.done(accepted)
+            try:
+                with reached():
+                    taken = await storm.take_in(accepted)
+            except KeyClosed as error:
+                raise NotAuthenticated("The access key was closed just now.") from error
             return _answer(taken_in(taken, taken.similar_ones))
 
         async def take_in(tx: Transaction) -> ShownIntake:

@@ -10,8 +10,8 @@ from uuid import UUID
 import msgspec
 
 from kanta_tenancy.disturbances.case import KeptDuty
-from kanta_tenancy.disturbances.explaining import in_full
 from kanta_tenancy.disturbances.errors import DutyChanged, DutyNotFound
+from kanta_tenancy.disturbances.explaining import in_full
 from kanta_tenancy.disturbances.store.disturbances import Version
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, statement
@@ -29,9 +29,7 @@ OPEN: Final = statement("disturbances/duty.open", KeptDuty)
 
 async def of_disturbance(tx: Transaction, disturbance_id: UUID) -> list[KeptDuty]:
     """Read the duties of a disturbance that the scope sees, by when they are due."""
-    found = await OF_DISTURBANCE.all(
-        tx, main_connector_id=tx.scope.main_connector_id, disturbance_id=disturbance_id
-    )
+    found = await OF_DISTURBANCE.all(tx, main_connector_id=tx.scope.main_connector_id, disturbance_id=disturbance_id)
     return [in_full(one) for one in found]
 
 

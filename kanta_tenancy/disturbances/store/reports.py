@@ -7,11 +7,12 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from kanta_tenancy.disturbances.case import Attachment, DisturbanceReported, KeptDuty, Report, State
 from kanta_tenancy.disturbances.errors import AttachmentNotFound, AttachmentsFull, ReportNotFound
-from kanta_tenancy.kernel.identifiers import MainConnectorId, TenancyId
+from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.kernel.identifiers import AccessKeyId, MainConnectorId, TenancyId
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Connection, Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, statement
@@ -62,11 +63,11 @@ class Intake(Record, frozen=True, kw_only=True):
 
     main_connector_id: MainConnectorId
     tenancy_id: TenancyId | None
+    key_id: AccessKeyId | None  # that is looked at again when this is written
     at: datetime
     same_within: timedelta
     said: Mapping[str, Any]
     opens: bool  # a disturbance; else it joins one
-    answers: Sequence[Mapping[str, Any]]
     duties: Sequence[KeptDuty]
     entry: str
     message_id: UUID
@@ -75,13 +76,13 @@ class Intake(Record, frozen=True, kw_only=True):
 
 
 class Rows(Record, frozen=True, kw_only=True):
-    """What is written of several reports; the first three are JSON."""
+    """What is written of several reports; the first two are JSON."""
 
     reports: str
-    answers: str
     duties: str
     contents: Sequence[int]  # the locks under which contents are looked for, in the order in which they are taken
     holders: Sequence[UUID]  # whose journals it goes into
+    keys: Sequence[AccessKeyId]  # that are looked at again
 
 
 class Taken(Record, frozen=True, kw_only=True):
@@ -90,6 +91,7 @@ class Taken(Record, frozen=True, kw_only=True):
     taken: str
 
 
+_TOLD: Final = msgspec.json.Decoder(list[TakenInWithSimilar])
 TAKE_IN: Final = statement("disturbances/report.take_in", Taken)
 TAKE_IN_EACH: Final = statement("disturbances/report.take_in_each", Taken)
 OF_DISTURBANCE: Final = statement("disturbances/report.of_disturbance", Report)
@@ -100,49 +102,82 @@ ATTACHMENT: Final = statement("disturbances/report.attachment", AttachmentWithCo
 
 
 async def take_in(on: "Transaction | Connection", intakes: Sequence[Intake]) -> list[TakenInWithSimilar]:
-    """Write reports and what follows from them, in one round trip; all of them or none.
+    """Write reports and what they bring, in one round trip; all of them or none. Those of one content are one report.
 
     Args:
         on: a transaction takes reports of its own scope; a connection without one, of whatever scopes.
     """
-    return _told(await TAKE_IN.one(on, most_similar=MOST_SIMILAR, **asdict(as_rows(intakes))))
+    first = _by_content(intakes)
+    row = await TAKE_IN.one(on, **asdict(as_rows(list(first.values()))), **_common(intakes))
+    return _told(row, first, intakes)
 
 
-async def take_in_each(on: Connection, intakes: Sequence[Intake]) -> Sequence[TakenInWithSimilar]:
-    """Write reports and what follows from them, each in a transaction of its own, in one round trip.
+async def take_in_each(on: Connection, intakes: Sequence[Intake]) -> list[TakenInWithSimilar]:
+    """Do so with each in a transaction of its own, also in one round trip.
 
     When it fails, some may have been written: those that are tried again with the same ids are told as if they had not.
 
     Args:
         on: a connection without a scope and without a transaction.
     """
-    each = [{name: _nested(value) for name, value in asdict(as_rows([one])).items()} for one in intakes]
-    return _told(await TAKE_IN_EACH.one(on, each=_json(each), most_similar=MOST_SIMILAR))
+    first = _by_content(intakes)
+    rows = [as_rows([one]) for one in first.values()]
+    row = await TAKE_IN_EACH.one(
+        on,
+        reports=[one.reports for one in rows],
+        duties=[one.duties for one in rows],
+        contents=list(first),
+        holders=[one.holders[0] for one in rows],
+        keys=[one.key_id for one in first.values()],
+        **_common(intakes),
+    )
+    return _told(row, first, intakes)
 
 
 def as_rows(intakes: Sequence[Intake]) -> Rows:
     """Return what is written; what belongs to a report names its number."""
     return Rows(
         reports=_json([_report_row(number, one) for number, one in enumerate(intakes)]),
-        answers=_json([{"report": number, **one} for number, each in enumerate(intakes) for one in each.answers]),
         duties=_json(
-            [{"report": number, **_named(one, _OF_A_DUTY)} for number, each in enumerate(intakes) for one in each.duties]
+            [
+                {"report": number, **_named(one, _OF_A_DUTY)}
+                for number, each in enumerate(intakes)
+                for one in each.duties
+            ]
         ),
         contents=sorted({_content_of(one) for one in intakes}),
         holders=list({one.tenancy_id or one.main_connector_id for one in intakes}),
+        keys=list({one.key_id for one in intakes if one.key_id is not None}),
     )
 
 
-def _told(row: Taken | None) -> list[TakenInWithSimilar]:
-    return [] if row is None else msgspec.json.decode(row.taken, type=list[TakenInWithSimilar])
+def _common(intakes: Sequence[Intake]) -> dict[str, Any]:
+    now = max(one.at for one in intakes)
+    return {"now_is": now, "on_day": day_in_finland(now), "most_similar": MOST_SIMILAR}
+
+
+def _by_content(intakes: Sequence[Intake]) -> dict[int, Intake]:
+    """Return the first report of each content, in the order in which contents are locked."""
+    first: dict[int, Intake] = {}
+    for one in intakes:
+        first.setdefault(_content_of(one), one)
+    return dict(sorted(first.items()))
+
+
+def _told(row: Taken | None, first: Mapping[int, Intake], intakes: Sequence[Intake]) -> list[TakenInWithSimilar]:
+    """Return what became of each; of a content that came more than once, all but the first are repetitions."""
+    told = [] if row is None else _TOLD.decode(row.taken)
+    by_content = dict(zip(first, told, strict=True))
+    found = []
+    for one in intakes:
+        content = _content_of(one)
+        same = by_content[content]
+        found.append(same if one is first[content] else replace(same, repeated=True))
+    return found
 
 
 def _json(rows: Sequence[Mapping[str, Any]]) -> str:
     return msgspec.json.encode(rows).decode()
-
-
-def _nested(value: Any) -> Any:
-    return msgspec.Raw(value.encode()) if isinstance(value, str) else value
 
 
 def _content_of(intake: Intake) -> int:

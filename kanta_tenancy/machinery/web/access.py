@@ -168,7 +168,8 @@ def _answers_options(handler: BaseRouteHandler) -> bool:
 
 
 async def _caller(connection: ASGIConnection[Any, Any, Any, Any], authenticator: Authenticator) -> Caller:
-    token = _token(connection)
+    given = connection.headers.getall("authorization", [])
+    token = bearer(given[0]) if len(given) == 1 else None
     caller = None
     if token is not None:
         with reached():
@@ -178,9 +179,9 @@ async def _caller(connection: ASGIConnection[Any, Any, Any, Any], authenticator:
     return caller
 
 
-def _token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
-    given = connection.headers.getall("authorization", [])
-    match = _BEARER.fullmatch(given[0]) if len(given) == 1 else None
+def bearer(authorization: str) -> str | None:
+    """Return the access key that a header `Authorization` brings; None: it brings none."""
+    match = _BEARER.fullmatch(authorization)
     return match[1] if match else None
 
 

@@ -20,7 +20,7 @@ from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.machinery.web.access import Authenticator, check_routes, gate, public
 from kanta_tenancy.machinery.web.bodies import StrictRequest
 from kanta_tenancy.machinery.web.call import calls
-from kanta_tenancy.machinery.web.envelope import Envelope
+from kanta_tenancy.machinery.web.envelope import Envelope, Lane
 from kanta_tenancy.machinery.web.health import Check, health_routes
 from kanta_tenancy.machinery.web.metrics import Metrics
 from kanta_tenancy.machinery.web.openapi import Info, describe
@@ -47,6 +47,7 @@ def build_application(
     metrics: Metrics | None = None,
     metrics_token: str | None = None,
     lifespan: Sequence[Lifespan] = (),
+    lane: Lane | None = None,
 ) -> Envelope:
     """Return the application, ready to be served.
 
@@ -55,6 +56,7 @@ def build_application(
         authenticator: says who holds an access key.
         checks: what /health/ready asks, by name.
         metrics_token: opens /metrics; without it that route is not there.
+        lane: what stands before the router, for requests that it takes in its place.
 
     Raises:
         OpenByAccident: a route does not say on what terms it may be called.
@@ -78,7 +80,7 @@ def build_application(
         debug=False,
     )
     check_routes(app)
-    return Envelope(app, metrics)
+    return Envelope(app, metrics, lane)
 
 
 async def _answer_options(request: Request[Any, Any, Any]) -> Response[None] | None:

@@ -2,13 +2,14 @@
 
 import functools
 import time
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import structlog
 from litestar import Litestar
-from litestar.types import Message, Receive, Send
+from litestar.types import ASGIApp, Message, Receive, Send
 
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.identifiers import new_id
@@ -23,14 +24,22 @@ _SAFE_HEADERS: Final = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 )
+Lane: TypeAlias = Callable[[ASGIApp], ASGIApp]
+
 _UNMATCHED: Final = "(none)"  # never the path itself: it may hold anything
 
 
 class Envelope:
-    """The outermost layer of the web application; `app` is what it wraps."""
+    """The outermost layer of the web application; `app` is the router in it."""
 
-    def __init__(self, app: Litestar, metrics: Metrics) -> None:
+    def __init__(self, app: Litestar, metrics: Metrics, lane: Lane | None = None) -> None:
+        """Set up.
+
+        Args:
+            lane: what stands before the router.
+        """
         self.app = app
+        self._inner: ASGIApp = app if lane is None else lane(app)
         self._metrics = metrics
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -51,7 +60,7 @@ class Envelope:
         in_every_line = current_request.set(request_id)
         self._metrics.in_flight.inc()
         try:
-            await self.app(scope, receive, send_on)
+            await self._inner(scope, receive, send_on)
         finally:
             self._metrics.in_flight.dec()
             seconds = time.perf_counter() - began

@@ -13,7 +13,7 @@ SELECT state, place, facts, minutes, count(*) AS events
                           LIMIT 1), 'unknown') AS place,
                ARRAY(SELECT latest.fact
                        FROM (SELECT DISTINCT ON (answer.fact) answer.fact, answer.answer
-                               FROM disturbance_answer AS answer
+                               FROM disturbance_given AS answer
                               WHERE answer.main_connector_id = disturbance.main_connector_id
                                 AND answer.disturbance_id = disturbance.id
                               ORDER BY answer.fact, answer.id DESC) AS latest

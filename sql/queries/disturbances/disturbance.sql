@@ -152,7 +152,7 @@ SELECT tenancy_id
 -- name: answers
 -- The latest answer to each question; rows are kanta_tenancy.disturbances.case.Answered.
 SELECT DISTINCT ON (fact) fact, answer, basis, reason, answered_by, answered_at
-  FROM disturbance_answer
+  FROM disturbance_given
  WHERE main_connector_id = :main_connector_id
    AND disturbance_id = :disturbance_id
  ORDER BY fact, id DESC;
@@ -160,10 +160,10 @@ SELECT DISTINCT ON (fact) fact, answer, basis, reason, answered_by, answered_at
 -- name: history
 -- Every answer in the order in which they were given; rows are kanta_tenancy.disturbances.case.Answered.
 SELECT fact, answer, basis, reason, answered_by, answered_at
-  FROM disturbance_answer
+  FROM disturbance_given
  WHERE main_connector_id = :main_connector_id
    AND disturbance_id = :disturbance_id
- ORDER BY id;
+ ORDER BY id, place;
 
 -- name: add_answers
 -- Write answers in their order.

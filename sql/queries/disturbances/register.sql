@@ -32,7 +32,7 @@ SELECT wanted.disturbance_id, said.reports, said.reporters, said.units_hit, said
 -- name: answers
 -- The latest answer to each question about these; rows are AnsweredOf.
 SELECT DISTINCT ON (disturbance_id, fact) disturbance_id, fact, answer, basis, answered_by, answered_at
-  FROM disturbance_answer
+  FROM disturbance_given
  WHERE main_connector_id = :main_connector_id
    AND disturbance_id = ANY (:disturbance_ids::uuid[])
  ORDER BY disturbance_id, fact, id DESC;

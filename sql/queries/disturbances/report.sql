@@ -5,11 +5,12 @@
 -- name: take_in
 -- Take reports in with their duties; the row is Taken.
 SELECT taken
-  FROM disturbance_take_in(:reports, :answers, :duties, :contents, :holders, :most_similar);
+  FROM disturbance_take_in(:reports, :duties, :contents, :holders, :keys, :now_is, :on_day, :most_similar);
 
 -- name: take_in_each
 -- Do so with each in a transaction of its own; the row is Taken.
-CALL disturbance_take_in_each(:each, :most_similar, NULL);
+CALL disturbance_take_in_each(
+     :reports, :duties, :contents, :holders, :keys, :now_is, :on_day, :most_similar, NULL);
 
 -- name: of_disturbance
 -- The reports of one disturbance that the scope sees, in the order in which they came.
