@@ -31,6 +31,7 @@ OF_TENANTS: Final = (Function.DISTURBANCES, Function.TECHNICAL, Function.AGREEME
 _PAGE: Final = 500
 _AT_ONCE: Final = 50  # tenants in one run
 _FIRST: Final = UUID(int=0)
+_FOLLOWED_WITHIN: Final = timedelta(minutes=1)  # a report's message; what it brought is promised then
 _OVERDUE: Final = Sentence(
     fi="Häiriöstä ilmoittaminen on myöhässä",
     sv="En anmälan om en störning är försenad",
@@ -115,20 +116,21 @@ async def tell_tenants(tx: Transaction, clock: Clock, promise: Promise) -> Outco
     return Kept(result={"tenants": reach.tenants, "people": reach.people})
 
 
-async def calls_expected(tx: Transaction, _: datetime) -> AsyncIterator[Expected]:
+async def calls_expected(tx: Transaction, now: datetime) -> AsyncIterator[Expected]:
     """Say which promises to call there should be: one for each disturbance that nobody has acknowledged."""
     after = _FIRST
     while page := await disturbances.waiting(tx, after=after, count=_PAGE):
         for one in page:
-            yield Expected(key=owing.call_key(one.id), subject=owing.subject(one.id))
+            if one.reported_at <= now - _FOLLOWED_WITHIN:
+                yield Expected(key=owing.call_key(one.id), subject=owing.subject(one.id))
         after = page[-1].id
 
 
-async def duties_expected(tx: Transaction, _: datetime) -> AsyncIterator[Expected]:
+async def duties_expected(tx: Transaction, now: datetime) -> AsyncIterator[Expected]:
     """Say which promises of duties there should be: of whoever must tell, and of the system to chase them."""
     after = _FIRST
     while page := await duties.open_ones(tx, after=after, count=_PAGE):
-        for one in (duty for duty in page if duty.is_chased):
+        for one in (duty for duty in page if duty.is_chased and duty.made_at <= now - _FOLLOWED_WITHIN):
             subject = owing.subject(one.disturbance_id)
             yield Expected(key=owing.duty_key(one), subject=subject, due_at=one.due_at)
             yield Expected(key=owing.chase_key(one), subject=subject)

@@ -1,7 +1,7 @@
 -- why:   a report is taken in with its duties alone, and what it makes the system and people promise follows by its message:
 --        in a storm that is half of what was written before the answer; reports that are in flight together can have a
 --        transaction each and wait for the disk once; and their journal is written by the statement that writes the rest
---        (docs/decisions/0039; K4.1a)
+--        (docs/decisions/0040; K4.1a)
 -- locks: disturbance_report for an instant, while a column without a value is added
 SET LOCAL lock_timeout = '3s';
 

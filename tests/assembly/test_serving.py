@@ -1,6 +1,7 @@
 """How a process that serves ends: what is in flight is answered, and nothing hangs."""
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import Callable, Coroutine
@@ -58,6 +59,19 @@ async def test_requests_in_flight_are_answered_before_the_end():
             answers = await asyncio.gather(*requests)
         await serving
     assert [answer.status_code for answer in answers] == [200] * 50
+
+
+async def test_what_was_made_at_the_start_is_in_no_later_garbage_collection():
+    application, stop = SlowApplication(takes_s=0), Stop()
+    frozen: list[int] = []
+    gc.unfreeze()
+    try:
+        with listen("127.0.0.1", 0) as listener:
+            stop.ask()
+            await serve(application, listener, stop, on_begun=lambda: frozen.append(gc.get_freeze_count()))
+    finally:
+        gc.unfreeze()
+    assert frozen[0] > 10_000
 
 
 async def test_a_request_that_takes_too_long_does_not_hold_up_the_end():

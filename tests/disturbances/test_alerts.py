@@ -59,6 +59,7 @@ async def test_an_alert_is_a_report_and_the_named_person_is_called(desk, owner):
         True,
     )
     assert (report.service, report.symptom) == ("imaging", "alertname=X")
+    await desk.carry_on()
     await desk.pay()
     assert await owner.fetchval("SELECT email FROM notice WHERE topic = 'disturbance.reported'") == "named@example.org"
     assert await desk.amiss() == []
@@ -79,6 +80,7 @@ async def test_more_of_the_group_belongs_to_it_while_it_is_open(desk):
     more = await sent(desk, a_group(an_alert(), an_alert(fingerprint="b2", labels={"alertname": "Also"})))
     assert more.taken.disturbance_id == first.taken.disturbance_id
     assert len((await whole(desk, more)).reports) == 2
+    await desk.carry_on()
     assert len(await desk.owed("disturbance.call")) == 1
 
 

@@ -192,7 +192,7 @@ async def test_a_report_can_join_one_that_is_open_and_brings_its_own_duties(desk
     clock.advance(minutes=1)
     with pytest.raises(DisturbanceNotFound):  # it does not see it: it was not told of it
         await desk.reported(tenant.caller, join=first.disturbance_id)
-    again = await desk.reported(realm, what="Now Kanta says 503", join=first.disturbance_id, place=Place.KANTA)
+    again = await desk.taken_in(realm, what="Now Kanta says 503", join=first.disturbance_id, place=Place.KANTA)
     assert again.disturbance_id == first.disturbance_id
     assert Fact.KELA_IN_KANTA not in await desk.answers(first.disturbance_id)
     await desk.carry_on()
@@ -284,6 +284,7 @@ async def test_several_of_one_party_go_in_together_and_each_has_all_that_follows
         duties = await desk.duties(one.disturbance_id)
         assert {duty.tenancy_id for duty in duties.values()} == {None, by.scope.tenancy_id}
         assert all(duty.explanation.steps for duty in duties.values())
+    await desk.carry_on()
     owed = {one.key.rpartition("/")[2]: one.explanation for one in await desk.owed("disturbance.duty")}
     kept = {str(duty.id): duty for one in taken for duty in (await desk.duties(one.disturbance_id)).values()}
     assert {key: duty.explanation for key, duty in kept.items() if duty.is_open} == {
@@ -303,12 +304,15 @@ async def test_a_duty_that_is_there_is_not_promised_again(desk, tenant, database
         for what in ("It begins", "It goes on")
     )
     said = {**second.said, "disturbance_id": first.said["disturbance_id"]}
-    joining = msgspec.structs.replace(second, opens=False, said=said, answers=[], promises=second.promises[:-1])
+    told = msgspec.structs.replace(second.message_body, disturbance_id=said["disturbance_id"], joined=True)
+    joining = msgspec.structs.replace(second, opens=False, said=said, message_body=told)
     async with database.unscoped() as connection:
         await reports.take_in(connection, [first])
+    await desk.carry_on()
     before = await desk.owed("disturbance.duty")
     async with database.unscoped() as connection:
         (taken,) = await reports.take_in(connection, [joining])
+    await desk.carry_on()
     assert (taken.disturbance_id, taken.repeated) == (first.said["disturbance_id"], False)
     assert (len(before), await desk.owed("disturbance.duty")) == (3, before)
     assert await desk.amiss() == []

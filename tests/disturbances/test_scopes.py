@@ -9,7 +9,8 @@ import pytest
 
 from kanta_tenancy.disturbances.actions import closing, naming, reporting, telling
 from kanta_tenancy.disturbances.actions.closing import SaidFindings
-from kanta_tenancy.disturbances.case import OnCall
+from kanta_tenancy.disturbances.case import Answered, Basis, OnCall
+from kanta_tenancy.disturbances.model import Answer, Fact
 from kanta_tenancy.disturbances.store import (
     alerts,
     carried,
@@ -42,6 +43,7 @@ WRITES = {
     if name.rpartition(".")[2].startswith(("insert", "add", "save_roster", "save_own_word", "take_in"))
 }
 DIGEST = b"x" * 32
+ANSWERED = Answered(fact=Fact.DEVIATION, answer=Answer.NO, basis=Basis.PERSON, answered_by="x", answered_at=NOON)
 COUNTS = {
     "disturbances/disturbance.figures",
     "disturbances/status.reach",
@@ -54,7 +56,8 @@ TABLES = {
     "disturbance_report": (2, 1),
     "disturbance_alert": (2, 1),
     "disturbance_attachment": (1, 1),
-    "disturbance_answer": (6, 0),
+    "disturbance_answer": (1, 0),
+    "disturbance_given": (7, 0),
     "disturbance_duty": (5, 1),
     "disturbance_call": (1, 0),
     "disturbance_carried": (2, 1),
@@ -101,6 +104,7 @@ class Neighbourhood:
             await closing.place_hold(tx, self.taken.disturbance_id, "breach/1", BECAUSE, at=NOON)
             (self.status,) = await statuses.of_disturbance(tx, self.taken.disturbance_id)
             kept = await duties.of_disturbance(tx, self.taken.disturbance_id)
+            await disturbances.add_answers(tx, self.taken.disturbance_id, [ANSWERED])
             for tenancy_id in (None, self.tenant.tenancy.id):
                 await carried.add(tx, self.taken.disturbance_id, [a_carried(tenancy_id=tenancy_id)])
         for caller in (self.realm, self.tenant.caller):
@@ -144,6 +148,7 @@ class Neighbourhood:
             "counted_from": NOON,
             "due_at": NOON,
             "explanation": {},
+            "duties": [{"id": str(self.own_duty.id), "explanation": {}}],
             "tries": 1,
             "key": "breach/1",
             "version": 5 if "/disturbance." in statement.name else self.own_duty.version + 1,
@@ -172,6 +177,8 @@ async def reached(around: Neighbourhood, statement: Statement, caller: Caller) -
 async def test_no_statement_reaches_what_belongs_to_others(around, owner, name):
     if name in {"disturbances/disturbance.waiting", "disturbances/disturbance.unreached"}:
         await owner.execute("UPDATE disturbance SET state = 'reported'")
+    if name == "disturbances/duty.take_outlined":
+        await owner.execute("UPDATE disturbance_duty SET explanation = explanation || '{\"steps\": []}'")
     if name == "disturbances/disturbance.joined":
         joined = "UPDATE disturbance SET state = 'joined', joined_to = $1 WHERE id = $2"
         await owner.execute(joined, around.taken.disturbance_id, around.other.disturbance_id)
@@ -217,7 +224,7 @@ async def test_nobody_takes_a_report_in_for_another(around):
     [
         ("disturbance_take_in", {"postgres", "kanta_service"}),
         ("disturbance_similar_for", {"postgres"}),
-        ("record_acts", {"postgres"}),
+        ("journal_seal_next", {"postgres"}),
     ],
 )
 async def test_of_what_writes_reports_the_service_calls_the_one_that_looks_at_its_scope(owner, function, callers):

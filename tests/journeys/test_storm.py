@@ -17,18 +17,22 @@ from kanta_tenancy import promises
 from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.background import SUBSCRIBERS
 from kanta_tenancy.disturbances import rules
+from kanta_tenancy.disturbances.actions import reporting
 from kanta_tenancy.disturbances.model import Fact
+from kanta_tenancy.disturbances.store import reports
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import SystemClock
 from kanta_tenancy.machinery.postgres import invariants, journal, outbox
 from kanta_tenancy.machinery.postgres.database import Connection, Database, connect
 from kanta_tenancy.machinery.postgres.migrations import migrate, read_migrations
+from kanta_tenancy.parties.access import authenticate
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS
 from tests.assembly.processes import free_port
 from tests.conftest import FrozenClock
 from tests.disturbances import slow_statement
 from tests.disturbances.test_deriving import in_words
+from tests.disturbances.test_reporting import accepted
 from tests.journeys.killing import CLIENTS, disturb, repeated, service_url
 from tests.parties.examples import a_key, a_realm, a_tenant
 
@@ -137,11 +141,34 @@ async def test_no_acknowledged_report_is_lost_or_doubled_and_every_duty_is_there
         await owner.close()
 
 
+async def test_reports_with_a_transaction_each_are_on_the_disk_when_they_are_told(cluster):
+    _, keys = await prepare(cluster.url)
+    clock = SystemClock()
+    async with connect(service_url(cluster.url), size=1) as database:
+        callers = [await authenticate(database, clock, key) for key in keys]
+        intakes = [
+            reporting.prepared(accepted(by, clock, what=f"Of {by.actor.key_id}"), clock.now())
+            for by in callers
+            if by is not None
+        ]
+        async with database.unscoped() as connection:
+            taken = await reports.take_in_each(connection, intakes)
+            cluster.kill()
+    cluster.start()
+    owner = await asyncpg.connect(cluster.url)
+    try:
+        there = {row["id"] for row in await owner.fetch("SELECT id FROM disturbance_report")}
+    finally:
+        await owner.close()
+    assert {one.report_id for one in taken} == there
+    assert len(there) == CLIENTS
+
+
 async def check_ledger(database: Database, realm: Caller) -> None:
     """Nothing that is owed is missing, and the journal is whole."""
     assert await invariants.broken(database) == {}
     async with database.transaction(realm) as tx:
-        found = await promises.audit(tx, SystemClock().now(), promised.EXPECTATIONS)
+        found = await promises.audit(tx, SystemClock().now() + timedelta(minutes=2), promised.EXPECTATIONS)
         assert [one for one in found if one.what in {promises.What.MISSING, promises.What.MISDATED}] == []
         for chain in await journal.chains(tx, after=uuid.UUID(int=0)):
             assert [told async for told in journal.verify_chain(tx, journal.Walk(chain))] == []
