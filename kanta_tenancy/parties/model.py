@@ -235,6 +235,14 @@ class SoteriEvidence(Record, frozen=True, kw_only=True):
         return 1 if self.withdrawn_at is None else 2
 
 
+class EvidenceChanged(Record, frozen=True, kw_only=True, tag="soteri_evidence.changed"):
+    """Said when a look into the Soteri register was recorded or taken back, so that the next one can be owed."""
+
+    evidence_id: UUID
+    organisation_id: OrganisationId
+    at: datetime
+
+
 class SoteriCheck(Record, frozen=True, kw_only=True):
     """The part of the evidence that the rule of K1.2 reads."""
 

@@ -1,0 +1,57 @@
+-- why:   the yearly look into Soteri is promised (docs/capabilities/agreements.md; K1.2); a reminder that is true no longer
+--        when its morning comes is not told (docs/capabilities/messages.md)
+-- locks: notice for the moment in which a column is added
+SET LOCAL lock_timeout = '3s';
+
+-- What was looked up before this is made known once more, for each party, so that its next look is promised.
+INSERT INTO outbox (id, main_connector_id, tenancy_id, kind, body, at, next_at)
+SELECT gen_random_uuid(), main_connector_id, tenancy_id, 'soteri_evidence.changed',
+       jsonb_build_object('type', 'soteri_evidence.changed', 'evidence_id', id, 'organisation_id', organisation_id,
+                          'at', now()), now(), now()
+  FROM (SELECT DISTINCT ON (main_connector_id, organisation_id) main_connector_id, organisation_id, tenancy_id, id
+          FROM soteri_evidence
+         ORDER BY main_connector_id, organisation_id, id DESC) AS newest;
+
+-- A notice may name what it is about while it waits, such as a promise; when that is over, the notice is withdrawn.
+ALTER TABLE notice ADD COLUMN about text CHECK (length(about) BETWEEN 1 AND 200);
+
+CREATE OR REPLACE FUNCTION notice_tell(of_main_connector uuid, happened_at timestamptz, told jsonb) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    written bigint;
+BEGIN
+    IF of_main_connector IS DISTINCT FROM public.scope_main_connector()
+       OR EXISTS (SELECT FROM jsonb_to_recordset(told) AS one (tenancy_id uuid)
+                   WHERE NOT (public.scope_is_whole_realm()
+                              OR coalesce(one.tenancy_id = public.scope_tenancy(), false))) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'a notice is told in the scope that it is about';
+    END IF;
+    INSERT INTO public.notice (id, main_connector_id, tenancy_id, key, contact_id, name, email, language, topic,
+                               subject, lines, facts, urgent, told_at, due_at, about)
+    SELECT one.id, of_main_connector, one.tenancy_id, one.key, one.contact_id, one.name, one.email, one.language,
+           one.topic, one.subject, one.lines, one.facts, one.urgent, happened_at, one.due_at, one.about
+      FROM jsonb_to_recordset(told) AS one (id uuid, tenancy_id uuid, key text, contact_id uuid, name text, email text,
+                                            language text, topic text, subject jsonb, lines jsonb, facts jsonb,
+                                            urgent boolean, due_at timestamptz, about text)
+    ON CONFLICT (main_connector_id, key) DO NOTHING;
+    GET DIAGNOSTICS written = ROW_COUNT;
+    RETURN written;
+END
+$$;
+
+-- Withdraw notices of the scope's realm; what a mail has taken stays.
+CREATE FUNCTION notice_withdraw(ids uuid[]) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH gone AS (
+        DELETE FROM public.notice
+         WHERE id = ANY (ids)
+           AND main_connector_id = public.scope_main_connector()
+           AND public.scope_is_whole_realm()
+           AND message_id IS NULL
+        RETURNING 1)
+    SELECT count(*) FROM gone
+$$;
+REVOKE ALL ON FUNCTION notice_withdraw FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION notice_withdraw TO kanta_service;
