@@ -33,6 +33,11 @@ class Held(Record, frozen=True, kw_only=True):
     id: UUID
 
 
+class StillOwed(Record, frozen=True, kw_only=True):
+    id: UUID
+    due_at: datetime
+
+
 OWE: Final = statement("promises/promise.owe", Nothing)
 SETTLE: Final = statement("promises/promise.settle", Nothing)
 RELEASE_ALL: Final = statement("promises/promise.release_all", Nothing)
@@ -47,6 +52,7 @@ OF_KIND: Final = statement("promises/reading.of_kind", Promise)
 OF_TENANCY: Final = statement("promises/reading.of_tenancy", Promise)
 OF_SUBJECT: Final = statement("promises/reading.of_subject", Promise)
 OF_SUBJECTS: Final = statement("promises/reading.of_subjects", Promise)
+OWED_OF: Final = statement("promises/reading.owed_of", StillOwed)
 UNMET: Final = statement("promises/auditing.unmet", Finding)
 STANDING: Final = statement("promises/auditing.standing", Finding)
 LATE: Final = statement("promises/auditing.late", Finding)
@@ -167,6 +173,12 @@ async def page(tx: Transaction, wanted: Wanted, *, after: Position | None, count
 async def of_subjects(tx: Transaction, subjects: Collection[str], kind: str) -> list[Promise]:
     """Read all promises of one kind about some subjects, by subject and due time; for a kind of which each has few."""
     return await OF_SUBJECTS.all(tx, main_connector_id=tx.scope.main_connector_id, subjects=list(subjects), kind=kind)
+
+
+async def owed_of(tx: Transaction, promise_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Return when those of these promises are due that are still owed."""
+    found = await OWED_OF.all(tx, main_connector_id=tx.scope.main_connector_id, promise_ids=list(promise_ids))
+    return {one.id: one.due_at for one in found}
 
 
 async def unmet(tx: Transaction, expected: Sequence[Expected]) -> list[Finding]:

@@ -73,6 +73,14 @@ SELECT id, key, kind, subject, tenancy_id, owner, due_at, rule, title, facts, st
  ORDER BY due_at, id
  LIMIT :count;
 
+-- name: owed_of
+-- Which of these promises are owed, and when they are due; rows are StillOwed.
+SELECT id, due_at
+  FROM promise
+ WHERE main_connector_id = :main_connector_id
+   AND id = ANY (:promise_ids::uuid[])
+   AND state = 'owed';
+
 -- name: of_subjects
 -- All promises of one kind about some subjects, of which each has few.
 SELECT id, key, kind, subject, tenancy_id, owner, due_at, rule, title, facts, state, version, attempts, last_error,
