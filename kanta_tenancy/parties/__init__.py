@@ -27,7 +27,13 @@ from kanta_tenancy.parties.store.contacts import find as find_contact
 from kanta_tenancy.parties.store.contacts import persons, persons_for, reachable
 from kanta_tenancy.parties.store.evidence import of_organisations as evidence_of
 from kanta_tenancy.parties.store.organisations import main_connector, main_connector_on, with_business_ids
-from kanta_tenancy.parties.store.tenancies import check_tenancy, tenants_on, the_parties, the_parties_of_many
+from kanta_tenancy.parties.store.tenancies import (
+    check_tenancy,
+    tenants_on,
+    the_parties,
+    the_parties_as_of,
+    the_parties_of_many,
+)
 from kanta_tenancy.parties.store.tenancies import find as find_tenancy
 from kanta_tenancy.parties.store.tenancies import of_organisations as tenancies_of
 from kanta_tenancy.parties.store.tenancies import page as tenancies_after
@@ -68,6 +74,7 @@ __all__ = [
     "tenancies_of",
     "tenants_on",
     "the_parties",
+    "the_parties_as_of",
     "the_parties_of_many",
     "with_business_ids",
     "wording",

@@ -291,6 +291,14 @@ class PartyFacts(Record, frozen=True, kw_only=True):
     soteri: tuple[SoteriCheck, ...]  # not withdrawn, oldest first
 
 
+class NamedParty(Record, frozen=True, kw_only=True):
+    """What a party was called on a day."""
+
+    role: Role
+    organisation_id: OrganisationId
+    name: str
+
+
 class FactsOfTenancy(PartyFacts, frozen=True, kw_only=True):
     """A party's facts where several tenancies are asked for."""
 

@@ -1,5 +1,6 @@
 -- why:   the yearly look into Soteri is promised (docs/capabilities/agreements.md; K1.2); reminders of offers come in the
---        mail of their day, and a reminder of what is done by then is not told (docs/capabilities/messages.md)
+--        mail of their day, and a reminder of what is done by then is not told (docs/capabilities/messages.md); a past day of
+--        a tenancy shows what the parties were called then
 -- locks: notice for the moment in which a column is added; reminders of offers that are owed, until the end
 SET LOCAL lock_timeout = '3s';
 
@@ -56,5 +57,27 @@ AS $$
         RETURNING 1)
     SELECT count(*) FROM gone
 $$;
-REVOKE ALL ON FUNCTION notice_withdraw FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION notice_withdraw TO kanta_service;
+
+-- What both parties of a tenancy were called on a day, for whoever holds the tenancy; before the first name that is known,
+-- by that one.
+CREATE FUNCTION party_names(of_tenancy uuid, on_day date) RETURNS TABLE (role text, organisation_id uuid, name text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT side.role, party.id, coalesce(called.name, party.name)
+      FROM public.tenancy
+      JOIN public.main_connector AS realm ON realm.main_connector_id = tenancy.main_connector_id
+     CROSS JOIN LATERAL (VALUES ('main_connector', realm.organisation_id),
+                                ('tenant', tenancy.organisation_id)) AS side (role, organisation_id)
+      JOIN public.organisation AS party ON party.id = side.organisation_id
+      LEFT JOIN LATERAL (
+           SELECT known.name
+             FROM public.organisation_name AS known
+            WHERE known.organisation_id = party.id
+            ORDER BY known.since > on_day, CASE WHEN known.since <= on_day THEN known.since END DESC, known.since
+            LIMIT 1) AS called ON true
+     WHERE tenancy.tenancy_id = of_tenancy
+       AND tenancy.main_connector_id = public.scope_main_connector()
+       AND (public.scope_is_whole_realm() OR tenancy.tenancy_id = public.scope_tenancy())
+$$;
+REVOKE ALL ON FUNCTION notice_withdraw, party_names FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION notice_withdraw, party_names TO kanta_service;

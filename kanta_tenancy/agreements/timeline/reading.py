@@ -30,7 +30,7 @@ class AsOf(Record, frozen=True, kw_only=True):
     """What held as a day ended, by all that is known now."""
 
     day: date
-    parties: TheParties  # with the contacts of that day
+    parties: TheParties  # by their names and with the contacts of that day
     annex: AnnexOnDay | None  # None: no agreement was in force
     agreement: Agreement | None
     notices: tuple[Notice, ...]  # on that agreement, given by then and not withdrawn by then
@@ -43,7 +43,7 @@ async def as_of(tx: Transaction, tenancy_id: TenancyId, day: date) -> AsOf:
     Raises:
         TenancyNotFound: the scope has no such tenancy.
     """
-    both = await parties.the_parties(tx, tenancy_id, on_day=day)
+    both = await parties.the_parties_as_of(tx, tenancy_id, day)
     version = await annex.of_tenancy(tx, tenancy_id, day)
     agreement = None if version is None else await agreements.find(tx, version.agreement_id)
     given = [] if agreement is None else await notices.of_agreement(tx, agreement)

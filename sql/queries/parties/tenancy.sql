@@ -65,6 +65,11 @@ SELECT tenancy.tenancy_id AS id, tenancy.organisation_id, tenancy.reference, ten
 SELECT role, organisation_id, business_id, name, parallel_names, language, oid, contact, soteri
   FROM party_facts(:tenancy_id, :on_day);
 
+-- name: names_on
+-- What both parties of a tenancy were called on a day; rows are NamedParty.
+SELECT role, organisation_id, name
+  FROM party_names(:tenancy_id, :on_day);
+
 -- name: named_on
 -- These tenancies, each by its tenant's name on a day; before the first that is known, by that one. Rows are NamedOnDay.
 SELECT tenancy.organisation_id, tenancy.tenancy_id, tenancy.reference, organisation.business_id, organisation.oid,

@@ -227,7 +227,8 @@ async def test_an_upgrade_has_what_was_looked_up_before_promised(server):
     await administrator.execute(f"CREATE DATABASE {name}")
     owner = await asyncpg.connect(on(server, name))
     migrations = read_migrations()
-    await migrate(owner, [one for one in migrations if one.name < "0036"])
+    since = next(number for number, one in enumerate(migrations) if "promised_looks" in one.name)
+    await migrate(owner, migrations[:since])
     async with owner.transaction():
         await owner.execute(BEFORE.replace("$1", f"'{own}'"))
     await migrate(owner, migrations)

@@ -10,8 +10,12 @@ from kanta_tenancy.agreements.model import Party
 from kanta_tenancy.agreements.timeline import reading as timeline
 from kanta_tenancy.agreements.timeline.foreseeing import Due
 from kanta_tenancy.assembly.background import SUBSCRIBERS
+from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.postgres import outbox
 from kanta_tenancy.parties import TenancyNotFound
+from kanta_tenancy.parties.actions import organisations
+from kanta_tenancy.parties.model import OrganisationChange
+from kanta_tenancy.parties.store import organisations as organisation_store
 from kanta_tenancy.promises import Owner, Position
 from tests.agreements.annex.test_amending import amended
 from tests.agreements.conftest import Desk
@@ -19,6 +23,7 @@ from tests.agreements.endings.test_life import recorded
 from tests.agreements.endings.test_notices import a_notice, agreed, given
 from tests.agreements.endings.test_rescinding import TestCircumstances
 from tests.desk import ADesk
+from tests.parties.examples import owner_of
 
 noted = TestCircumstances().noted
 CHECKLIST = "agreement.checklist"  # what has to be done before an end is told of in test_endings
@@ -61,6 +66,20 @@ async def test_each_day_shows_what_held_as_it_ended(desk):
     assert (today.agreement.id, today.annex.said_by, today.notices) == (first.id, first.id, (notice,))
     assert (later.agreement.id, later.annex.said_by, later.annex.services) == (first.id, amendment.id, ("imaging",))
     assert [len(one.service_agreements) for one in (today, later)] == [0, 1]
+
+
+async def test_each_day_calls_the_parties_what_they_were_called_then(desk, database):
+    first, own = desk.tenant.organisation, await owner_of(database, desk.main_connector)
+    desk.clock.at = datetime(2026, 3, 20, 12, tzinfo=UTC)
+    for organisation_id, name in ((first.id, "Uusi Oy"), (own, "Iso Oy")):
+        async with database.transaction(desk.main_connector) as tx:
+            version = (await organisation_store.find(tx, organisation_id)).version
+            change = OrganisationChange(name=name, language=Language.FINNISH)
+            await organisations.change_organisation(tx, desk.clock, organisation_id, change, version=version)
+    days = [date(2020, 1, 1), date(2026, 3, 19), date(2026, 3, 20), date(2030, 1, 1)]
+    found = [(await as_of(desk, day)).parties for day in days]
+    assert [both.tenant.name for both in found] == [first.name, first.name, "Uusi Oy", "Uusi Oy"]
+    assert [both.main_connector.name for both in found][1:3] == ["Praktik 2000000", "Iso Oy"]
 
 
 async def test_a_notice_stands_until_the_day_on_which_both_let_it_go(desk):
