@@ -64,6 +64,7 @@ FAIL: Final = statement("promises/paying.fail", Nothing)
 WAIT: Final = statement("promises/paying.wait", Nothing)
 
 BEGINNING: Final = Position(due_at=datetime(1, 1, 2, tzinfo=UTC), id=UUID(int=0))
+LONGEST_PAGE: Final = 201  # as the statements have it written out
 NEVER: Final = datetime(9999, 12, 30, tzinfo=UTC)
 
 
@@ -149,8 +150,22 @@ async def retry_taken(tx: Transaction, promise_id: UUID) -> Promise:
 
 
 async def page(tx: Transaction, wanted: Wanted, *, after: Position | None, count: int) -> list[Promise]:
-    """Read a page of promises by due time; the scope sees its own alone, whatever is wanted."""
-    begin = after or BEGINNING
+    """Read promises by due time; the scope sees its own alone, whatever is wanted.
+
+    The statements merge the beginnings of several lists and know no more of each than a page, so more is read in steps.
+    """
+    found: list[Promise] = []
+    while len(found) < count:
+        most = min(count - len(found), LONGEST_PAGE)
+        step = await _page(tx, wanted, after or BEGINNING, most)
+        found += step
+        if len(step) < most:
+            break
+        after = Position(due_at=step[-1].due_at, id=step[-1].id)
+    return found
+
+
+async def _page(tx: Transaction, wanted: Wanted, begin: Position, count: int) -> list[Promise]:
     asked: dict[str, Any] = {
         "main_connector_id": tx.scope.main_connector_id,
         "states": wanted.states,

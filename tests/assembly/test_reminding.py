@@ -119,6 +119,16 @@ async def test_what_is_due_before_the_next_morning_is_told_at_once(database, clo
     ]
 
 
+async def test_however_much_is_owed_everybody_is_reminded_of_all_of_it(database, clock, owner, realm, tenant):
+    first = (owed(n, owner=Owner.MAIN_CONNECTOR, due_at=NOON + timedelta(minutes=n)) for n in range(520))
+    of_tenant = {"owner": Owner.TENANT, "tenancy_id": tenant.tenancy.id}
+    then = (owed(n, due_at=NOON + timedelta(days=2, minutes=n), **of_tenant) for n in range(1000, 1030))
+    await promised(database, realm, *first, *then)
+    clock.at = NOON - timedelta(days=3)
+    assert await remind(database, clock) == 550
+    assert await remind(database, clock) == 0
+
+
 async def mailed(database, clock) -> int:
     return await mailing.gather(database, clock, outdated=outdated)
 

@@ -14,7 +14,7 @@ from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.parties import SoteriEvidence, TenancyLine
 from kanta_tenancy.promises import Expected
 
-_PAGE: Final = 500
+_PAGE: Final = 200
 _ON_ITS_WAY: Final = timedelta(minutes=5)
 
 

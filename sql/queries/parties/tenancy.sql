@@ -49,15 +49,19 @@ SELECT tenancy_id AS id, organisation_id, reference, created_at
    AND reference = ANY(:references::text[]);
 
 -- name: page
--- The scope's tenancies after one of them, in the order in which they began.
-SELECT tenancy.tenancy_id AS id, tenancy.organisation_id, tenancy.reference, tenancy.created_at,
-       organisation.business_id, organisation.name
-  FROM tenancy
-  JOIN organisation ON organisation.main_connector_id = tenancy.main_connector_id
-   AND organisation.id = tenancy.organisation_id
- WHERE tenancy.main_connector_id = :main_connector_id
-   AND tenancy.tenancy_id > :after
- ORDER BY tenancy.main_connector_id, tenancy.tenancy_id
+-- The scope's tenancies after one of them, in the order in which they began. The longest page is written out so that one
+-- plan serves every page.
+SELECT id, organisation_id, reference, created_at, business_id, name
+  FROM (SELECT tenancy.tenancy_id AS id, tenancy.organisation_id, tenancy.reference, tenancy.created_at,
+               organisation.business_id, organisation.name
+          FROM tenancy
+          JOIN organisation ON organisation.main_connector_id = tenancy.main_connector_id
+           AND organisation.id = tenancy.organisation_id
+         WHERE tenancy.main_connector_id = :main_connector_id
+           AND tenancy.tenancy_id > :after
+         ORDER BY tenancy.main_connector_id, tenancy.tenancy_id
+         LIMIT 201) AS page
+ ORDER BY id
  LIMIT :limit;
 
 -- name: parties
