@@ -64,6 +64,8 @@ FAIL: Final = statement("promises/paying.fail", Nothing)
 WAIT: Final = statement("promises/paying.wait", Nothing)
 
 BEGINNING: Final = Position(due_at=datetime(1, 1, 2, tzinfo=UTC), id=UUID(int=0))
+_INSTANT: Final = timedelta(microseconds=1)
+_LAST: Final = UUID(int=(1 << 128) - 1)
 LONGEST_PAGE: Final = 201  # as the statements have it written out
 NEVER: Final = datetime(9999, 12, 30, tzinfo=UTC)
 
@@ -155,14 +157,22 @@ async def page(tx: Transaction, wanted: Wanted, *, after: Position | None, count
     The statements merge the beginnings of several lists and know no more of each than a page, so more is read in steps.
     """
     found: list[Promise] = []
+    after = after or _beginning(wanted)
     while len(found) < count:
         most = min(count - len(found), LONGEST_PAGE)
-        step = await _page(tx, wanted, after or BEGINNING, most)
+        step = await _page(tx, wanted, after, most)
         found += step
         if len(step) < most:
             break
         after = Position(due_at=step[-1].due_at, id=step[-1].id)
     return found
+
+
+def _beginning(wanted: Wanted) -> Position:
+    """Return the place after which a list begins."""
+    if wanted.due_from is None:
+        return BEGINNING
+    return Position(due_at=wanted.due_from - _INSTANT, id=_LAST)
 
 
 async def _page(tx: Transaction, wanted: Wanted, begin: Position, count: int) -> list[Promise]:
