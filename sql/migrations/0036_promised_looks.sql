@@ -1,6 +1,6 @@
 -- why:   the yearly look into Soteri is promised (docs/capabilities/agreements.md; K1.2); reminders of offers come in the
 --        mail of their day, and a reminder of what is done by then is not told (docs/capabilities/messages.md); a past day of
---        a tenancy shows what the parties were called then
+--        a tenancy shows what the parties were called then; a campaign is written anew while it is a draft
 -- locks: notice for the moment in which a column is added; reminders of offers that are owed, until the end
 SET LOCAL lock_timeout = '3s';
 
@@ -81,3 +81,23 @@ AS $$
 $$;
 REVOKE ALL ON FUNCTION notice_withdraw, party_names FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION notice_withdraw, party_names TO kanta_service;
+
+-- A campaign that was not started can be written anew.
+GRANT UPDATE (name, model, model_version, signatories, services, registers, cohorts, remind_after, sign_with_own_key)
+   ON campaign TO kanta_service;
+CREATE FUNCTION campaign_refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    RAISE EXCEPTION 'campaign %: what it says does not change once it was started', OLD.id
+        USING CONSTRAINT = 'campaign_frozen';
+END
+$$;
+CREATE TRIGGER campaign_frozen BEFORE UPDATE ON campaign FOR EACH ROW
+    WHEN (OLD.status <> 'draft' AND (
+          OLD.name, OLD.model, OLD.model_version, OLD.signatories, OLD.services, OLD.registers, OLD.cohorts,
+          OLD.remind_after, OLD.sign_with_own_key)
+          IS DISTINCT FROM (
+          NEW.name, NEW.model, NEW.model_version, NEW.signatories, NEW.services, NEW.registers, NEW.cohorts,
+          NEW.remind_after, NEW.sign_with_own_key))
+    EXECUTE FUNCTION campaign_refuse_change();
