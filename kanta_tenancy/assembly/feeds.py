@@ -37,6 +37,7 @@ def _entry(promise: Promise) -> Entry:
         on=_on(promise.due_at),
         rule=promise.rule,
         changed_at=promise.made_at,
+        revision=promise.version - 1,
     )
 
 

@@ -222,6 +222,7 @@ class Entry(Record, frozen=True, kw_only=True):
     on: date | datetime  # a day in Finland, or an instant
     rule: str  # why it is then: an id of the requirements, such as K20.2
     changed_at: datetime
+    revision: int = 0  # counts changes, such as of the day: by it a calendar knows the later of two
 
 
 # Gives the entries of whatever scope the transaction has.
