@@ -161,3 +161,20 @@ async def test_the_command_lists_it_in_a_language(desk, database_url):
     found = await typist.type("agreements", "forecast", "--until", "2026-03-31", "--json")
     kinds = [one["kind"] for one in msgspec.json.decode(found.output)]
     assert [kind for kind in kinds if kind != CHECKLIST] == ["circumstance.decide"]
+
+
+async def test_the_command_tells_how_a_tenancy_was_on_a_day(desk, database_url):
+    agreement = await desk.in_force()
+    await given(desk, agreement, a_notice())
+    typist, tenant = ADesk(database_url, desk.clock), desk.tenant.organisation
+    told = await typist.type("agreements", "as-of", tenant.business_id, "--day", "2026-03-10", "--language", "sv")
+    lines = [tuple(line.split("\t")) for line in told.output.splitlines()]
+    assert lines[0] == ("day", "2026-03-10")
+    assert lines[2] == ("tenant", f"{tenant.name} ({tenant.business_id})")
+    assert ("agreement", agreement.reference) in lines
+    assert ("in_force_until", "2026-04-02T21:00Z") in lines
+    assert [value.partition(":")[0] for name, value in lines if name == "service"] == ["prescription", "patient_data"]
+    assert ("notice", "tenant, given 2026-03-02, delivered 2026-03-02") in lines
+    before = await typist.type("agreements", "as-of", tenant.business_id, "--day", "2026-03-01", "--json")
+    assert (before.code, msgspec.json.decode(before.output)["agreement"]) == (0, None)
+    assert (await typist.type("agreements", "as-of", "0246246-0")).code == 5
