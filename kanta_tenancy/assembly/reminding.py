@@ -32,7 +32,7 @@ _ADMINISTRATORS: Final = (Function.ADMINISTRATOR,)
 _TOPIC: Final = "promise.due"
 _REMINDER_OF_OFFER: Final = "campaign.reminder_due"
 # Rooms that pursue what is overdue by themselves: of theirs the owner is told once, here.
-_PURSUED: Final = ("breach.", "disturbance.", "renewal.")
+_PURSUED: Final = ("breach.", "disturbance.")
 
 
 class Threshold(Record, frozen=True, kw_only=True):
