@@ -148,19 +148,23 @@ def _amended(agreement: Agreement, body: Body) -> Iterable[Sentence]:
 
 
 def _notice_given(agreement: Agreement, body: Body) -> Iterable[Sentence]:
+    said = body.get("given_on")  # which an event of before this was told does not have
+    day = day_in_finland(datetime.fromisoformat(body["at"])) if said is None else date.fromisoformat(said)
     if body["party"] == Party.TENANT:
         yield sentence(
-            "Vuokralainen on irtisanonut sopimuksen {reference}.",
-            "Hyresgästen har sagt upp avtalet {reference}.",
-            "The tenant has given notice of agreement {reference}.",
+            "Vuokralainen on irtisanonut sopimuksen {reference} {day}.",
+            "Hyresgästen har sagt upp avtalet {reference} {day}.",
+            "The tenant has given notice of agreement {reference} on {day}.",
             reference=agreement.reference,
+            day=day,
         )
     else:
         yield sentence(
-            "Pääliittyjä on irtisanonut sopimuksen {reference}.",
-            "Huvudanslutaren har sagt upp avtalet {reference}.",
-            "The main connector has given notice of agreement {reference}.",
+            "Pääliittyjä on irtisanonut sopimuksen {reference} {day}.",
+            "Huvudanslutaren har sagt upp avtalet {reference} {day}.",
+            "The main connector has given notice of agreement {reference} on {day}.",
             reference=agreement.reference,
+            day=day,
         )
     if body["delivered_on"] is None:
         yield sentence(

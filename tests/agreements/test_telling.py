@@ -67,7 +67,7 @@ async def test_a_notice_is_told_with_the_end_and_how_it_was_worked_out(desk, own
     await told(desk, owner)
     await given(desk, agreement, a_notice(Party.TENANT, given_on=date(2026, 3, 2)))
     texts = {topic: text for topic, _, text in await told(desk, owner)}
-    assert texts["notice.given"] == f"The tenant has given notice of agreement {agreement.reference}."
+    assert texts["notice.given"] == f"The tenant has given notice of agreement {agreement.reference} on 2 March 2026."
     assert f"The last day in force of agreement {agreement.reference} is 2 April 2026." in texts["agreement.ending"]
     assert "The notice period is one month (clause 20)." in texts["agreement.ending"]
     assert await owner.fetchval("SELECT bool_and(urgent) FROM notice WHERE topic = 'notice.given'")
