@@ -79,6 +79,7 @@ KEEPERS: Final[dict[str, Keeper]] = {
 EXPECTATIONS: Final[dict[str, Expectation]] = {
     "ends of agreements": jobs.ends_expected,
     "decisions on circumstances": jobs.decisions_expected,
+    "tellings of rescissions": jobs.tellings_expected,
     "checklists of endings": open_endings.items_expected,
     "yearly looks into Soteri": looks.looks_expected,
     "notices of technical changes": joining.expected,

@@ -1,7 +1,7 @@
 -- why:   the yearly look into Soteri is promised (docs/capabilities/agreements.md; K1.2); reminders of offers come in the
 --        mail of their day, and a reminder of what is done by then is not told (docs/capabilities/messages.md); a past day of
 --        a tenancy shows what the parties were called then; a campaign is written anew while it is a draft
--- locks: outbox while an index over what was given up is built; notice for the moment in which a column is added; reminders of offers that are owed, until the end
+-- locks: outbox and rescission while an index over few of their rows is built; notice for the moment in which a column is added; reminders of offers that are owed, until the end
 SET LOCAL lock_timeout = '3s';
 
 -- What was looked up before this is made known once more, for each party, so that its next look is promised.
@@ -104,3 +104,6 @@ CREATE TRIGGER campaign_frozen BEFORE UPDATE ON campaign FOR EACH ROW
 
 -- What was given up, for whoever has it handed on again.
 CREATE INDEX outbox_dead ON outbox (main_connector_id, at, id) WHERE state = 'dead';
+
+-- Rescissions of which a tenant is told in writing: the audit looks whether each was promised.
+CREATE INDEX rescission_confirmed ON rescission (main_connector_id, id) WHERE confirmed_at IS NOT NULL;

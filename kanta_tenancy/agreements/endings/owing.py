@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from kanta_tenancy.agreements.endings.model import Circumstance, Rescission
 from kanta_tenancy.agreements.ends import CircumstanceKind
@@ -16,17 +17,30 @@ _CLAUSE_20: Final = "model agreement, clause 20"
 _DAY: Final = timedelta(days=1)
 
 
+def telling_key(rescission_id: UUID) -> str:
+    return f"{TELL}/{rescission_id}"
+
+
+def about(rescission: Rescission) -> str:
+    return f"rescission/{rescission.id}"
+
+
+def told_by(at: datetime) -> datetime:
+    """Return until when a tenant is told of a rescission of this instant: the same day."""
+    return start_of_day(day_in_finland(at) + _DAY)
+
+
 def to_tell(rescission: Rescission, reference: str, *, at: datetime) -> Owed:
     """Return the main connector's promise to tell the tenant in writing that it has rescinded, the same day.
 
     The agreement says that it rescinds at once; that the tenant is told the same day is our reading.
     """
     return Owed(
-        key=f"{TELL}/{rescission.id}",
+        key=telling_key(rescission.id),
         kind=TELL,
-        subject=f"rescission/{rescission.id}",
+        subject=about(rescission),
         owner=Owner.MAIN_CONNECTOR,
-        due_at=start_of_day(day_in_finland(at) + _DAY),
+        due_at=told_by(at),
         rule="K20.4",
         title=sentence(
             "Ilmoittakaa vuokralaiselle kirjallisesti, että sopimus {reference} on purettu.",
