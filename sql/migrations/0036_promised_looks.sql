@@ -1,7 +1,8 @@
 -- why:   the yearly look into Soteri is promised (docs/capabilities/agreements.md; K1.2); reminders of offers come in the
 --        mail of their day, and a reminder of what is done by then is not told (docs/capabilities/messages.md); a past day of
 --        a tenancy shows what the parties were called then; a campaign is written anew while it is a draft
--- locks: outbox and rescission while an index over few of their rows is built; notice for the moment in which a column is added; reminders of offers that are owed, until the end
+-- locks: outbox and rescission while an index over few of their rows is built; notice for the moment in which a column is
+--        added; reminders of offers that are owed, until the end
 SET LOCAL lock_timeout = '3s';
 
 -- What was looked up before this is made known once more, for each party, so that its next look is promised.
@@ -14,7 +15,10 @@ SELECT gen_random_uuid(), main_connector_id, tenancy_id, 'soteri_evidence.change
          ORDER BY main_connector_id, organisation_id, id DESC) AS newest;
 
 -- A reminder of an offer was put down at nine, after the mail of the day; it is now before that.
-UPDATE promise SET due_at = due_at - interval '2 hours' WHERE kind = 'campaign.reminder' AND state = 'owed';
+UPDATE promise
+   SET due_at = due_at - interval '2 hours', version = version + 1
+ WHERE kind = 'campaign.reminder'
+   AND state = 'owed';
 
 -- A notice may name what it is about while it waits, such as a promise; when that is over, the notice is withdrawn.
 ALTER TABLE notice ADD COLUMN about text CHECK (length(about) BETWEEN 1 AND 200);

@@ -218,6 +218,9 @@ VALUES ($1, $1, '0246246-0', 'Oy', 'fi', now());
 INSERT INTO soteri_evidence (id, main_connector_id, organisation_id, finding, entry_reference, checked_on, checked_by,
                              recorded_at)
 SELECT gen_random_uuid(), $1, $1, 'registered', 'S-1', '2026-02-01', 'Eino', now() FROM generate_series(1, 3);
+INSERT INTO promise (id, main_connector_id, key, kind, subject, owner, due_at, rule, title, facts, made_at)
+VALUES ($1, $1, 'campaign.reminder/1', 'campaign.reminder', 'agreement/1', 'system', '2026-03-09 07:00Z', 'K20.3', '{}',
+        '{}', now());
 """
 
 
@@ -234,6 +237,8 @@ async def test_an_upgrade_has_what_was_looked_up_before_promised(server):
     await migrate(owner, migrations)
     (told,) = await owner.fetch("SELECT kind, body->>'organisation_id' AS about, state FROM outbox")
     assert tuple(told) == (following.EVIDENCE, str(own), "due")
+    (moved,) = await owner.fetch("SELECT due_at, next_at FROM promise_work")
+    assert tuple(moved) == (datetime(2026, 3, 9, 5, tzinfo=UTC),) * 2  # before the mail of that morning in Finland
     await owner.close()
     await administrator.execute(f"DROP DATABASE {name}")
     await administrator.close()
