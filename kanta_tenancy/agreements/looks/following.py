@@ -42,7 +42,7 @@ async def promise_was_kept(tx: Transaction, message: Message) -> None:
         return
     party = await reading.watched(tx, OrganisationId(UUID(kept.subject.partition("/")[2])))
     if party is not None:
-        await promises.owe(tx, owing.to_look_after(party, day_in_finland(kept.at), at=kept.at))
+        await promises.owe(tx, owing.to_look_after(party, kept.key, day_in_finland(kept.at), at=kept.at))
 
 
 async def follow(tx: Transaction, organisation_id: OrganisationId, *, at: datetime) -> None:

@@ -47,20 +47,24 @@ def to_look(party: Watched, evidence: Collection[SoteriEvidence], *, at: datetim
     year = last.checked_on.year
     taken_back = sum(one.withdrawn_at is not None and one.checked_on.year >= year for one in evidence)
     again = f"/{taken_back}" if taken_back else ""
-    return _promise(party, last.checked_on, again, at=at)
+    return _promise(party, last.checked_on, soteri.recheck_due(last.checked_on), again, at=at)
 
 
-def to_look_after(party: Watched, kept_on: date, *, at: datetime) -> Owed:
-    """Return the promise of the next year, when somebody kept this year's without recording a look."""
-    return _promise(party, kept_on, "", at=at)
+def to_look_after(party: Watched, kept: str, kept_on: date, *, at: datetime) -> Owed:
+    """Return the promise of the year after one that somebody kept without recording a look.
+
+    Args:
+        kept: the key of that one; it may be kept before its year has begun.
+    """
+    by = max(soteri.recheck_due(kept_on), soteri.recheck_due(date(int(kept.split("/")[2]), 1, 1)))
+    return _promise(party, kept_on, by, "", at=at)
 
 
 def _order(evidence: SoteriEvidence) -> tuple[date, datetime, UUID]:
     return evidence.checked_on, evidence.recorded_at, evidence.id
 
 
-def _promise(party: Watched, looked_on: date, again: str, *, at: datetime) -> Owed:
-    by = soteri.recheck_due(looked_on)
+def _promise(party: Watched, looked_on: date, by: date, again: str, *, at: datetime) -> Owed:
     return Owed(
         key=f"{KIND}/{party.while_holds}/{by.year}{again}",
         kind=KIND,

@@ -5,6 +5,7 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
+import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
@@ -142,11 +143,12 @@ async def test_an_agreement_that_was_brought_in_owes_looks_too(desk):
     assert await stand(desk) == [(OWED, BY_2027)]
 
 
-async def test_who_keeps_it_by_hand_and_records_no_look_owes_the_next_years(desk, database):
+@pytest.mark.parametrize("kept_at", [datetime(2026, 12, 30, 12, tzinfo=UTC), datetime(2027, 3, 1, 12, tzinfo=UTC)])
+async def test_who_keeps_it_by_hand_and_records_no_look_owes_the_next_years(desk, database, kept_at):
     await desk.in_force()
     await handed_on(desk)
     (owed,) = await looks(desk)
-    desk.clock.at = datetime(2027, 3, 1, 12, tzinfo=UTC)
+    desk.clock.at = kept_at
     async with database.transaction(desk.main_connector) as tx:
         await keep_by_hand(tx, desk.clock, promise_id=owed.id, version=owed.version, evidence="Seen on 1 March")
     await handed_on(desk)
