@@ -160,6 +160,7 @@ def amend(agreement: Agreement, draft: Draft) -> Agreement:
         services=draft.services,
         registers=draft.registers,
         signatories=draft.signatories,
+        effective_on=draft.effective_on,
     )
 
 

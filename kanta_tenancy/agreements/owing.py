@@ -1,12 +1,13 @@
 """What agreements owe, as promises: by which key, until when, by which rule. Pure."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Protocol
 from uuid import UUID
 
 from kanta_tenancy.agreements.ends import last_day_before
 from kanta_tenancy.agreements.model import Agreement, Party, Signature
-from kanta_tenancy.kernel.explanation import Sentence, sentence
+from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.kernel.explanation import Explanation, Sentence, sentence
 from kanta_tenancy.kernel.identifiers import AgreementId
 from kanta_tenancy.promises import Owed, Owner
 
@@ -87,6 +88,32 @@ def to_remind(agreement: Agreement, campaign_id: UUID, number: int, due_at: date
         made_at=at,
         tenancy_id=agreement.tenancy_id,
         facts={"agreement": agreement.reference, "campaign": str(campaign_id), "number": number},
+        explanation=_reminded_on(day_in_finland(agreement.offered_at or at), day_in_finland(due_at), campaign_id),
+    )
+
+
+def _reminded_on(offered_on: date, day: date, campaign_id: UUID) -> Explanation:
+    days = (day - offered_on).days
+    return Explanation(
+        rule="K20.3",
+        sources=(f"campaign {campaign_id}",),
+        inputs={"offered_on": offered_on.isoformat(), "days": str(days)},
+        steps=(
+            sentence(
+                "Sopimus tarjottiin {day}.",
+                "Avtalet erbjöds {day}.",
+                "The agreement was offered on {day}.",
+                day=offered_on,
+            ),
+            sentence(
+                "Pääliittyjä muistuttaa, kun päiviä on kulunut {days}: {day}. Määräaikaa allekirjoittamiselle ei ole.",
+                "Huvudanslutaren påminner när {days} dagar har gått: {day}. Ingen tidsfrist gäller för underskrift.",
+                "The main connector reminds when {days} days have passed: {day}. There is no time limit for signing.",
+                days=days,
+                day=day,
+            ),
+        ),
+        result=day.isoformat(),
     )
 
 

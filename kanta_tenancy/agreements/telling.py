@@ -9,7 +9,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from kanta_tenancy import parties
-from kanta_tenancy.agreements.ends import last_day_before
+from kanta_tenancy.agreements import owing
+from kanta_tenancy.agreements.ends import Breach, last_day_before
 from kanta_tenancy.agreements.model import Agreement, Manner, Party
 from kanta_tenancy.agreements.store import agreements as store
 from kanta_tenancy.kernel.calendar import day_in_finland
@@ -37,6 +38,7 @@ class Telling(Record, frozen=True, kw_only=True):
     lines: Callable[[Agreement, Body], Iterable[Sentence]]  # none: nobody is told
     urgent: bool = False
     tenant_only: bool = False  # the main connector knows it already
+    asks: bool = False  # for something: withdrawn when that is done before the mail is made
 
 
 async def tell_people(tx: Transaction, message: Message) -> None:
@@ -68,6 +70,7 @@ async def tell_people(tx: Transaction, message: Message) -> None:
                 facts=facts,
                 tenancy_id=agreement.tenancy_id,
                 urgent=telling.urgent,
+                about=owing.subject(agreement) if telling.asks else None,
             )
             for reader in people
         ],
@@ -145,19 +148,23 @@ def _amended(agreement: Agreement, body: Body) -> Iterable[Sentence]:
 
 
 def _notice_given(agreement: Agreement, body: Body) -> Iterable[Sentence]:
+    said = body.get("given_on")  # which an event of before this was told does not have
+    day = day_in_finland(datetime.fromisoformat(body["at"])) if said is None else date.fromisoformat(said)
     if body["party"] == Party.TENANT:
         yield sentence(
-            "Vuokralainen on irtisanonut sopimuksen {reference}.",
-            "Hyresgästen har sagt upp avtalet {reference}.",
-            "The tenant has given notice of agreement {reference}.",
+            "Vuokralainen on irtisanonut sopimuksen {reference} {day}.",
+            "Hyresgästen har sagt upp avtalet {reference} {day}.",
+            "The tenant has given notice of agreement {reference} on {day}.",
             reference=agreement.reference,
+            day=day,
         )
     else:
         yield sentence(
-            "Pääliittyjä on irtisanonut sopimuksen {reference}.",
-            "Huvudanslutaren har sagt upp avtalet {reference}.",
-            "The main connector has given notice of agreement {reference}.",
+            "Pääliittyjä on irtisanonut sopimuksen {reference} {day}.",
+            "Huvudanslutaren har sagt upp avtalet {reference} {day}.",
+            "The main connector has given notice of agreement {reference} on {day}.",
             reference=agreement.reference,
+            day=day,
         )
     if body["delivered_on"] is None:
         yield sentence(
@@ -196,13 +203,42 @@ def _ended(agreement: Agreement, body: Body) -> Iterable[Sentence]:
         yield from agreement.end_explanation.steps
 
 
-def _rescinded(agreement: Agreement, _: Body) -> Iterable[Sentence]:
+def _withdrawn(agreement: Agreement, _: Body) -> Iterable[Sentence]:
     yield sentence(
-        "Pääliittyjä on purkanut sopimuksen {reference} (kohta 20).",
-        "Huvudanslutaren har hävt avtalet {reference} (punkt 20).",
-        "The main connector has rescinded agreement {reference} (clause 20).",
+        "Tarjous sopimuksesta {reference} on peruttu. Sopimusta ei voi enää allekirjoittaa, eikä se tule voimaan.",
+        "Erbjudandet om avtalet {reference} har återkallats. Avtalet kan inte längre undertecknas och träder inte i"
+        " kraft.",
+        "The offer of agreement {reference} was withdrawn. It cannot be signed any more, and does not take force.",
         reference=agreement.reference,
     )
+    if agreement.withdrawn_because is not None:
+        yield sentence("Syy: {because}", "Orsak: {because}", "Reason: {because}", because=agreement.withdrawn_because)
+
+
+_BREACHES: Final[Mapping[str, Sentence]] = {
+    Breach.ENDANGERS_ACCESS: Sentence(
+        fi="Peruste: sopimusrikkomus, joka vaarantaa vakavasti pääliittyjän liittymisen Kanta-palveluihin.",
+        sv="Grund: ett avtalsbrott som allvarligt äventyrar huvudanslutarens anslutning till Kanta-tjänsterna.",
+        en="Ground: a breach that seriously endangers the main connector's access to the Kanta services.",
+    ),
+    Breach.CONSIDERABLE_HARM: Sentence(
+        fi="Peruste: sopimusrikkomus, josta aiheutuu muuta huomattavaa haittaa.",
+        sv="Grund: ett avtalsbrott som medför annan betydande olägenhet.",
+        en="Ground: a breach that causes other considerable harm.",
+    ),
+}
+
+
+def _rescinded(agreement: Agreement, body: Body) -> Iterable[Sentence]:
+    yield sentence(
+        "Pääliittyjä on purkanut sopimuksen {reference} (kohta 20). Se ei ole voimassa {at} alkaen (Suomen aikaa).",
+        "Huvudanslutaren har hävt avtalet {reference} (punkt 20). Det är inte i kraft från {at} (finsk tid).",
+        "The main connector has rescinded agreement {reference} (clause 20). It is not in force from {at} (time in"
+        " Finland).",
+        reference=agreement.reference,
+        at=datetime.fromisoformat(body["at"]),
+    )
+    yield _BREACHES[body["breach"]]
 
 
 def _reminded(agreement: Agreement, body: Body) -> Iterable[Sentence]:
@@ -240,6 +276,10 @@ TOLD: Final[Mapping[str, Telling]] = {
         subject=Sentence(fi="Sopimus on voimassa", sv="Ett avtal är i kraft", en="An agreement is in force"),
         lines=_in_force,
     ),
+    "agreement.withdrawn": Telling(
+        subject=Sentence(fi="Tarjous on peruttu", sv="Ett erbjudande har återkallats", en="An offer was withdrawn"),
+        lines=_withdrawn,
+    ),
     "agreement.amendment_agreed": Telling(
         subject=Sentence(fi="Liite 1 muuttuu", sv="Bilaga 1 ändras", en="Annex 1 changes"), lines=_amended
     ),
@@ -251,6 +291,7 @@ TOLD: Final[Mapping[str, Telling]] = {
         ),
         lines=_reminded,
         tenant_only=True,
+        asks=True,
     ),
     "notice.given": Telling(
         subject=Sentence(fi="Sopimus on irtisanottu", sv="Ett avtal har sagts upp", en="Notice of an agreement"),

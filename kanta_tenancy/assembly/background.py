@@ -10,6 +10,7 @@ import structlog
 from kanta_tenancy.agreements import telling
 from kanta_tenancy.agreements.campaigns import running
 from kanta_tenancy.agreements.endings.checklists import settling
+from kanta_tenancy.agreements.looks import following as looks
 from kanta_tenancy.agreements.signing import watching
 from kanta_tenancy.assembly import promised
 from kanta_tenancy.assembly.events import EVENTS
@@ -41,6 +42,8 @@ SUBSCRIPTIONS: Final[tuple[Mapping[str, outbox.Subscriber], ...]] = (
     dict.fromkeys(telling.TOLD, telling.tell_people),
     {"agreement.signed": watching.watch_signer},
     {"promise.kept": settling.carry_on_kept},
+    {looks.EVIDENCE: looks.evidence_changed, "promise.kept": looks.promise_was_kept},
+    dict.fromkeys(looks.CHANGES, looks.agreement_changed),
     {"promise.kept": following.promise_was_kept},
     {"certificate_source.read": rounds.source_was_read},
     {

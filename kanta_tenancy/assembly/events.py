@@ -32,6 +32,7 @@ EVENTS: Final[EventKinds] = {
         ("notice.delivered", "A notice has reached the other party", True),
         ("notice.withdrawn", "A notice was withdrawn by agreement of both", True),
         ("promise.kept", "A person has kept what was promised", True),
+        ("soteri_evidence.changed", "A look into the Soteri register was recorded, or taken back", True),
         ("campaign.reminder_due", "A tenant has had an offer of a campaign for some days and has not signed it", True),
         ("joining_application.moved", "A joining application to Kela came to another stage", False),
         ("change_notice.moved", "A notice of a technical change was planned, sent, released or cancelled", False),

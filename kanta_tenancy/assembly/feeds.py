@@ -7,14 +7,14 @@ from typing import Final
 from kanta_tenancy.certificates.exports import reading as certificates
 from kanta_tenancy.kernel.calendar import day_in_finland, start_of_day
 from kanta_tenancy.kernel.clock import Clock
-from kanta_tenancy.kernel.explanation import Sentence
+from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.messages import Entry
 from kanta_tenancy.promises import Owner, Promise, State, Wanted, page
 
 MOST: Final = 2_000  # entries, the soonest first: calendars of people take no more
 _SMALLEST: Final = timedelta(microseconds=1)
-_OWED_BY: Final = {
+OWED_BY: Final = {
     Owner.SYSTEM: Sentence(fi="Järjestelmä hoitaa.", sv="Systemet sköter det.", en="The system sees to it."),
     Owner.MAIN_CONNECTOR: Sentence(
         fi="Pääliittyjän tehtävä.", sv="Huvudanslutarens uppgift.", en="For the main connector to do."
@@ -37,6 +37,7 @@ def _entry(promise: Promise) -> Entry:
         on=_on(promise.due_at),
         rule=promise.rule,
         changed_at=promise.made_at,
+        revision=promise.version - 1,
     )
 
 
@@ -47,7 +48,11 @@ def _on(due_at: datetime) -> date | datetime:
 
 
 def _described(promise: Promise) -> Sentence:
-    said = [_OWED_BY[promise.owner], *(() if promise.explanation is None else promise.explanation.steps)]
+    said = [OWED_BY[promise.owner], *(() if promise.explanation is None else promise.explanation.steps)]
+    reference = promise.facts.get("agreement")
+    if isinstance(reference, str):
+        of = sentence("Sopimus {reference}.", "Avtal {reference}.", "Agreement {reference}.", reference=reference)
+        said.insert(0, of)
     return Sentence(
         fi="\n".join(one.fi for one in said), sv="\n".join(one.sv for one in said), en="\n".join(one.en for one in said)
     )

@@ -8,6 +8,7 @@ from kanta_tenancy.agreements import owing
 from kanta_tenancy.agreements.campaigns import reminding, signing
 from kanta_tenancy.agreements.endings import jobs
 from kanta_tenancy.agreements.endings.checklists import open_endings
+from kanta_tenancy.agreements.looks import reading as looks
 from kanta_tenancy.agreements.receipts import sealing as receipts
 from kanta_tenancy.agreements.signing import upgrading
 from kanta_tenancy.agreements.signing.actions import OwnKey
@@ -78,7 +79,9 @@ KEEPERS: Final[dict[str, Keeper]] = {
 EXPECTATIONS: Final[dict[str, Expectation]] = {
     "ends of agreements": jobs.ends_expected,
     "decisions on circumstances": jobs.decisions_expected,
+    "tellings of rescissions": jobs.tellings_expected,
     "checklists of endings": open_endings.items_expected,
+    "yearly looks into Soteri": looks.looks_expected,
     "notices of technical changes": joining.expected,
     "reminders of campaigns": reminding.reminders_expected,
     "signatures of campaigns": signing.signatures_expected,

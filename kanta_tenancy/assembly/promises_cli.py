@@ -31,10 +31,20 @@ def promises() -> None:
 
 @promises.command("list")
 @_MAIN_CONNECTOR
-@click.option("--state", type=click.Choice([one.value for one in StateAsked]), help="In every state when left out.")
+@click.option(
+    "--state",
+    type=click.Choice([one.value for one in StateAsked]),
+    help="Open when left out: owed, or given up by the system.",
+)
 @click.option("--owner", type=click.Choice([one.value for one in Owner]), help="Who has to keep them.")
 @click.option("--kind", help="Only promises of this kind, such as agreement.end.")
 @click.option("--subject", help="Only promises about this, such as agreement/ and its id.")
+@click.option(
+    "--due-from",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="Only promises that are due after this day has begun in Finland.",
+)
 @click.option(
     "--due-before",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -43,16 +53,16 @@ def promises() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line instead of text.")
 @click.pass_obj
-def list_(
-    desk: Desk, /, *, main_connector: str | None, due_before: datetime | None, as_json: bool, **said: str
-) -> None:
+def list_(desk: Desk, /, *, main_connector: str | None, as_json: bool, **said: str | datetime | None) -> None:
     """List what is owed, and what came of it, by due time.
 
     Each line: due time in Finland, state, who keeps it, kind, subject, id, title; separated by tabs.
     """
-    filters = {name: value for name, value in said.items() if value is not None}
-    if due_before is not None:
-        filters["due_before"] = due_before.date().isoformat()
+    filters = {
+        name: value.date().isoformat() if isinstance(value, datetime) else value
+        for name, value in said.items()
+        if value is not None
+    }
     asked = msgspec.convert(filters, PromisesAsked)
     asyncio.run(_list(desk, main_connector, asked, as_json=as_json))
 

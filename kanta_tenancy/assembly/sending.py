@@ -8,6 +8,7 @@ import structlog
 from kanta_tenancy.assembly.asking import WaysOut, asking_jobs
 from kanta_tenancy.assembly.background import Job
 from kanta_tenancy.assembly.events import signing_keys
+from kanta_tenancy.assembly.reminding import outdated
 from kanta_tenancy.assembly.serving import Stop
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.machinery.outgoing.posting import Outgoing
@@ -60,7 +61,7 @@ def sending_jobs(settings: Settings, stop: Stop, ways: WaysOut) -> tuple[Job, ..
     else:
         mails = partial(mailing.send, mailer=way, may_go_on=may_go_on)
         jobs += [
-            Job(name="gather-mails", every=timedelta(seconds=5), run=mailing.gather),
+            Job(name="gather-mails", every=timedelta(seconds=5), run=partial(mailing.gather, outdated=outdated)),
             Job(name="mails", every=timedelta(seconds=1), run=partial(mails, again=False)),
             Job(name="mails-again", every=timedelta(seconds=5), run=partial(mails, again=True)),
         ]

@@ -53,6 +53,7 @@ def _event(entry: Entry, language: Language, realm: UUID) -> Iterator[str]:
     yield f"UID:{_text(f'{entry.uid}@{realm}')}"
     yield f"DTSTAMP:{_instant(entry.changed_at)}"
     yield f"LAST-MODIFIED:{_instant(entry.changed_at)}"
+    yield f"SEQUENCE:{entry.revision}"
     yield from _when(entry.on)
     yield f"SUMMARY;LANGUAGE={language}:{_text(entry.summary.said_in(language))}"
     yield f"DESCRIPTION;LANGUAGE={language}:{_text(described)}"

@@ -77,6 +77,34 @@ def resend(desk: Desk, *, message: UUID) -> None:
     click.echo(f"Message {again.id} is due again.", err=True)
 
 
+@messages.command("events")
+@click.option("--main-connector", metavar="BUSINESS_ID", help="Only this one's; without it, every main connector's.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.pass_obj
+def events(desk: Desk, *, main_connector: str | None, as_json: bool) -> None:
+    """List events that could not be handed to the rooms and were given up: what follows from them did not happen.
+
+    Each line: id, main connector, kind, when it happened, attempts, and the last error; separated by tabs.
+    """
+    found = asyncio.run(desk_work.events_given_up(desk, main_connector))
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+        return
+    for one in found:
+        event = one.event
+        said = (event.kind, f"{event.at:%Y-%m-%dT%H:%M:%SZ}", str(event.attempts), event.last_error or "-")
+        click.echo("\t".join((str(event.id), one.main_connector, *said)))
+
+
+@messages.command("hand-on")
+@click.argument("event", type=click.UUID, metavar="ID")
+@click.pass_obj
+def hand_on(desk: Desk, *, event: UUID) -> None:
+    """Have the event ID, which was given up, handed to the rooms once more, by the background work."""
+    again = asyncio.run(desk_work.hand_on(desk, event))
+    click.echo(f"Event {again.id} is due again.", err=True)
+
+
 def _line(found: Found) -> str:
     message = found.message
     when = message.ended_at or message.next_at

@@ -11,6 +11,8 @@ from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.outgoing.smtp import Mailer
 from kanta_tenancy.machinery.postgres.database import Database
 from kanta_tenancy.machinery.postgres.desk import Desk
+from kanta_tenancy.machinery.postgres.journal import Act, record
+from kanta_tenancy.machinery.postgres.outbox import GivenUp, given_up, hand_over_again
 from kanta_tenancy.messages import delivering, mailing
 from kanta_tenancy.messages.actions.endpoints import send_test
 from kanta_tenancy.messages.actions.resending import send_again
@@ -123,6 +125,38 @@ async def resend(desk: Desk, message_id: UUID) -> Message:
             if message is not None:
                 return message
     raise MessageNotFound(f"no message {message_id}")
+
+
+class FoundEvent(Record, frozen=True, kw_only=True):
+    main_connector: str  # business id
+    event: GivenUp
+
+
+async def events_given_up(desk: Desk, main_connector: str | None) -> list[FoundEvent]:
+    """Return what rooms announced and others could not be told of, oldest first in each realm."""
+    found: list[FoundEvent] = []
+    async with desk.database() as db:
+        for one in [await realm(db, main_connector)] if main_connector else await realms(db):
+            async with db.transaction(at_desk(desk, one.id)) as tx:
+                found += [FoundEvent(main_connector=one.business_id, event=each) for each in await given_up(tx)]
+    return found
+
+
+async def hand_on(desk: Desk, event_id: UUID) -> GivenUp:
+    """Have an event that was given up handed to the rooms once more, whatever its realm.
+
+    Raises:
+        MessageNotFound: there is none of that id that was given up.
+    """
+    async with desk.database() as db:
+        for one in await realms(db):
+            async with db.transaction(at_desk(desk, one.id)) as tx:
+                again = await hand_over_again(tx, desk.clock, event_id)
+                if again is not None:
+                    at, facts = desk.clock.now(), {"kind": again.kind}
+                    await record(tx, Act(action="event.handed_on", subject=f"event/{again.id}", at=at, facts=facts))
+                    return again
+    raise MessageNotFound(f"no event {event_id} that was given up")
 
 
 async def _sent_again(

@@ -25,13 +25,21 @@ def due_at(told_at: datetime, *, urgent: bool) -> datetime:
     Raises:
         ValueError: `told_at` has no time zone.
     """
-    today = day_in_finland(told_at)
-    if urgent:
-        return told_at
+    morning = next_morning(told_at)
+    return told_at if urgent else morning
+
+
+def next_morning(at: datetime) -> datetime:
+    """Return when the next mails of what is not urgent go out.
+
+    Raises:
+        ValueError: `at` has no time zone.
+    """
+    today = day_in_finland(at)
     morning = datetime.combine(today, MORNING, HELSINKI)
-    if morning <= told_at:
+    if morning <= at:
         morning = datetime.combine(today + timedelta(days=1), MORNING, HELSINKI)
-    return morning.astimezone(told_at.tzinfo)
+    return morning.astimezone(at.tzinfo)
 
 
 def gather(waiting: Sequence[Waiting], open_mails: Iterable[OpenMail], *, new_id: Callable[[], MessageId]) -> Gathered:

@@ -1,6 +1,7 @@
 """Mails: gathered from notices, handed to the mail server outside any transaction, and settled in one."""
 
 import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +16,7 @@ from kanta_tenancy.machinery.postgres.database import Database, Transaction
 from kanta_tenancy.messages import alarms, gathering, judging, letters
 from kanta_tenancy.messages.carrying import carry_out
 from kanta_tenancy.messages.judging import Ended, Outcome
-from kanta_tenancy.messages.model import Attempt, Claimed, Letter, MessageId, State
+from kanta_tenancy.messages.model import Attempt, Claimed, Letter, MessageId, NoticeId, State, Waiting
 from kanta_tenancy.messages.store import messages as store
 from kanta_tenancy.messages.store import notices
 from kanta_tenancy.messages.working import MayGoOn, always, service
@@ -26,15 +27,22 @@ _BATCH: Final = 5_000  # notices of one realm in one transaction
 log: Final = structlog.get_logger("kanta_tenancy.work")
 
 
-async def gather(db: Database, clock: Clock) -> int:
+# Which of some waiting notices, each of which says what it is about, ask for what is over.
+Outdated = Callable[[Transaction, Sequence[Waiting]], Awaitable[Collection[NoticeId]]]
+
+
+async def gather(db: Database, clock: Clock, *, outdated: Outdated | None = None) -> int:
     """Put every notice that is due into a mail, one mail for each person; safe on many instances.
+
+    Args:
+        outdated: those are withdrawn instead; nobody is asked in the morning for what was done in the night.
 
     Returns:
         How many notices this run put into mails.
     """
     async with db.unscoped() as connection:
         realms = await notices.due_realms(connection, now=clock.now())
-    return sum([await _gather(db, realm, clock.now()) for realm in realms])
+    return sum([await _gather(db, realm, clock.now(), outdated) for realm in realms])
 
 
 async def send(db: Database, clock: Clock, mailer: Mailer, *, again: bool, may_go_on: MayGoOn = always) -> int:
@@ -58,15 +66,24 @@ async def send(db: Database, clock: Clock, mailer: Mailer, *, again: bool, may_g
     return await carry_out(claim, do, places=PLACES, may_go_on=may_go_on)
 
 
-async def _gather(db: Database, realm: MainConnectorId, now: datetime) -> int:
+async def _gather(db: Database, realm: MainConnectorId, now: datetime, outdated: Outdated | None) -> int:
     async with db.transaction(service(realm)) as tx:
         if not await notices.gathers_alone(tx):
             return 0  # another instance is at it
         waiting = await notices.waiting(tx, now=now, batch=_BATCH)
+        if outdated is not None:
+            waiting = await _without(tx, waiting, outdated)
         there = await store.open_mails(tx, sorted({one.email.lower() for one in waiting if not one.urgent}))
         gathered = gathering.gather(waiting, there, new_id=lambda: MessageId(new_id()))
         await store.add_mails(tx, gathered.new, at=now)
         return await notices.take(tx, gathered.taken)
+
+
+async def _without(tx: Transaction, waiting: list[Waiting], outdated: Outdated) -> list[Waiting]:
+    over = frozenset(await outdated(tx, [one for one in waiting if one.about is not None]))
+    if over:
+        await notices.withdraw(tx, over)
+    return [one for one in waiting if one.id not in over]
 
 
 async def _send_one(db: Database, clock: Clock, mailer: Mailer, claimed: Claimed) -> int:

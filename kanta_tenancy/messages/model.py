@@ -39,6 +39,7 @@ class Notice(Record, frozen=True, kw_only=True):
     facts: tuple[tuple[Sentence, str], ...]  # label and value
     tenancy_id: TenancyId | None
     urgent: bool = False  # told at once, in a mail of its own; else with whatever else there is, in the morning
+    about: str | None = None  # what it asks to see to, such as a promise: when that is over before, it is withdrawn
 
 
 class Waiting(Record, frozen=True, kw_only=True):
@@ -50,6 +51,8 @@ class Waiting(Record, frozen=True, kw_only=True):
     email: str
     language: Language
     urgent: bool
+    topic: str = ""
+    about: str | None = None
 
 
 class OpenMail(Record, frozen=True, kw_only=True):
@@ -219,6 +222,7 @@ class Entry(Record, frozen=True, kw_only=True):
     on: date | datetime  # a day in Finland, or an instant
     rule: str  # why it is then: an id of the requirements, such as K20.2
     changed_at: datetime
+    revision: int = 0  # counts changes, such as of the day: by it a calendar knows the later of two
 
 
 # Gives the entries of whatever scope the transaction has.

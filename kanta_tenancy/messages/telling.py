@@ -72,6 +72,7 @@ def _row(notice: Notice, at: datetime) -> dict[str, Any]:
         "facts": msgspec.to_builtins(notice.facts),
         "urgent": notice.urgent,
         "due_at": gathering.due_at(at, urgent=notice.urgent),
+        "about": notice.about,
     }
 
 

@@ -19,12 +19,24 @@ from kanta_tenancy.parties.model import (
     Reachable,
     Role,
     SoteriCheck,
+    SoteriEvidence,
+    TenancyLine,
     TheParties,
 )
 from kanta_tenancy.parties.store.contacts import find as find_contact
 from kanta_tenancy.parties.store.contacts import persons, persons_for, reachable
+from kanta_tenancy.parties.store.evidence import of_organisations as evidence_of
 from kanta_tenancy.parties.store.organisations import main_connector, main_connector_on, with_business_ids
-from kanta_tenancy.parties.store.tenancies import check_tenancy, tenants_on, the_parties, the_parties_of_many
+from kanta_tenancy.parties.store.tenancies import (
+    check_tenancy,
+    tenants_on,
+    the_parties,
+    the_parties_as_of,
+    the_parties_of_many,
+)
+from kanta_tenancy.parties.store.tenancies import find as find_tenancy
+from kanta_tenancy.parties.store.tenancies import of_organisations as tenancies_of
+from kanta_tenancy.parties.store.tenancies import page as tenancies_after
 
 __all__ = [
     "LARGEST_FILE",
@@ -41,11 +53,15 @@ __all__ = [
     "Role",
     "Row",
     "SoteriCheck",
+    "SoteriEvidence",
     "Table",
+    "TenancyLine",
     "TenancyNotFound",
     "TheParties",
     "check_tenancy",
+    "evidence_of",
     "find_contact",
+    "find_tenancy",
     "main_connector",
     "main_connector_on",
     "persons",
@@ -54,8 +70,11 @@ __all__ = [
     "read_day",
     "read_table",
     "soteri",
+    "tenancies_after",
+    "tenancies_of",
     "tenants_on",
     "the_parties",
+    "the_parties_as_of",
     "the_parties_of_many",
     "with_business_ids",
     "wording",

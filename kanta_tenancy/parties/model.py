@@ -235,6 +235,14 @@ class SoteriEvidence(Record, frozen=True, kw_only=True):
         return 1 if self.withdrawn_at is None else 2
 
 
+class EvidenceChanged(Record, frozen=True, kw_only=True, tag="soteri_evidence.changed"):
+    """Said when a look into the Soteri register was recorded or taken back, so that the next one can be owed."""
+
+    evidence_id: UUID
+    organisation_id: OrganisationId
+    at: datetime
+
+
 class SoteriCheck(Record, frozen=True, kw_only=True):
     """The part of the evidence that the rule of K1.2 reads."""
 
@@ -281,6 +289,14 @@ class PartyFacts(Record, frozen=True, kw_only=True):
     oid: str | None
     contact: ContactPerson | None  # for agreement matters; else who signs, else who administers
     soteri: tuple[SoteriCheck, ...]  # not withdrawn, oldest first
+
+
+class NamedParty(Record, frozen=True, kw_only=True):
+    """What a party was called on a day."""
+
+    role: Role
+    organisation_id: OrganisationId
+    name: str
 
 
 class FactsOfTenancy(PartyFacts, frozen=True, kw_only=True):

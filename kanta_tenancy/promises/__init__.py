@@ -25,7 +25,7 @@ from kanta_tenancy.promises.model import (
     What,
 )
 from kanta_tenancy.promises.paying import Errand, Keeper, Keepers, NotNow, pay_due
-from kanta_tenancy.promises.store import hold, of_subjects, page
+from kanta_tenancy.promises.store import hold, of_subjects, owed_of, page
 
 __all__ = [
     "AMISS",
@@ -55,6 +55,7 @@ __all__ = [
     "of_subjects",
     "owe",
     "owe_many",
+    "owed_of",
     "page",
     "pay_due",
     "release",

@@ -20,6 +20,8 @@ Facts = Mapping[str, str | int | None]
 
 
 class StateAsked(enum.StrEnum):
+    OPEN = "open"  # owed, or given up by the system
+    ANY = "any"  # history too
     OWED = "owed"
     OVERDUE = "overdue"  # owed, and past due
     KEPT = "kept"
@@ -29,7 +31,10 @@ class StateAsked(enum.StrEnum):
 
 class PromisesAsked(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: (
-        Annotated[StateAsked, msgspec.Meta(description="In every state when left out; overdue is owed and past due")]
+        Annotated[
+            StateAsked,
+            msgspec.Meta(description="Open when left out: owed or given up; overdue is owed and past due"),
+        ]
         | None
     ) = None
     owner: Annotated[Owner, msgspec.Meta(description="Who has to keep it")] | None = None
@@ -39,6 +44,7 @@ class PromisesAsked(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=
         | None
     ) = None
     tenancy_id: UUID | None = None
+    due_from: Annotated[date, msgspec.Meta(description="Due after this day has begun in Finland")] | None = None
     due_before: Annotated[date, msgspec.Meta(description="Due before this day begins in Finland")] | None = None
 
     def wanted(self, now: datetime) -> Wanted:
@@ -47,21 +53,24 @@ class PromisesAsked(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=
         if self.state is StateAsked.OVERDUE:
             before = now if before is None else min(before, now)
         return Wanted(
-            states=tuple(State) if self.state is None else (_STATES[self.state],),
+            states=_STATES[self.state or StateAsked.OPEN],
             owners=tuple(Owner) if self.owner is None else (self.owner,),
             kind=self.kind,
             subject=self.subject,
             tenancy_id=None if self.tenancy_id is None else TenancyId(self.tenancy_id),
+            due_from=None if self.due_from is None else start_of_day(self.due_from),
             due_before=before,
         )
 
 
-_STATES: Final[Mapping[StateAsked, State]] = {
-    StateAsked.OWED: State.OWED,
-    StateAsked.OVERDUE: State.OWED,
-    StateAsked.KEPT: State.KEPT,
-    StateAsked.RELEASED: State.RELEASED,
-    StateAsked.BROKEN: State.BROKEN,
+_STATES: Final[Mapping[StateAsked, tuple[State, ...]]] = {
+    StateAsked.OPEN: (State.OWED, State.BROKEN),
+    StateAsked.ANY: tuple(State),
+    StateAsked.OWED: (State.OWED,),
+    StateAsked.OVERDUE: (State.OWED,),
+    StateAsked.KEPT: (State.KEPT,),
+    StateAsked.RELEASED: (State.RELEASED,),
+    StateAsked.BROKEN: (State.BROKEN,),
 }
 
 

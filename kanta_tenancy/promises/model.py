@@ -113,6 +113,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     kind: str | None = None
     subject: str | None = None
     tenancy_id: TenancyId | None = None
+    due_from: datetime | None = None  # what is due at this instant, too
     due_before: datetime | None = None
 
 

@@ -30,7 +30,10 @@ from kanta_tenancy.promises.model import Position, Promise
 
 @get("/", operation_id="listPromises", opt=needs(Permission.PROMISES_READ, query=PromisesAsked))
 async def list_promises(call: NamedDependency[Call]) -> Response[Page[ListedPromise]]:
-    """List what is owed, and what came of it, by due time: the main connector all, a tenant what is of its tenancy."""
+    """List what is owed by due time, or with `state` what came of it.
+
+    The main connector sees all of its realm, a tenant what is of its tenancy.
+    """
     asked = call.asked(PromisesAsked)
     now = call.clock.now()
     async with call.transaction() as tx:

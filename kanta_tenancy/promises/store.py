@@ -33,6 +33,11 @@ class Held(Record, frozen=True, kw_only=True):
     id: UUID
 
 
+class StillOwed(Record, frozen=True, kw_only=True):
+    id: UUID
+    due_at: datetime
+
+
 OWE: Final = statement("promises/promise.owe", Nothing)
 SETTLE: Final = statement("promises/promise.settle", Nothing)
 RELEASE_ALL: Final = statement("promises/promise.release_all", Nothing)
@@ -47,6 +52,7 @@ OF_KIND: Final = statement("promises/reading.of_kind", Promise)
 OF_TENANCY: Final = statement("promises/reading.of_tenancy", Promise)
 OF_SUBJECT: Final = statement("promises/reading.of_subject", Promise)
 OF_SUBJECTS: Final = statement("promises/reading.of_subjects", Promise)
+OWED_OF: Final = statement("promises/reading.owed_of", StillOwed)
 UNMET: Final = statement("promises/auditing.unmet", Finding)
 STANDING: Final = statement("promises/auditing.standing", Finding)
 LATE: Final = statement("promises/auditing.late", Finding)
@@ -58,6 +64,9 @@ FAIL: Final = statement("promises/paying.fail", Nothing)
 WAIT: Final = statement("promises/paying.wait", Nothing)
 
 BEGINNING: Final = Position(due_at=datetime(1, 1, 2, tzinfo=UTC), id=UUID(int=0))
+_INSTANT: Final = timedelta(microseconds=1)
+_LAST: Final = UUID(int=(1 << 128) - 1)
+LONGEST_PAGE: Final = 201  # as the statements have it written out
 NEVER: Final = datetime(9999, 12, 30, tzinfo=UTC)
 
 
@@ -143,8 +152,30 @@ async def retry_taken(tx: Transaction, promise_id: UUID) -> Promise:
 
 
 async def page(tx: Transaction, wanted: Wanted, *, after: Position | None, count: int) -> list[Promise]:
-    """Read a page of promises by due time; the scope sees its own alone, whatever is wanted."""
-    begin = after or BEGINNING
+    """Read promises by due time; the scope sees its own alone, whatever is wanted.
+
+    The statements merge the beginnings of several lists and know no more of each than a page, so more is read in steps.
+    """
+    found: list[Promise] = []
+    after = after or _beginning(wanted)
+    while len(found) < count:
+        most = min(count - len(found), LONGEST_PAGE)
+        step = await _page(tx, wanted, after, most)
+        found += step
+        if len(step) < most:
+            break
+        after = Position(due_at=step[-1].due_at, id=step[-1].id)
+    return found
+
+
+def _beginning(wanted: Wanted) -> Position:
+    """Return the place after which a list begins."""
+    if wanted.due_from is None:
+        return BEGINNING
+    return Position(due_at=wanted.due_from - _INSTANT, id=_LAST)
+
+
+async def _page(tx: Transaction, wanted: Wanted, begin: Position, count: int) -> list[Promise]:
     asked: dict[str, Any] = {
         "main_connector_id": tx.scope.main_connector_id,
         "states": wanted.states,
@@ -167,6 +198,12 @@ async def page(tx: Transaction, wanted: Wanted, *, after: Position | None, count
 async def of_subjects(tx: Transaction, subjects: Collection[str], kind: str) -> list[Promise]:
     """Read all promises of one kind about some subjects, by subject and due time; for a kind of which each has few."""
     return await OF_SUBJECTS.all(tx, main_connector_id=tx.scope.main_connector_id, subjects=list(subjects), kind=kind)
+
+
+async def owed_of(tx: Transaction, promise_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Return when those of these promises are due that are still owed."""
+    found = await OWED_OF.all(tx, main_connector_id=tx.scope.main_connector_id, promise_ids=list(promise_ids))
+    return {one.id: one.due_at for one in found}
 
 
 async def unmet(tx: Transaction, expected: Sequence[Expected]) -> list[Finding]:

@@ -10,8 +10,9 @@ import pytest
 from kanta_tenancy.agreements.ends import Period, Unit
 from kanta_tenancy.agreements.model import Party
 from kanta_tenancy.assembly import promised
+from kanta_tenancy.assembly.background import SUBSCRIBERS
 from kanta_tenancy.kernel.calendar import HELSINKI
-from kanta_tenancy.machinery.postgres import invariants
+from kanta_tenancy.machinery.postgres import invariants, outbox
 from kanta_tenancy.promises import AMISS, audit
 from tests.agreements.annex.test_amending import amended
 from tests.agreements.conftest import Desk
@@ -174,6 +175,8 @@ class Player:
 
     async def work(self) -> None:
         await promised.pay(self.desk.database, self.desk.clock)
+        while await outbox.carry_on(self.desk.database, self.desk.clock, SUBSCRIBERS):
+            pass
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from kanta_tenancy.agreements.drafting import actions as drafting
 from kanta_tenancy.agreements.model import Party
 from kanta_tenancy.agreements.telling import TOLD
 from kanta_tenancy.assembly.background import SUBSCRIBERS
@@ -12,6 +13,7 @@ from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.machinery.postgres import outbox
 from kanta_tenancy.parties import Function
 from tests.agreements.endings.test_notices import a_notice, given
+from tests.agreements.endings.test_rescinding import a_person, confirmed, proposed
 from tests.parties.examples import named, owner_of
 
 
@@ -65,10 +67,36 @@ async def test_a_notice_is_told_with_the_end_and_how_it_was_worked_out(desk, own
     await told(desk, owner)
     await given(desk, agreement, a_notice(Party.TENANT, given_on=date(2026, 3, 2)))
     texts = {topic: text for topic, _, text in await told(desk, owner)}
-    assert texts["notice.given"] == f"The tenant has given notice of agreement {agreement.reference}."
+    assert texts["notice.given"] == f"The tenant has given notice of agreement {agreement.reference} on 2 March 2026."
     assert f"The last day in force of agreement {agreement.reference} is 2 April 2026." in texts["agreement.ending"]
     assert "The notice period is one month (clause 20)." in texts["agreement.ending"]
     assert await owner.fetchval("SELECT bool_and(urgent) FROM notice WHERE topic = 'notice.given'")
+
+
+async def test_both_parties_are_told_that_an_offer_was_withdrawn_and_why(desk, owner, readers):
+    agreement = await desk.offered()
+    async with desk.database.transaction(desk.main_connector) as tx:
+        said = {"agreement_id": agreement.id, "version": agreement.version, "because": "The services were wrong"}
+        await drafting.withdraw(tx, desk.clock, **said)
+    texts = {(topic, email): text for topic, email, text in await told(desk, owner)}
+    for email in ("an@tenant.example", "k@kanta.example"):
+        assert texts["agreement.withdrawn", email].endswith("Reason: The services were wrong")
+
+
+async def test_a_draft_that_nobody_saw_is_withdrawn_without_a_word(desk, owner, readers):
+    draft = await desk.draft()
+    async with desk.database.transaction(desk.main_connector) as tx:
+        await drafting.withdraw(tx, desk.clock, agreement_id=draft.id, version=draft.version, because="A mistake")
+    assert await told(desk, owner) == []
+
+
+async def test_a_rescission_is_told_with_its_ground_and_from_when(desk, owner, readers):
+    agreement = await desk.in_force()
+    aino, eino = await a_person(desk, "aino@example.org"), await a_person(desk, "eino@example.org")
+    await confirmed(desk, await proposed(desk, agreement, aino), eino)
+    texts = {topic: text for topic, _, text in await told(desk, owner)}
+    assert "It is not in force from 2 March 2026 11:00 (time in Finland)." in texts["agreement.rescinded"]
+    assert "seriously endangers the main connector's access" in texts["agreement.rescinded"]
 
 
 async def test_an_event_that_is_handed_on_twice_is_told_once(desk, owner, readers):

@@ -1,6 +1,6 @@
 """What a calendar feed shows of the ledger."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from kanta_tenancy.assembly.feeds import entries
 from kanta_tenancy.kernel.calendar import start_of_day
@@ -47,3 +47,24 @@ async def test_a_tenant_sees_its_own_and_nobody_sees_what_is_settled(database, c
     (own,) = await shown(database, tenant.caller, clock)
     assert own.description.en == "For the tenant to do."
     assert await shown(database, other.caller, clock) == []
+
+
+async def test_an_entry_says_which_agreement_it_is_about_and_knows_that_its_day_was_moved(database, clock):
+    realm = await a_realm(database, clock)
+    said = {"facts": {"agreement": "2026-00000001"}}
+    await promised(database, realm, owed(**said))
+    (entry,) = await shown(database, realm, clock)
+    assert entry.description.sv == "Avtal 2026-00000001.\nSystemet sköter det."
+    await promised(database, realm, owed(due_at=NOON + timedelta(days=1), **said))
+    (moved,) = await shown(database, realm, clock)
+    assert (moved.uid, entry.revision, moved.revision) == (entry.uid, 0, 1)
+
+
+async def test_however_much_is_owed_by_one_the_soonest_of_all_is_shown(database, clock):
+    realm = await a_realm(database, clock)
+    late = (owed(number, due_at=NOON + timedelta(days=9, minutes=number)) for number in range(30))
+    soon = (owed(n, owner=Owner.MAIN_CONNECTOR, due_at=NOON + timedelta(minutes=n)) for n in range(1000, 1700))
+    await promised(database, realm, *late, *soon)
+    found = await shown(database, realm, clock)
+    assert len(found) == 730
+    assert [one.on for one in found] == sorted(one.on for one in found)

@@ -119,6 +119,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "showImportedAgreement": {"exhibit_id": str(uuid.uuid4())},
     "releaseEndingItem": {"item": "dpo_mandate", "because": "It has none"},
     "draftAmendment": {"services": ["imaging"], "effective_on": "2026-05-01"},
+    "amendAmendment": {"services": ["imaging"], "effective_on": "2026-05-01"},
+    "amendCampaign": CAMPAIGN,
     "signWithOwnKey": {},
     "signOnPaper": {
         "party": "tenant",

@@ -1,5 +1,6 @@
 """An ending over HTTP, from the notice to its last item, as each party sees it."""
 
+import asyncio
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.agreements.endings.checklists.test_endings import OPEN
 from tests.agreements.endings.test_notices import a_notice, given
 from tests.desk import ADesk
 from tests.journeys.conftest import Realm
+from tests.parties.test_imports import SOMEBODY_WAITS
 
 NOTICE = {"party": "tenant", "given_on": "2026-03-02", "message": "We leave"}
 
@@ -132,3 +134,25 @@ async def test_the_command_lists_the_same(database_url, clock, two):
     assert (await desk.type("agreements", "endings", "--state", "complete")).output == ""
     as_json = await desk.type("agreements", "endings", "--state", "open", "--json")
     assert as_json.output.count('"overdue":1') == 2
+
+
+async def test_whoever_changes_an_end_in_the_moment_in_which_it_is_paid_is_answered_all_the_same(
+    realm: Realm, agreement, owner
+):
+    """A worker holds the promise and then the agreement, an act the agreement first: PostgreSQL lets one begin anew."""
+    given_ = await notice(realm.of_tenant, agreement)
+    path, headers = f"/v1/notices/{given_['id']}/withdrawal", {"If-Match": f'"{given_["version"]}"'}
+    agreed = await realm.of_tenant.post(path, headers=headers)
+    headers = {"If-Match": agreed.headers["ETag"]}
+    async with owner.transaction():
+        # Whoever looks for a deadlock first is the one to give way: that is the act, however busy the machine is.
+        await owner.execute("SET LOCAL deadlock_timeout = '1min'")
+        await owner.execute("SELECT FROM promise WHERE kind = 'agreement.end' FOR UPDATE")
+        answering = asyncio.create_task(realm.main_connector.post(path, headers=headers))
+        await owner.execute(SOMEBODY_WAITS)
+        await owner.execute("SELECT FROM agreement WHERE id = $1 FOR UPDATE", agreement.id)
+    answer = await answering
+    assert answer.status_code == 200, answer.text
+    assert await owner.fetchval("SELECT in_force_until FROM agreement WHERE id = $1", agreement.id) is None
+    assert await owner.fetchval("SELECT state FROM promise WHERE kind = 'agreement.end'") == "released"
+    assert await owner.fetchval("SELECT count(*) FROM journal_entry WHERE entry LIKE '%notice.withdrawn%'") == 1

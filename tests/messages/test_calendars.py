@@ -64,7 +64,7 @@ def test_no_text_breaks_out_of_its_value(summary: str, name: str):
     content = written(an_entry(summary=said, description=said), name=name)
     (event,) = events(content)
     assert {key.upper() for key in event} == {
-        "UID", "DTSTAMP", "LAST-MODIFIED", "DTSTART", "SUMMARY", "DESCRIPTION", "TRANSP",
+        "UID", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "DTSTART", "SUMMARY", "DESCRIPTION", "TRANSP",
     }  # fmt: skip
     assert str(event["summary"]) == texts.lines(summary)
     assert len(icalendar.Calendar.from_ical(content).subcomponents) == 1

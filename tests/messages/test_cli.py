@@ -4,7 +4,10 @@ import json
 import uuid
 
 import pytest
+import structlog
 
+from kanta_tenancy.machinery.postgres import outbox
+from kanta_tenancy.machinery.postgres.journal import Act, record
 from kanta_tenancy.messages import mailing
 from tests.desk import ADesk
 from tests.machinery.outgoing.mail_servers import MailRoom
@@ -117,3 +120,32 @@ async def test_a_webhook_in_the_list_is_named_by_its_endpoint(database_url, data
     line = (await ADesk(database_url, clock).type("messages", "list")).output
     assert str(endpoint.id) in line
     assert receiver.url() not in line
+
+
+async def test_an_event_that_was_given_up_is_listed_and_handed_on_again(database, database_url, clock, owner, realm):
+    desk = ADesk(database_url, clock)
+    heard = []
+
+    async def deaf(tx, message) -> None:
+        raise outbox.Undeliverable("nobody is at home")
+
+    async def hear(tx, message) -> None:
+        heard.append(message.body["number"])
+
+    act = Act(action="thing.done", subject="thing/1", at=clock.now())
+    async with database.transaction(realm) as tx:
+        await record(tx, act, announce=Said(number=7))
+    with structlog.testing.capture_logs() as lines:
+        for _ in range(outbox.ATTEMPTS):
+            await outbox.carry_on(database, clock, {"thing.told": deaf})
+            clock.advance(hours=1)
+    (said,) = [line for line in lines if line["event"] == "event given up"]
+    line = (await desk.type("messages", "events")).output.rstrip("\n").split("\t")
+    assert (line[0], line[2], line[4:]) == (said["event_id"], "thing.told", ["8", "nobody is at home"])
+    (shown,) = json.loads((await desk.type("messages", "events", "--json")).output)
+    assert shown["event"]["id"] == line[0]
+    assert (await desk.type("messages", "hand-on", line[0])).code == 0
+    assert (await desk.type("messages", "hand-on", line[0])).code == 5
+    assert await outbox.carry_on(database, clock, {"thing.told": hear}) == 1
+    assert heard == [7]
+    assert await owner.fetchval("SELECT count(*) FROM journal_entry WHERE entry LIKE '%event.handed_on%'") == 1

@@ -89,3 +89,15 @@ async def test_a_tenant_makes_no_endpoint_in_the_main_connectors_name(database, 
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await tx.connection.execute(insert, new_id(), tenant.caller.scope.main_connector_id)
         await tx.connection.execute("ROLLBACK")
+
+
+async def test_only_the_main_connector_withdraws_what_waits_and_nobody_what_a_mail_has_taken(
+    database, clock, full, tenant, owner
+):
+    await told(database, clock, full, a_notice(2))
+    ids = [row["id"] for row in await owner.fetch("SELECT id FROM notice")]
+    stranger = await a_realm(database, clock, 2100000)
+    for caller, withdrawn in ((tenant.caller, 0), (stranger, 0), (full, 1), (full, 0)):
+        async with database.transaction(caller) as tx:
+            assert await tx.connection.fetchval("SELECT notice_withdraw($1)", ids) == withdrawn
+    assert await owner.fetchval("SELECT count(*) FROM notice WHERE message_id IS NOT NULL") == 1

@@ -6,6 +6,7 @@ import httpx
 import msgspec
 import pytest
 
+from kanta_tenancy import promises
 from kanta_tenancy.assembly.application import build_application
 from kanta_tenancy.assembly.settings import read_settings
 from kanta_tenancy.machinery.postgres import outbox
@@ -69,6 +70,30 @@ async def test_a_list_shows_what_is_asked_for_by_due_time(database, both):
     assert [each["overdue"] for each in answer["items"]] == [True, False, False]
     rest = (await of.get(answer["next"])).json()
     assert ([each["key"] for each in rest["items"]], rest["next"]) == ([every[3]], None)
+
+
+async def test_a_list_begins_with_what_is_open_and_not_with_history(database, owner, both):
+    await promised(database, both.caller, *of_people(both))
+    kept, owed_, released, broken = (f"test.end/{number}" for number in (1, 2, 3, 4))
+    async with database.transaction(both.caller) as tx:
+        await promises.keep(tx, kept, at=NOON)
+        await promises.release(tx, released, at=NOON, because="It was a mistake")
+    await owner.execute("UPDATE promise SET state = 'broken' WHERE key = $1", broken)
+    assert await listed(both.main_connector) == [owed_, broken]
+    assert await listed(both.main_connector, state="open") == [owed_, broken]
+    assert await listed(both.main_connector, state="any") == [kept, owed_, released, broken]
+    assert await listed(both.main_connector, state="any", due_from="2026-03-03") == [released, broken]
+
+
+async def test_a_list_begins_with_what_is_due_as_its_day_begins(database, both):
+    midnight = NOON.replace(hour=22)  # 3 March begins in Finland
+    dues = (midnight - timedelta(microseconds=1), midnight, midnight + timedelta(days=1))
+    await promised(database, both.caller, *(owed(number, due_at=due) for number, due in enumerate(dues)))
+    asked = {"due_from": "2026-03-03", "due_before": "2026-03-04"}
+    assert await listed(both.main_connector, **asked) == ["test.end/1"]
+    first = (await both.main_connector.get("/v1/promises", params={"limit": 1, "due_from": "2026-03-03"})).json()
+    rest = (await both.main_connector.get(first["next"])).json()
+    assert [one["key"] for one in first["items"] + rest["items"]] == ["test.end/1", "test.end/2"]
 
 
 async def test_a_day_of_the_filter_begins_in_finland(database, both):

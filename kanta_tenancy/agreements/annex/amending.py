@@ -32,21 +32,7 @@ async def draft_amendment(
         MoveNotAllowed: it is not in force, or is an amendment itself.
         DraftRefused: what the amendment says cannot be agreed.
     """
-    amended = await store.find(tx, agreement_id)
-    if amended.status is not Status.IN_FORCE:
-        raise MoveNotAllowed("only an agreement in force can be amended", status=amended.status.value)
-    said = completeness.examined(
-        Draft(
-            language=amended.language,
-            model=models.AMENDMENT,
-            model_version=models.NEWEST,
-            services=services,
-            registers=(),
-            signatories=signatories,
-            effective_on=effective_on,
-        )
-    )
-    await check_mandates(tx, said.signatories, amended.tenancy_id)
+    amended, said = await _said(tx, agreement_id, services=services, effective_on=effective_on, signatories=signatories)
     number = await life.amendments(tx, agreement_id) + 1
     at = clock.now()
     while True:  # until its reference is free: somebody else may draft the same number right now
@@ -63,3 +49,58 @@ async def draft_amendment(
         number += 1
     await record(tx, history.act("drafted", None, amendment, at=at, amends=str(amended.id)))
     return amendment
+
+
+async def amend_amendment(
+    tx: Transaction,
+    clock: Clock,
+    *,
+    amendment_id: AgreementId,
+    version: int,
+    services: tuple[str, ...],
+    effective_on: date,
+    signatories: tuple[Signatory, ...],
+) -> Agreement:
+    """Write an amendment anew that was not offered.
+
+    Raises:
+        AgreementNotFound, AgreementChanged: there is none, or not at that version any more.
+        MoveNotAllowed: it was offered, amends nothing, or what it amends is not in force any more.
+        DraftRefused: what the amendment says cannot be agreed.
+    """
+    before = await store.take(tx, amendment_id, version)
+    lifecycle.check(before, lifecycle.Move.AMEND)
+    if before.amends is None:
+        raise MoveNotAllowed("it amends no agreement", status=before.status.value)
+    _, said = await _said(tx, before.amends, services=services, effective_on=effective_on, signatories=signatories)
+    after = lifecycle.amend(before, said)
+    await store.save_draft(tx, after)
+    await record(tx, history.act("amended", before, after, at=clock.now(), amends=str(before.amends)))
+    return after
+
+
+async def _said(
+    tx: Transaction,
+    agreement_id: AgreementId,
+    *,
+    services: tuple[str, ...],
+    effective_on: date,
+    signatories: tuple[Signatory, ...],
+) -> tuple[Agreement, Draft]:
+    """Return the agreement that is amended, and what the amendment is to say, examined."""
+    amended = await store.find(tx, agreement_id)
+    if amended.status is not Status.IN_FORCE:
+        raise MoveNotAllowed("only an agreement in force can be amended", status=amended.status.value)
+    said = completeness.examined(
+        Draft(
+            language=amended.language,
+            model=models.AMENDMENT,
+            model_version=models.NEWEST,
+            services=services,
+            registers=(),
+            signatories=signatories,
+            effective_on=effective_on,
+        )
+    )
+    await check_mandates(tx, said.signatories, amended.tenancy_id)
+    return amended, said

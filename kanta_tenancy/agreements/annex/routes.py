@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from litestar import Response, Router, get, post
+from litestar import Response, Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -21,7 +21,7 @@ from kanta_tenancy.agreements.annex.model import AnnexOnDay
 from kanta_tenancy.agreements.answering import answered
 from kanta_tenancy.agreements.bodies import ShownAgreement
 from kanta_tenancy.agreements.drafting.errors import DraftRefused
-from kanta_tenancy.agreements.errors import AgreementNotFound, MoveNotAllowed
+from kanta_tenancy.agreements.errors import AgreementChanged, AgreementNotFound, MoveNotAllowed
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.machinery.web.access import needs
@@ -58,6 +58,29 @@ async def draft_amendment(
         ),
         answer=lambda agreement: answered(agreement, made=True),
     )
+
+
+@put(
+    "/amendments/{agreement_id:uuid}",
+    operation_id="amendAmendment",
+    opt=needs("agreements.draft", if_match=True),
+    responses=refusals(AgreementNotFound, AgreementChanged, MoveNotAllowed, DraftRefused),
+)
+async def amend_amendment(
+    agreement_id: FromPath[UUID], data: JSONBody[NewAmendment], call: NamedDependency[Call]
+) -> Response[ShownAgreement]:
+    """Write an amendment anew that was not offered; what was offered is never edited."""
+    async with call.transaction() as tx:
+        amendment = await amending.amend_amendment(
+            tx,
+            call.clock,
+            amendment_id=AgreementId(agreement_id),
+            version=call.expected_version,
+            services=data.services,
+            effective_on=data.effective_on,
+            signatories=data.signing(),
+        )
+    return answered(amendment)
 
 
 @get(
@@ -108,7 +131,7 @@ async def services_in_use(call: NamedDependency[Call]) -> Response[Page[Services
 
 ROUTES: Final = Router(
     path="/",
-    route_handlers=[draft_amendment, services_of_tenancy, annexes_of_tenancy, services_in_use],
+    route_handlers=[draft_amendment, amend_amendment, services_of_tenancy, annexes_of_tenancy, services_in_use],
     tags=["Annex 1"],
 )
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from msgspec import structs
 from msgspec.structs import replace
 
 from kanta_tenancy.agreements.campaigns import cohorts, lifecycle, store
@@ -36,13 +37,8 @@ async def create(tx: Transaction, clock: Clock, new: NewCampaign) -> Campaign:
         CampaignRefused: it says something that cannot be done.
         ModelNotFound: its model is there in no language.
     """
-    if not await models.languages(tx, new.model, new.model_version):
-        flaw = Flaw(field="model", detail="no such model")
-        raise ModelNotFound(f"there is no model {new.model} {new.model_version}", flaws=(flaw,))
+    fit = await _fit(tx, clock, new)
     at = clock.now()
-    everybody = await store.candidates(tx, day_in_finland(at), at)
-    fit = _examined(new, everybody, day_in_finland(at))
-    await _check_mandates(tx, fit)
     campaign = Campaign(
         id=new_id(),
         name=fit.name,
@@ -61,6 +57,23 @@ async def create(tx: Transaction, clock: Clock, new: NewCampaign) -> Campaign:
     await store.add(tx, campaign)
     await record(tx, _act("created", None, campaign, clock))
     return campaign
+
+
+async def amend(tx: Transaction, clock: Clock, *, campaign_id: UUID, version: int, new: NewCampaign) -> Campaign:
+    """Write a campaign anew that was not started.
+
+    Raises:
+        CampaignNotFound, CampaignChanged: there is none, or not at that version any more.
+        CampaignMoveNotAllowed: it was started, or is cancelled.
+        CampaignRefused: it says something that cannot be done.
+        ModelNotFound: its model is there in no language.
+    """
+    before = await store.take(tx, campaign_id, version)
+    draft = lifecycle.move(before, Move.AMEND, at=clock.now())
+    after = replace(draft, **structs.asdict(await _fit(tx, clock, new)))
+    await store.save_draft(tx, after)
+    await record(tx, _act("amended", before, after, clock))
+    return after
 
 
 async def start(tx: Transaction, clock: Clock, *, campaign_id: UUID, version: int) -> Campaign:
@@ -163,6 +176,18 @@ def _act(action: str, before: Campaign | None, after: Campaign, clock: Clock, **
         after=digest_of(after),
         facts=facts,
     )
+
+
+async def _fit(tx: Transaction, clock: Clock, new: NewCampaign) -> NewCampaign:
+    """Return what a campaign is to say, examined against the models, tenants and mandates that there are."""
+    if not await models.languages(tx, new.model, new.model_version):
+        flaw = Flaw(field="model", detail="no such model")
+        raise ModelNotFound(f"there is no model {new.model} {new.model_version}", flaws=(flaw,))
+    at = clock.now()
+    everybody = await store.candidates(tx, day_in_finland(at), at)
+    fit = _examined(new, everybody, day_in_finland(at))
+    await _check_mandates(tx, fit)
+    return fit
 
 
 async def _check_mandates(tx: Transaction, new: NewCampaign) -> None:

@@ -1,4 +1,4 @@
-"""Campaigns at the command line: `campaigns create|list|show|dry-run|start|pause|resume|cancel|retry`."""
+"""Campaigns at the command line: `campaigns create|amend|list|show|dry-run|start|pause|resume|cancel|retry`."""
 
 import asyncio
 from collections import Counter
@@ -57,16 +57,23 @@ def create_(desk: Desk, *, file: BinaryIO, main_connector: str | None) -> None:
 
     FILE.json is the body of POST /v1/campaigns: docs/capabilities/campaigns.md has an example. `-` is standard input.
     """
-    try:
-        said = msgspec.json.decode(file.read(), type=CampaignSaid)
-    except msgspec.DecodeError as why:
-        raise CampaignRefused(f"the file is no campaign: {why}") from why
+    said = _said(file)
 
     async def make(tx: Transaction) -> Campaign:
         return await actions.create(tx, desk.clock, said.campaign())
 
     campaign = asyncio.run(_do(desk, main_connector, make))
     click.echo(f"{campaign.id}\t{campaign.status}\t{campaign.name}")
+
+
+@campaigns.command("amend")
+@_CAMPAIGN
+@click.argument("file", type=click.File("rb"), metavar="FILE.json")
+@_MAIN_CONNECTOR
+@click.pass_obj
+def amend_(desk: Desk, *, campaign: UUID, file: BinaryIO, main_connector: str | None) -> None:
+    """Write a campaign anew that was not started. FILE.json says all of it, as for `create`."""
+    _move(desk, main_connector, campaign, actions.amend, new=_said(file).campaign())
 
 
 @campaigns.command("list")
@@ -215,6 +222,13 @@ def cancel(desk: Desk, *, campaign: UUID, main_connector: str | None) -> None:
 def retry(desk: Desk, *, campaign: UUID, skipped: bool, main_connector: str | None) -> None:
     """Have tenants wait again whose rows failed, once the cause is mended."""
     _move(desk, main_connector, campaign, actions.retry, states=Retrying(skipped=skipped).states())
+
+
+def _said(file: BinaryIO) -> CampaignSaid:
+    try:
+        return msgspec.json.decode(file.read(), type=CampaignSaid)
+    except msgspec.DecodeError as why:
+        raise CampaignRefused(f"the file is no campaign: {why}") from why
 
 
 def _move(

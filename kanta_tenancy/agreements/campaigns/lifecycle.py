@@ -12,6 +12,7 @@ from kanta_tenancy.agreements.campaigns.model import Campaign, CampaignStatus, R
 
 
 class Move(enum.StrEnum):
+    AMEND = "amend"  # say anew what it says, while it is a draft
     START = "start"
     PAUSE = "pause"
     RESUME = "resume"
@@ -29,6 +30,7 @@ class RowMove(enum.StrEnum):
 
 
 MOVES: Final[Mapping[tuple[CampaignStatus, Move], CampaignStatus]] = {
+    (CampaignStatus.DRAFT, Move.AMEND): CampaignStatus.DRAFT,
     (CampaignStatus.DRAFT, Move.START): CampaignStatus.RUNNING,
     (CampaignStatus.RUNNING, Move.PAUSE): CampaignStatus.PAUSED,
     (CampaignStatus.PAUSED, Move.RESUME): CampaignStatus.RUNNING,

@@ -1,5 +1,6 @@
 """How far a campaign has come, counted in PostgreSQL."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -89,6 +90,10 @@ class Reminded(Record, frozen=True, kw_only=True):
     remind_after: tuple[int, ...]
 
 
+class Unsigned(Record, frozen=True, kw_only=True):
+    id: AgreementId
+
+
 class ToSign(Record, frozen=True, kw_only=True):
     """An offer of a campaign that the key beside the service is to sign."""
 
@@ -102,6 +107,7 @@ BY_COHORT: Final = statement("campaigns/progress.by_cohort", CohortCounted)
 BY_AGREEMENT: Final = statement("campaigns/progress.by_agreement", Became)
 LAGGARDS: Final = statement("campaigns/progress.laggards", Laggard)
 REMINDED: Final = statement("campaigns/progress.reminded", Reminded)
+UNSIGNED_OF: Final = statement("campaigns/progress.unsigned_of", Unsigned)
 UNSIGNED_HERE: Final = statement("campaigns/progress.unsigned_here", ToSign)
 
 
@@ -133,6 +139,12 @@ async def reminded(tx: Transaction, *, after: AgreementId | None) -> list[Remind
     return await REMINDED.all(
         tx, main_connector_id=tx.scope.main_connector_id, after=after or UUID(int=0), count=_BATCH
     )
+
+
+async def unsigned_of(tx: Transaction, agreement_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return which of these agreements wait for a signature of their tenant."""
+    found = await UNSIGNED_OF.all(tx, main_connector_id=tx.scope.main_connector_id, agreement_ids=list(agreement_ids))
+    return frozenset(one.id for one in found)
 
 
 async def unsigned_here(tx: Transaction, *, after: AgreementId | None) -> list[ToSign]:

@@ -17,12 +17,12 @@ from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import Act, record
 from kanta_tenancy.promises import Expected, Kept, Outcome, Promise, Released, owe_many
 
-_MORNING: Final = time(9)  # nobody is reminded in the night
+_MORNING: Final = time(7)  # so that it is in the mail of that morning
 _OPEN: Final = frozenset({Status.OFFERED, Status.PARTLY_SIGNED})
 
 
 def due_times(offered_at: datetime, remind_after: Sequence[int]) -> list[datetime]:
-    """Return when a tenant is reminded: at nine in Finland, so many days after the day of the offer."""
+    """Return when a tenant is reminded: at seven in Finland, so many days after the day of the offer."""
     day = day_in_finland(offered_at)
     return [datetime.combine(day + timedelta(days=days), _MORNING, HELSINKI) for days in remind_after]
 

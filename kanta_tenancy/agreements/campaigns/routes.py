@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from litestar import MediaType, Response, Router, get, post
+from litestar import MediaType, Response, Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -69,13 +69,30 @@ async def create_campaign(data: JSONBody[CampaignSaid], call: NamedDependency[Ca
 
     One whose offers are signed with the main connector's key needs the permission `agreements.sign` too.
     """
-    if data.sign_with_own_key and _SIGNING not in call.caller.permissions:
-        raise PermissionMissing(f"This needs the permission {_SIGNING}.", permission=_SIGNING)
+    _check_signing(call, data)
     return await once(
         call,
         lambda tx: actions.create(tx, call.clock, data.campaign()),
         answer=lambda made: with_etag(shown(made), made.version, location=f"/v1/campaigns/{made.id}"),
     )
+
+
+@put(
+    "/{campaign_id:uuid}",
+    operation_id="amendCampaign",
+    opt=needs("agreements.draft", if_match=True),
+    responses=refusals(CampaignNotFound, CampaignChanged, CampaignMoveNotAllowed, CampaignRefused, ModelNotFound),
+)
+async def amend_campaign(
+    campaign_id: FromPath[UUID], data: JSONBody[CampaignSaid], call: NamedDependency[Call]
+) -> Response[ShownCampaign]:
+    """Write a campaign anew that was not started."""
+    _check_signing(call, data)
+    async with call.transaction() as tx:
+        campaign = await actions.amend(
+            tx, call.clock, campaign_id=campaign_id, version=call.expected_version, new=data.campaign()
+        )
+    return with_etag(shown(campaign), campaign.version)
 
 
 @get("/", operation_id="listCampaigns", opt=needs("agreements.draft", query=PageQuery))
@@ -303,12 +320,17 @@ def _foreseen(found: tuple[int, Foreseen]) -> ShownForeseen:
     return shown_foreseen(found[1])
 
 
+def _check_signing(call: Call, said: CampaignSaid) -> None:
+    if said.sign_with_own_key and _SIGNING not in call.caller.permissions:
+        raise PermissionMissing(f"This needs the permission {_SIGNING}.", permission=_SIGNING)
+
+
 ROUTES: Final = Router(
     path="/campaigns",
     route_handlers=[
-        create_campaign, list_campaigns, read_campaign, progress_of_campaign, rows_of_campaign, laggards_of_campaign,
-        dry_run_campaign, redline_of_campaign, redline_page_of_campaign, start_campaign, pause_campaign,
-        resume_campaign, cancel_campaign, retry_campaign,
+        create_campaign, amend_campaign, list_campaigns, read_campaign, progress_of_campaign, rows_of_campaign,
+        laggards_of_campaign, dry_run_campaign, redline_of_campaign, redline_page_of_campaign, start_campaign,
+        pause_campaign, resume_campaign, cancel_campaign, retry_campaign,
     ],
     tags=["Campaigns"],
 )  # fmt: skip

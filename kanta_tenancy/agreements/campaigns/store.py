@@ -51,6 +51,7 @@ FIND: Final = statement("campaigns/campaign.find", Campaign)
 TAKE: Final = statement("campaigns/campaign.take", Campaign)
 FOLLOW: Final = statement("campaigns/campaign.follow", Nothing)
 LEAD: Final = statement("campaigns/campaign.lead", Nothing)
+SAVE_DRAFT: Final = statement("campaigns/campaign.save_draft", Nothing)
 SAVE_MOVE: Final = statement("campaigns/campaign.save_move", Nothing)
 NEWEST: Final = statement("campaigns/campaign.newest", Summary)
 EXHAUSTED: Final = statement("campaigns/campaign.exhausted", Exhausted)
@@ -97,6 +98,15 @@ async def take(tx: Transaction, campaign_id: UUID, version: int | None = None) -
     if version is not None and campaign.version != version:
         raise CampaignChanged(f"the campaign is at version {campaign.version}, not {version}", version=campaign.version)
     return campaign
+
+
+async def save_draft(tx: Transaction, campaign: Campaign) -> None:
+    """Write what a campaign that the transaction holds says now."""
+    said = msgspec.structs.asdict(campaign) | {
+        name: msgspec.to_builtins(getattr(campaign, name)) for name in ("signatories", "cohorts")
+    }
+    said |= {"campaign_id": campaign.id}
+    await SAVE_DRAFT.run(tx, **{name: said[name] for name in SAVE_DRAFT.parameters})
 
 
 async def save_move(tx: Transaction, campaign: Campaign) -> None:

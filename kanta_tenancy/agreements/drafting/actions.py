@@ -70,7 +70,7 @@ async def amend(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, ver
     before = await store.take(tx, agreement_id, version)
     lifecycle.check(before, lifecycle.Move.AMEND)
     if before.amends is not None:
-        raise MoveNotAllowed("withdraw the amendment and draft another one", status=before.status.value)
+        raise MoveNotAllowed("it is an amendment: write it anew as one", status=before.status.value)
     fit = completeness.examined(said)
     await check_mandates(tx, fit.signatories, before.tenancy_id)
     await models.check(tx, fit.model, fit.model_version, fit.language)

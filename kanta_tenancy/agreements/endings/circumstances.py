@@ -3,8 +3,7 @@
 The agreement does not say that any of them ends it, so none does; the note opens a promise to decide.
 """
 
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -24,8 +23,6 @@ from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
 from kanta_tenancy.parties import wording
 from kanta_tenancy.promises import keep, owe
-
-TIME_TO_DECIDE: Final = timedelta(days=14)  # ours: no source sets a time
 
 
 async def note(tx: Transaction, clock: Clock, *, tenancy_id: TenancyId, said: NewCircumstance) -> Circumstance:
@@ -48,7 +45,7 @@ async def note(tx: Transaction, clock: Clock, *, tenancy_id: TenancyId, said: Ne
         known_on=said.known_on,
         note=text,
         exhibit_id=said.exhibit_id,
-        decide_by=said.decide_by or said.known_on + TIME_TO_DECIDE,
+        decide_by=said.decide_by or said.known_on + owing.TIME_TO_DECIDE,
         recorded_at=at,
         version=1,
     )

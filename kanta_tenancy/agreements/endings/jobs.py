@@ -7,7 +7,7 @@ from uuid import UUID
 from kanta_tenancy.agreements import owing
 from kanta_tenancy.agreements.endings import actions as endings
 from kanta_tenancy.agreements.endings import owing as ending_owing
-from kanta_tenancy.agreements.endings.store import circumstances
+from kanta_tenancy.agreements.endings.store import circumstances, rescissions
 from kanta_tenancy.agreements.model import Status
 from kanta_tenancy.agreements.store import agreements as store
 from kanta_tenancy.agreements.store import life
@@ -50,6 +50,20 @@ async def decisions_expected(tx: Transaction, _: datetime) -> AsyncIterator[Expe
         for circumstance in page:
             owed = ending_owing.to_decide(circumstance)
             yield Expected(key=owed.key, subject=owed.subject, due_at=owed.due_at)
+        after = page[-1].id
+
+
+async def tellings_expected(tx: Transaction, _: datetime) -> AsyncIterator[Expected]:
+    """Say which promises to tell a tenant there should be: one for each rescission that was confirmed."""
+    after: UUID | None = None
+    while page := await rescissions.confirmed(tx, after=after):
+        for one in page:
+            if one.confirmed_at is not None:
+                yield Expected(
+                    key=ending_owing.telling_key(one.id),
+                    subject=ending_owing.about(one),
+                    due_at=ending_owing.told_by(one.confirmed_at),
+                )
         after = page[-1].id
 
 

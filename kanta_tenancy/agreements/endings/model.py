@@ -78,6 +78,7 @@ class NoticeGiven(Record, frozen=True, kw_only=True, tag="notice.given"):
     notice_id: UUID
     agreement_id: AgreementId
     party: Party
+    given_on: date
     delivered_on: date | None
     at: datetime
 

@@ -48,6 +48,7 @@ async def give(tx: Transaction, clock: Clock, *, agreement_id: AgreementId, said
         notice_id=notice.id,
         agreement_id=agreement.id,
         party=notice.party,
+        given_on=notice.given_on,
         delivered_on=notice.delivered_on,
         at=at,
     )

@@ -31,7 +31,7 @@ class ForecastAsked(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class ShownParty(Body, frozen=True, kw_only=True):
-    """A party by its data of today, with the contact and the Soteri entry of the day."""
+    """A party by its numbers of today, with the name, the contact and the Soteri entry of the day."""
 
     organisation_id: UUID
     business_id: str

@@ -2,14 +2,13 @@
 
 from datetime import date, datetime, timedelta
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from kanta_tenancy.agreements.mandates.model import RunsOut
 from kanta_tenancy.kernel.calendar import start_of_day
 from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.kernel.identifiers import AgreementId, TenancyId
 from kanta_tenancy.kernel.records import Record
-from kanta_tenancy.parties import PartyFacts, TheParties, soteri
 from kanta_tenancy.promises import Owner, Promise, is_overdue
 
 _DAY: Final = timedelta(days=1)
@@ -18,7 +17,7 @@ _DAY: Final = timedelta(days=1)
 class Due(Record, frozen=True, kw_only=True):
     """Something that will happen or has to be done by an instant."""
 
-    id: UUID  # of the promise, of the amendment, of a signatory's place in an offer, or made from what it is about
+    id: UUID  # of the promise, of the amendment, or of a signatory's place in an offer
     due_at: datetime
     kind: str
     subject: str
@@ -91,35 +90,4 @@ def mandate_ends(found: RunsOut, today: date) -> Due:
             day=found.last_day,
         ),
         overdue=today > found.last_day,
-    )
-
-
-def soteri_looks(both: TheParties, today: date) -> tuple[Due, ...]:
-    """Return until when each party's entry in the Soteri register is to be looked up again (K1.2)."""
-    found = (_look(party, both.tenancy_id, today) for party in (both.main_connector, both.tenant))
-    return tuple(one for one in found if one is not None)
-
-
-def _look(party: PartyFacts, tenancy_id: TenancyId, today: date) -> Due | None:
-    last = soteri.latest(party.soteri, today)
-    if last is None:
-        return None
-    by = soteri.recheck_due(last.checked_on)
-    return Due(
-        id=uuid5(tenancy_id, f"soteri.{party.role}.{by.isoformat()}"),
-        due_at=start_of_day(date(by.year, 4, 1)),
-        kind="soteri.look",
-        subject=f"organisation/{party.organisation_id}",
-        tenancy_id=tenancy_id,
-        owner=Owner.MAIN_CONNECTOR,
-        rule="K1.2",
-        sources=("Act 741/2023, section 17",),
-        title=sentence(
-            "Tarkistakaa osapuolen {name} merkintä Soterissa viimeistään {day}.",
-            "Kontrollera {name} i Soteri senast {day}.",
-            "Look up {name} in Soteri by {day}.",
-            name=party.name,
-            day=by,
-        ),
-        overdue=today > by,
     )

@@ -30,7 +30,7 @@ class AsOf(Record, frozen=True, kw_only=True):
     """What held as a day ended, by all that is known now."""
 
     day: date
-    parties: TheParties  # with the contacts of that day
+    parties: TheParties  # by their names and with the contacts of that day
     annex: AnnexOnDay | None  # None: no agreement was in force
     agreement: Agreement | None
     notices: tuple[Notice, ...]  # on that agreement, given by then and not withdrawn by then
@@ -43,7 +43,7 @@ async def as_of(tx: Transaction, tenancy_id: TenancyId, day: date) -> AsOf:
     Raises:
         TenancyNotFound: the scope has no such tenancy.
     """
-    both = await parties.the_parties(tx, tenancy_id, on_day=day)
+    both = await parties.the_parties_as_of(tx, tenancy_id, day)
     version = await annex.of_tenancy(tx, tenancy_id, day)
     agreement = None if version is None else await agreements.find(tx, version.agreement_id)
     given = [] if agreement is None else await notices.of_agreement(tx, agreement)
@@ -71,15 +71,13 @@ class Asked(Record, frozen=True, kw_only=True):
 async def forecast(tx: Transaction, asked: Asked) -> list[Due]:
     """Return what will fall due until a day, and what is overdue, soonest first: promises and dated facts.
 
-    The yearly looks into Soteri are told of one tenancy.
-
     Raises:
         TenancyNotFound: the scope has no such tenancy.
     """
     of = asked.tenancy_id or tx.scope.tenancy_id
+    if asked.tenancy_id is not None:
+        await parties.check_tenancy(tx, asked.tenancy_id)
     found = await _promises(tx, of, asked) + await _changes(tx, of, asked) + await _mandates(tx, of, asked)
-    if of is not None:
-        found += await _looks(tx, of, asked)
     return sorted(found, key=lambda one: one.place)[: asked.count]
 
 
@@ -106,14 +104,6 @@ async def _mandates(tx: Transaction, of: TenancyId | None, asked: Asked) -> list
         begin = (midnight - _DAY, asked.after.id if start_of_day(midnight) == asked.after.due_at else _LAST)
     found = await mandates.running_out(tx, tenancy_id=of, after=begin, until=asked.until, count=asked.count)
     return [foreseeing.mandate_ends(one, day_in_finland(asked.now)) for one in found]
-
-
-async def _looks(tx: Transaction, of: TenancyId, asked: Asked) -> list[Due]:
-    today, ends = day_in_finland(asked.now), start_of_day(asked.until + _DAY)
-    both = await parties.the_parties(tx, of, on_day=today)
-    after = None if asked.after is None else (asked.after.due_at, asked.after.id)
-    looks = foreseeing.soteri_looks(both, today)
-    return [one for one in looks if one.due_at <= ends and (after is None or one.place > after)]
 
 
 def _stood(notice: Notice, day: date) -> bool:

@@ -49,10 +49,7 @@ async def forecast_of_tenancy(tenancy_id: FromPath[UUID], call: NamedDependency[
 
 @get("/forecast", operation_id="forecast", opt=needs("agreements.read", query=ForecastAsked))
 async def forecast_of_all(call: NamedDependency[Call]) -> Response[Page[ShownDue]]:
-    """List what will fall due in every tenancy that you see until a day, and what is overdue, soonest first.
-
-    The yearly looks into Soteri are told of one tenancy at a time.
-    """
+    """List what will fall due in every tenancy that you see until a day, and what is overdue, soonest first."""
     return await _forecast(call, None)
 
 

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
+
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import MainConnectorId, TenancyId
@@ -20,6 +22,9 @@ ATTEMPTS: Final = 8
 KEPT_FOR: Final = timedelta(days=30)
 BATCH: Final = 1000
 _LONGEST_S: Final = 0.1  # a transaction of many messages: what they lock is not kept from requests for longer
+
+
+log: Final = structlog.get_logger("kanta_tenancy.work")
 
 
 class Claimed(Record, frozen=True, kw_only=True):
@@ -37,6 +42,16 @@ class Message(Record, frozen=True, kw_only=True):
     attempts: int
 
 
+class GivenUp(Record, frozen=True, kw_only=True):
+    """A message that no room will be handed any more, unless somebody says so."""
+
+    id: UUID
+    kind: str
+    at: datetime
+    attempts: int
+    last_error: str | None
+
+
 class _Forgotten(Record, frozen=True, kw_only=True):
     forgotten: int
 
@@ -47,6 +62,8 @@ CLAIM: Final[Statement[Claimed]] = statement("postgres/outbox.claim", Claimed)
 TAKE: Final[Statement[Message]] = statement("postgres/outbox.take", Message)
 PUT_BACK: Final[Statement[Nothing]] = statement("postgres/outbox.put_back", Nothing)
 FAIL: Final[Statement[Nothing]] = statement("postgres/outbox.fail", Nothing)
+GIVEN_UP: Final[Statement[GivenUp]] = statement("postgres/outbox.given_up", GivenUp)
+AGAIN: Final[Statement[GivenUp]] = statement("postgres/outbox.again", GivenUp)
 FORGET: Final[Statement[_Forgotten]] = statement("postgres/outbox.forget", _Forgotten)
 
 
@@ -63,7 +80,7 @@ async def carry_on(db: Database, clock: Clock, subscribers: Mapping[str, Subscri
     of its own. So no message is undone or held up by another's failure.
 
     A message that nobody subscribes to has done its part by being kept. One whose subscriber fails, in whatever way,
-    is tried again after 2, 4, 8 … seconds, and after eight attempts is `dead`, which the invariants report.
+    is tried again after 2, 4, 8 … seconds, and after eight attempts is `dead`, which the log and the invariants say.
 
     Returns:
         How many messages this run finished.
@@ -92,6 +109,17 @@ async def _claim(db: Database, clock: Clock, batch: int) -> list[Claimed]:
     now = clock.now()
     async with db.unscoped() as connection:
         return await CLAIM.all(connection, now=now, leased_until=now + LEASE, batch=batch)
+
+
+async def given_up(tx: Transaction) -> list[GivenUp]:
+    """Return messages of the scope's realm that were given up, oldest first; some hundreds at most."""
+    return await GIVEN_UP.all(tx, main_connector_id=tx.scope.main_connector_id)
+
+
+async def hand_over_again(tx: Transaction, clock: Clock, message_id: UUID) -> GivenUp | None:
+    """Let a message that was given up be due once more; None when the scope has none such."""
+    realm = tx.scope.main_connector_id
+    return await AGAIN.one(tx, main_connector_id=realm, id=message_id, now=clock.now())
 
 
 async def forget(db: Database, clock: Clock) -> int:
@@ -164,14 +192,17 @@ class _Delivery:
         done = await attempt(self._hand_over([claim.id]))
         if done.failure is None:
             return done.result()
+        given_up = claim.attempts >= ATTEMPTS
         async with self._db.transaction(self._caller) as tx:
             await FAIL.run(
                 tx,
                 id=claim.id,
-                state="dead" if claim.attempts >= ATTEMPTS else "due",
+                state="dead" if given_up else "due",
                 next_at=self._clock.now() + timedelta(seconds=2**claim.attempts),
                 error=done.failure,
             )
+        if given_up:
+            log.error("event given up", event_id=str(claim.id), attempts=claim.attempts, error=done.failure)
         return 0
 
     async def _hand_over(self, ids: list[UUID]) -> int:

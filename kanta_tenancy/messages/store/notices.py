@@ -1,6 +1,6 @@
 """Notices in PostgreSQL: written from any scope, read and put into mails by the main connector's alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -29,6 +29,7 @@ DUE_REALMS: Final[Statement[_Realm]] = statement("messages/notice.due_realms", _
 GATHER_ALONE: Final[Statement[_Alone]] = statement("messages/notice.gather_alone", _Alone)
 WAITING: Final[Statement[Waiting]] = statement("messages/notice.waiting", Waiting)
 TAKE: Final[Statement[Nothing]] = statement("messages/notice.take", Nothing)
+WITHDRAW: Final[Statement[_Written]] = statement("messages/notice.withdraw", _Written)
 DELIVERY: Final[Statement[Delivery]] = statement("messages/notice.delivery", Delivery)
 OF_MESSAGE: Final[Statement[Told]] = statement("messages/notice.of_message", Told)
 
@@ -61,6 +62,11 @@ async def waiting(tx: Transaction, *, now: datetime, batch: int) -> list[Waiting
 async def take(tx: Transaction, pairs: Sequence[tuple[MessageId, NoticeId]]) -> int:
     messages: list[UUID] = [message for message, _ in pairs]
     return await TAKE.run(tx, message_ids=messages, notice_ids=[notice for _, notice in pairs])
+
+
+async def withdraw(tx: Transaction, notice_ids: Collection[NoticeId]) -> None:
+    """Withdraw notices that no mail has taken."""
+    await WITHDRAW.one(tx, notice_ids=list(notice_ids))
 
 
 async def of_message(tx: Transaction, message_id: MessageId) -> tuple[Told, ...]:

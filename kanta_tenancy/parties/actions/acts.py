@@ -8,7 +8,7 @@ from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import Act, digest_of, record
 from kanta_tenancy.parties.errors import MainConnectorsOwn, PartyUnfit
-from kanta_tenancy.parties.model import AccessKey, Contact, Organisation, SoteriEvidence, Tenancy
+from kanta_tenancy.parties.model import AccessKey, Contact, EvidenceChanged, Organisation, SoteriEvidence, Tenancy
 
 Thing = Organisation | Contact | Tenancy | SoteriEvidence | AccessKey
 
@@ -21,7 +21,15 @@ _SUBJECTS = {
 }
 
 
-async def journal(tx: Transaction, done: str, before: Thing | None, after: Thing, *, at: datetime) -> None:
+async def journal(
+    tx: Transaction,
+    done: str,
+    before: Thing | None,
+    after: Thing,
+    *,
+    at: datetime,
+    announce: EvidenceChanged | None = None,
+) -> None:
     """Journal that `after` was `done`, such as `registered`, on the chain of the tenancy that it belongs to."""
     kind = _SUBJECTS[type(after)]
     organisation_id = after.id if isinstance(after, Organisation) else after.organisation_id
@@ -36,6 +44,7 @@ async def journal(tx: Transaction, done: str, before: Thing | None, after: Thing
             after=_digest(after),
             facts={"organisation": str(organisation_id)},
         ),
+        announce=announce,
     )
 
 

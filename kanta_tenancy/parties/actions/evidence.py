@@ -1,5 +1,6 @@
 """Recording what was seen in the Soteri register (K1.2)."""
 
+from datetime import datetime
 from uuid import UUID
 
 from kanta_tenancy.kernel.calendar import day_in_finland
@@ -9,7 +10,7 @@ from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.parties import checking, wording
 from kanta_tenancy.parties.actions import acts
 from kanta_tenancy.parties.errors import EvidenceWithdrawn, PartyChanged
-from kanta_tenancy.parties.model import NewEvidence, SoteriEvidence
+from kanta_tenancy.parties.model import EvidenceChanged, NewEvidence, SoteriEvidence
 from kanta_tenancy.parties.store import evidence as store
 from kanta_tenancy.parties.store import organisations
 from kanta_tenancy.parties.wording import Examination
@@ -32,7 +33,7 @@ async def record_evidence(
     fit = checking.evidence(new, seen, today=day_in_finland(at))
     acts.fit(seen.flaws)
     kept = await store.insert(tx, new_id(), organisation, fit, at)
-    await acts.journal(tx, "recorded", None, kept, at=at)
+    await acts.journal(tx, "recorded", None, kept, at=at, announce=_changed(kept, at))
     return kept
 
 
@@ -62,5 +63,9 @@ async def withdraw_evidence(
     acts.fit(seen.flaws)
     at = clock.now()
     kept = await store.withdraw(tx, organisation_id, evidence_id, reason=why, at=at)
-    await acts.journal(tx, "withdrawn", before, kept, at=at)
+    await acts.journal(tx, "withdrawn", before, kept, at=at, announce=_changed(kept, at))
     return kept
+
+
+def _changed(evidence: SoteriEvidence, at: datetime) -> EvidenceChanged:
+    return EvidenceChanged(evidence_id=evidence.id, organisation_id=evidence.organisation_id, at=at)

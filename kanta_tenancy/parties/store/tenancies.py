@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
+from msgspec.structs import replace
 
 from kanta_tenancy.kernel.identifiers import OrganisationId, TenancyId
 from kanta_tenancy.machinery.postgres.database import Transaction
@@ -14,6 +15,7 @@ from kanta_tenancy.parties.errors import OrganisationNotFound, TenancyExists, Te
 from kanta_tenancy.parties.model import (
     FactsOfTenancy,
     NamedOnDay,
+    NamedParty,
     Organisation,
     PartyFacts,
     Role,
@@ -28,6 +30,7 @@ FIND: Final[Statement[TenancyLine]] = statement("parties/tenancy.find", TenancyL
 FIND_OF_ORGANISATIONS: Final[Statement[Tenancy]] = statement("parties/tenancy.find_of_organisations", Tenancy)
 FIND_REFERENCES: Final[Statement[Tenancy]] = statement("parties/tenancy.find_references", Tenancy)
 PAGE: Final[Statement[TenancyLine]] = statement("parties/tenancy.page", TenancyLine)
+NAMES_ON: Final[Statement[NamedParty]] = statement("parties/tenancy.names_on", NamedParty)
 NAMED_ON: Final[Statement[NamedOnDay]] = statement("parties/tenancy.named_on", NamedOnDay)
 PARTIES: Final[Statement[PartyFacts]] = statement("parties/tenancy.parties", PartyFacts)
 PARTIES_OF_MANY: Final[Statement[FactsOfTenancy]] = statement("parties/tenancy.parties_of_many", FactsOfTenancy)
@@ -121,6 +124,23 @@ async def the_parties(tx: Transaction, tenancy_id: TenancyId, *, on_day: date) -
     if len(sides) != len((Role.MAIN_CONNECTOR, Role.TENANT)):
         raise TenancyNotFound(f"no tenancy {tenancy_id}")
     return TheParties(tenancy_id=tenancy_id, main_connector=sides[Role.MAIN_CONNECTOR], tenant=sides[Role.TENANT])
+
+
+async def the_parties_as_of(tx: Transaction, tenancy_id: TenancyId, day: date) -> TheParties:
+    """Return both parties by what they were called on a day, with the contact of that day; numbers are those of now.
+
+    Names are known from the day on which they were told here; before that, a party is called what it was called first.
+
+    Raises:
+        TenancyNotFound: the scope has no tenancy of that id.
+    """
+    both = await the_parties(tx, tenancy_id, on_day=day)
+    called = {one.role: one.name for one in await NAMES_ON.all(tx, tenancy_id=tenancy_id, on_day=day)}
+    return TheParties(
+        tenancy_id=tenancy_id,
+        main_connector=replace(both.main_connector, name=called[Role.MAIN_CONNECTOR]),
+        tenant=replace(both.tenant, name=called[Role.TENANT]),
+    )
 
 
 async def tenants_on(tx: Transaction, tenancy_ids: Iterable[TenancyId], day: date) -> dict[TenancyId, NamedOnDay]:

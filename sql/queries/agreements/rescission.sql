@@ -25,6 +25,17 @@ SELECT id, tenancy_id, agreement_id, breach, description, exhibit_id, proposed_a
    AND agreement_id = :agreement_id
  ORDER BY id;
 
+-- name: confirmed
+-- Those of the realm that were confirmed, after one of them.
+SELECT id, tenancy_id, agreement_id, breach, description, exhibit_id, proposed_at, proposed_by, proposed_with,
+       confirmed_at, confirmed_by, confirmed_with, dropped_at, version
+  FROM rescission
+ WHERE main_connector_id = :main_connector_id
+   AND confirmed_at IS NOT NULL
+   AND id > :after
+ ORDER BY id
+ LIMIT 500;
+
 -- name: save
 -- Write what became of a proposal; no row means a lost update.
 UPDATE rescission

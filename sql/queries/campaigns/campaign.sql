@@ -32,6 +32,16 @@ SELECT pg_advisory_xact_lock_shared(hashtextextended(:campaign_id::uuid::text, 0
 -- The campaign is ours to move, once all who followed it so far are done.
 SELECT pg_advisory_xact_lock(hashtextextended(:campaign_id::uuid::text, 0));
 
+-- name: save_draft
+-- Write what a campaign that the transaction holds says now; it was not started.
+UPDATE campaign
+   SET version = :version, name = :name, model = :model, model_version = :model_version, signatories = :signatories,
+       services = :services, registers = :registers, cohorts = :cohorts, remind_after = :remind_after,
+       sign_with_own_key = :sign_with_own_key
+ WHERE id = :campaign_id
+   AND version = :version - 1
+   AND status = 'draft';
+
 -- name: save_move
 -- Write where a campaign that the transaction holds has moved.
 UPDATE campaign

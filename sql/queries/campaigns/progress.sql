@@ -72,6 +72,21 @@ SELECT agreement.id, agreement.version, campaign_row.settled_at AS offered_at, c
  ORDER BY campaign_row.agreement_id
  LIMIT :count;
 
+-- name: unsigned_of
+-- Which of these agreements and amendments wait for a signature of their tenant; rows are Unsigned.
+SELECT agreement.id
+  FROM agreement
+ WHERE agreement.main_connector_id = :main_connector_id
+   AND agreement.id = ANY (:agreement_ids::uuid[])
+   AND agreement.status IN ('offered', 'partly_signed')
+   AND EXISTS (SELECT
+                 FROM jsonb_array_elements(agreement.signatories) AS who
+                WHERE who->>'party' = 'tenant'
+                  AND NOT EXISTS (SELECT FROM agreement_signature AS signed
+                                   WHERE signed.agreement_id = agreement.id
+                                     AND signed.party = 'tenant'
+                                     AND signed.position = (who->>'position')::smallint));
+
 -- name: unsigned_here
 -- Offers of the realm's campaigns that the key beside the service is to sign and has not; rows are ToSign.
 SELECT agreement.id, agreement.version, campaign_row.settled_at AS offered_at

@@ -128,17 +128,22 @@ SELECT id, state, at_work, endpoint_id
    FOR UPDATE;
 
 -- name: page
--- The scope's messages before one of them, newest first.
-SELECT message.id, message.tenancy_id, message.channel, message.state, message.attempts, message.next_at,
-       message.last_error, message.made_at, message.ended_at, message.name, message.email, message.language,
-       message.urgent, message.endpoint_id, event.kind
-  FROM message
-  LEFT JOIN webhook_event AS event ON event.id = message.event_id
- WHERE message.main_connector_id = :main_connector_id
-   AND message.id < :before
-   AND (:state::text IS NULL OR message.state = :state)
-   AND (:channel::text IS NULL OR message.channel = :channel)
- ORDER BY message.main_connector_id DESC, message.id DESC
+-- The scope's messages before one of them, newest first. The longest page is written out so that one plan serves
+-- every page.
+SELECT id, tenancy_id, channel, state, attempts, next_at, last_error, made_at, ended_at, name, email, language, urgent,
+       endpoint_id, kind
+  FROM (SELECT message.id, message.tenancy_id, message.channel, message.state, message.attempts, message.next_at,
+               message.last_error, message.made_at, message.ended_at, message.name, message.email, message.language,
+               message.urgent, message.endpoint_id, event.kind
+          FROM message
+          LEFT JOIN webhook_event AS event ON event.id = message.event_id
+         WHERE message.main_connector_id = :main_connector_id
+           AND message.id < :before
+           AND (:state::text IS NULL OR message.state = :state)
+           AND (:channel::text IS NULL OR message.channel = :channel)
+         ORDER BY message.main_connector_id DESC, message.id DESC
+         LIMIT 201) AS page
+ ORDER BY id DESC
  LIMIT :limit;
 
 -- name: page_unfinished
@@ -158,16 +163,20 @@ SELECT message.id, message.tenancy_id, message.channel, message.state, message.a
 
 -- name: page_of_endpoint
 -- Messages to one endpoint before one of them, newest first.
-SELECT message.id, message.tenancy_id, message.channel, message.state, message.attempts, message.next_at,
-       message.last_error, message.made_at, message.ended_at, message.name, message.email, message.language,
-       message.urgent, message.endpoint_id, event.kind
-  FROM message
-  JOIN webhook_event AS event ON event.id = message.event_id
- WHERE message.main_connector_id = :main_connector_id
-   AND message.endpoint_id = :endpoint_id
-   AND message.id < :before
-   AND (:state::text IS NULL OR message.state = :state)
- ORDER BY message.endpoint_id DESC, message.id DESC
+SELECT id, tenancy_id, channel, state, attempts, next_at, last_error, made_at, ended_at, name, email, language, urgent,
+       endpoint_id, kind
+  FROM (SELECT message.id, message.tenancy_id, message.channel, message.state, message.attempts, message.next_at,
+               message.last_error, message.made_at, message.ended_at, message.name, message.email, message.language,
+               message.urgent, message.endpoint_id, event.kind
+          FROM message
+          JOIN webhook_event AS event ON event.id = message.event_id
+         WHERE message.main_connector_id = :main_connector_id
+           AND message.endpoint_id = :endpoint_id
+           AND message.id < :before
+           AND (:state::text IS NULL OR message.state = :state)
+         ORDER BY message.endpoint_id DESC, message.id DESC
+         LIMIT 201) AS page
+ ORDER BY id DESC
  LIMIT :limit;
 
 -- name: send_again

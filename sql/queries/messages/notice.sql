@@ -16,7 +16,7 @@ SELECT pg_try_advisory_xact_lock(uuid_hash_extended(:main_connector_id, 6)) AS a
 
 -- name: waiting
 -- What waits and is due, in the order in which it was told.
-SELECT id, contact_id, name, email, language, urgent
+SELECT id, contact_id, name, email, language, urgent, topic, about
   FROM notice
  WHERE main_connector_id = :main_connector_id
    AND message_id IS NULL
@@ -31,6 +31,10 @@ UPDATE notice
   FROM unnest(:message_ids::uuid[], :notice_ids::uuid[]) AS pair (message_id, notice_id)
  WHERE notice.id = pair.notice_id
    AND notice.message_id IS NULL;
+
+-- name: withdraw
+-- Withdraw notices that no mail has taken; how many.
+SELECT notice_withdraw(:notice_ids::uuid[]) AS written;
 
 -- name: delivery
 -- How far the mail of a notice has come; rows are Delivery.

@@ -49,21 +49,30 @@ SELECT tenancy_id AS id, organisation_id, reference, created_at
    AND reference = ANY(:references::text[]);
 
 -- name: page
--- The scope's tenancies after one of them, in the order in which they began.
-SELECT tenancy.tenancy_id AS id, tenancy.organisation_id, tenancy.reference, tenancy.created_at,
-       organisation.business_id, organisation.name
-  FROM tenancy
-  JOIN organisation ON organisation.main_connector_id = tenancy.main_connector_id
-   AND organisation.id = tenancy.organisation_id
- WHERE tenancy.main_connector_id = :main_connector_id
-   AND tenancy.tenancy_id > :after
- ORDER BY tenancy.main_connector_id, tenancy.tenancy_id
+-- The scope's tenancies after one of them, in the order in which they began. The longest page is written out so that one
+-- plan serves every page.
+SELECT id, organisation_id, reference, created_at, business_id, name
+  FROM (SELECT tenancy.tenancy_id AS id, tenancy.organisation_id, tenancy.reference, tenancy.created_at,
+               organisation.business_id, organisation.name
+          FROM tenancy
+          JOIN organisation ON organisation.main_connector_id = tenancy.main_connector_id
+           AND organisation.id = tenancy.organisation_id
+         WHERE tenancy.main_connector_id = :main_connector_id
+           AND tenancy.tenancy_id > :after
+         ORDER BY tenancy.main_connector_id, tenancy.tenancy_id
+         LIMIT 201) AS page
+ ORDER BY id
  LIMIT :limit;
 
 -- name: parties
 -- What an agreement needs to know of both parties on a day; two rows, or none when the scope does not hold the tenancy.
 SELECT role, organisation_id, business_id, name, parallel_names, language, oid, contact, soteri
   FROM party_facts(:tenancy_id, :on_day);
+
+-- name: names_on
+-- What both parties of a tenancy were called on a day; rows are NamedParty.
+SELECT role, organisation_id, name
+  FROM party_names(:tenancy_id, :on_day);
 
 -- name: named_on
 -- These tenancies, each by its tenant's name on a day; before the first that is known, by that one. Rows are NamedOnDay.

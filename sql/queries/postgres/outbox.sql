@@ -31,6 +31,24 @@ UPDATE outbox
  WHERE id = :id
    AND state = 'due';
 
+-- name: given_up
+-- What was given up in a realm, oldest first; rows are GivenUp.
+SELECT id, kind, at, attempts, last_error
+  FROM outbox
+ WHERE main_connector_id = :main_connector_id
+   AND state = 'dead'
+ ORDER BY at, id
+ LIMIT 500;
+
+-- name: again
+-- Let what was given up be due once more, as if for the first time; rows are GivenUp.
+UPDATE outbox
+   SET state = 'due', attempts = 0, next_at = :now, last_error = NULL, leased_until = NULL
+ WHERE main_connector_id = :main_connector_id
+   AND id = :id
+   AND state = 'dead'
+RETURNING id, kind, at, attempts, last_error;
+
 -- name: forget
 -- Forget messages of every realm that have done their part, and say how many they were.
 SELECT outbox_forget(:older_than, :batch) AS forgotten;

@@ -3,11 +3,12 @@
 -- Read by kanta_tenancy/promises/store.py; rows are kanta_tenancy.promises.model.Promise.
 
 -- name: of_realm
--- Promises of a realm by who has to keep them and their states: the beginnings of a few index ranges, merged.
+-- Promises of a realm by who has to keep them and their states: the beginnings of a few index ranges, merged. The ranges are
+-- written out and compared so that PostgreSQL counts on few, or it would plan each page anew.
 SELECT page.id, key, kind, subject, tenancy_id, page.owner, due_at, rule, title, facts, page.state, version, attempts,
        last_error, made_at, settled_at, result, explanation
-  FROM unnest(:owners::text[]) AS of_owner (owner)
- CROSS JOIN unnest(:states::text[]) AS in_state (state)
+  FROM (VALUES ('system'), ('main_connector'), ('tenant')) AS of_owner (owner)
+ CROSS JOIN (VALUES ('owed'), ('broken'), ('kept'), ('released')) AS in_state (state)
  CROSS JOIN LATERAL (
        SELECT id, key, kind, subject, tenancy_id, owner, due_at, rule, title, facts, state, version, attempts,
               last_error, made_at, settled_at, result, explanation
@@ -19,6 +20,8 @@ SELECT page.id, key, kind, subject, tenancy_id, page.owner, due_at, rule, title,
           AND (due_at, id) > (:after_due, :after_id)
         ORDER BY due_at, id
         LIMIT 201) AS page
+ WHERE :owners::text[] @> ARRAY[of_owner.owner]
+   AND :states::text[] @> ARRAY[in_state.state]
  ORDER BY due_at, id
  LIMIT :count;
 
@@ -26,7 +29,7 @@ SELECT page.id, key, kind, subject, tenancy_id, page.owner, due_at, rule, title,
 -- The same for one kind.
 SELECT page.id, key, kind, subject, tenancy_id, owner, due_at, rule, title, facts, page.state, version, attempts,
        last_error, made_at, settled_at, result, explanation
-  FROM unnest(:states::text[]) AS in_state (state)
+  FROM (VALUES ('owed'), ('broken'), ('kept'), ('released')) AS in_state (state)
  CROSS JOIN LATERAL (
        SELECT id, key, kind, subject, tenancy_id, owner, due_at, rule, title, facts, state, version, attempts,
               last_error, made_at, settled_at, result, explanation
@@ -39,6 +42,7 @@ SELECT page.id, key, kind, subject, tenancy_id, owner, due_at, rule, title, fact
           AND (due_at, id) > (:after_due, :after_id)
         ORDER BY due_at, id
         LIMIT 201) AS page
+ WHERE :states::text[] @> ARRAY[in_state.state]
  ORDER BY due_at, id
  LIMIT :count;
 
@@ -72,6 +76,14 @@ SELECT id, key, kind, subject, tenancy_id, owner, due_at, rule, title, facts, st
    AND (due_at, id) > (:after_due, :after_id)
  ORDER BY due_at, id
  LIMIT :count;
+
+-- name: owed_of
+-- Which of these promises are owed, and when they are due; rows are StillOwed.
+SELECT id, due_at
+  FROM promise
+ WHERE main_connector_id = :main_connector_id
+   AND id = ANY (:promise_ids::uuid[])
+   AND state = 'owed';
 
 -- name: of_subjects
 -- All promises of one kind about some subjects, of which each has few.

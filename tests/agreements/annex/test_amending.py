@@ -10,7 +10,7 @@ from kanta_tenancy.agreements.annex import amending
 from kanta_tenancy.agreements.annex import reading as annex_reading
 from kanta_tenancy.agreements.drafting import actions
 from kanta_tenancy.agreements.drafting.errors import DraftIncomplete, DraftRefused
-from kanta_tenancy.agreements.errors import AgreementNotFound, AnotherAgreement, MoveNotAllowed
+from kanta_tenancy.agreements.errors import AgreementChanged, AgreementNotFound, AnotherAgreement, MoveNotAllowed
 from kanta_tenancy.agreements.model import Agreement, Status
 from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.verification import verify
@@ -127,9 +127,49 @@ async def test_an_agreement_has_one_amendment_on_offer_at_a_time(desk, database)
 
 async def test_a_draft_of_an_amendment_is_not_rewritten_as_an_agreement(desk, database):
     draft = await drafted(desk, await desk.in_force(), "imaging", on=date(2026, 4, 1))
-    with pytest.raises(MoveNotAllowed, match="draft another"):
+    with pytest.raises(MoveNotAllowed, match="as one"):
         async with database.transaction(desk.main_connector) as tx:
             await actions.amend(tx, desk.clock, agreement_id=draft.id, version=draft.version, said=a_draft())
+
+
+async def rewritten(desk: Desk, draft: Agreement, *services: str, on: date, version: int | None = None) -> Agreement:
+    async with desk.database.transaction(desk.main_connector) as tx:
+        return await amending.amend_amendment(
+            tx,
+            desk.clock,
+            amendment_id=draft.id,
+            version=version or draft.version,
+            services=services,
+            effective_on=on,
+            signatories=both_sign(),
+        )
+
+
+async def test_a_draft_of_an_amendment_is_written_anew_under_its_reference(desk, owner):
+    agreement = await desk.in_force()
+    draft = await drafted(desk, agreement, "imaging", on=date(2026, 4, 1))
+    after = await rewritten(desk, draft, "prescription", "imaging", on=date(2026, 5, 1))
+    assert (after.id, after.reference, after.version) == (draft.id, draft.reference, draft.version + 1)
+    done = await desk.sign_all(await desk.offer(after))
+    assert (done.services, done.in_force_on) == (("prescription", "imaging"), date(2026, 5, 1))
+    assert await desk.services_on(date(2026, 4, 30)) == ("prescription", "patient_data")
+    assert await owner.fetchval("SELECT count(*) FROM journal_entry WHERE entry LIKE '%agreement.amended%'") == 1
+
+
+async def test_what_is_no_draft_of_an_amendment_is_not_written_anew(desk):
+    agreement = await desk.in_force()
+    draft = await drafted(desk, agreement, "imaging", on=date(2026, 4, 1))
+    with pytest.raises(AgreementChanged):
+        await rewritten(desk, draft, "imaging", on=date(2026, 4, 1), version=7)
+    with pytest.raises(DraftRefused):
+        await rewritten(desk, draft, "no_such_service", on=date(2026, 4, 1))
+    offered = await desk.offer(draft)
+    for no_draft in (offered, agreement):
+        with pytest.raises(MoveNotAllowed):
+            await rewritten(desk, no_draft, "imaging", on=date(2026, 4, 1))
+    desk.clock.advance(days=1)
+    with pytest.raises(MoveNotAllowed, match="amends no agreement"):
+        await rewritten(desk, await desk.draft(), "imaging", on=date(2026, 4, 1))
 
 
 async def test_a_tenant_sees_an_amendment_once_it_is_offered(desk, database):

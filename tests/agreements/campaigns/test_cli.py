@@ -58,6 +58,13 @@ async def test_from_dry_run_to_done_at_the_command_line(database, clock, office,
     assert json.loads((await operator.type("campaigns", "list", "--json")).output)["status"] == "cancelled"
 
 
+async def test_a_draft_is_written_anew_from_a_file(operator):
+    campaign = await created(operator)
+    ended = await operator.type("campaigns", "amend", campaign, "-", stdin=json.dumps(SAID | {"name": "M 3"}).encode())
+    assert (ended.code, ended.output) == (0, "M 3 is draft.\n")
+    assert (await operator.type("campaigns", "amend", campaign, "-", stdin=b"{}")).code == 5
+
+
 async def test_what_is_refused_ends_with_5(operator):
     campaign = await created(operator)
     assert (await operator.type("campaigns", "resume", campaign)).code == 5

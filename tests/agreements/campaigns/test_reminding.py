@@ -10,8 +10,11 @@ from kanta_tenancy.agreements.model import Agreement, Party
 from kanta_tenancy.agreements.models import actions as models
 from kanta_tenancy.agreements.store import agreements as store
 from kanta_tenancy.assembly.background import SUBSCRIBERS
+from kanta_tenancy.assembly.reminding import outdated
+from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.postgres import outbox
+from kanta_tenancy.messages import mailing, next_morning
 from kanta_tenancy.promises import audit, pay_due
 from tests.agreements.campaigns.conftest import Office
 from tests.agreements.campaigns.newer import newer
@@ -40,12 +43,39 @@ async def ledger(office: Office) -> list[tuple[str, str]]:
     return [(row["key"][-1], row["state"]) for row in rows]
 
 
-def test_a_reminder_comes_at_nine_in_finland_also_when_the_clocks_have_changed():
+def test_a_reminder_is_put_down_before_the_mail_of_its_day_also_when_the_clocks_have_changed():
     late = datetime(2026, 3, 21, 22, 30, tzinfo=UTC)  # the 22nd in Finland; the clocks change on the 29th
     assert [due.astimezone(UTC) for due in due_times(late, (1, 7))] == [
-        datetime(2026, 3, 23, 7, 0, tzinfo=UTC),
-        datetime(2026, 3, 29, 6, 0, tzinfo=UTC),
+        datetime(2026, 3, 23, 5, 0, tzinfo=UTC),
+        datetime(2026, 3, 29, 4, 0, tzinfo=UTC),
     ]
+    assert all(day_in_finland(next_morning(due)) == day_in_finland(due) for due in due_times(late, range(400)))
+
+
+async def a_reminder_waits(desk, office: Office, database, clock) -> None:
+    """Have the first reminder put down for a contact of the tenant's, to be mailed within the hour."""
+    await named(database, clock, desk.main_connector, desk.tenant.organisation.id, name="An", email="an@tenant.example")
+    await office.owner.execute("UPDATE outbox SET state = 'done'")  # of what came before nobody is told here
+    clock.at = datetime(2026, 3, 9, 5, 0, 1, tzinfo=UTC)
+    assert await pay_due(database, clock, KEEPERS) == 1
+    await outbox.carry_on(database, clock, SUBSCRIBERS)
+    clock.advance(hours=1)
+
+
+async def test_a_reminder_is_in_the_mail_of_its_day(desk, offered, database, clock):
+    office, _ = offered
+    await a_reminder_waits(desk, office, database, clock)
+    assert await mailing.gather(database, clock, outdated=outdated) == 1
+    assert await office.owner.fetchval("SELECT count(*) FROM message") == 1
+
+
+async def test_who_has_signed_before_the_mail_is_made_is_not_reminded(desk, offered, database, clock):
+    office, agreement = offered
+    await a_reminder_waits(desk, office, database, clock)
+    await office.owner.execute("DELETE FROM notice WHERE topic <> 'campaign.reminder_due'")
+    await desk.sign(agreement, agreement.signatories[1])
+    assert await mailing.gather(database, clock, outdated=outdated) == 0
+    assert await office.owner.fetchval("SELECT count(*) FROM notice") == 0
 
 
 async def test_a_tenant_that_has_not_signed_is_reminded_and_once_each_time(desk, offered):

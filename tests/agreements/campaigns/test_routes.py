@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator
 
+import asyncpg
 import httpx
 import pytest
 
@@ -93,6 +94,40 @@ async def test_a_campaign_from_its_dry_run_to_its_end(database, clock, office, h
     assert len({one["tenancy_id"] for one in late}) == 5
     assert (await moved(http, campaign, "retry", skipped=True))["status"] == "running"
     assert [one["name"] for one in (await http.get("/v1/campaigns")).json()["items"]] == ["Model 2"]
+
+
+async def test_a_draft_is_written_anew_and_what_was_started_is_not(office, http):
+    await office.tenants(2)
+    campaign = await made(http)
+    path = f"/v1/campaigns/{campaign['id']}"
+    later = {"cohorts": [{"name": "All", "starts_on": "2026-03-09"}], "remind_after": [3], "name": "Model 2, later"}
+    answer = await http.put(path, json=SAID | later, headers={"If-Match": '"1"'})
+    assert (answer.status_code, answer.headers["etag"]) == (200, '"2"')
+    read_again = (await http.get(path)).json()
+    assert {name: read_again[name] for name in ("id", "name", "status", "version", "remind_after", "created_at")} == {
+        "id": campaign["id"],
+        "name": "Model 2, later",
+        "status": "draft",
+        "version": 2,
+        "remind_after": [3],
+        "created_at": campaign["created_at"],
+    }
+    assert [one["starts_on"] for one in read_again["cohorts"]] == ["2026-03-09"]
+    strange = await http.put(path, json=SAID | {"services": ["none"]}, headers={"If-Match": '"2"'})
+    assert (strange.status_code, strange.json()["type"]) == (422, "/problems/campaign-refused")
+    old = await http.put(path, json=SAID, headers={"If-Match": '"1"'})
+    assert (old.status_code, old.json()["type"]) == (412, "/problems/campaign-changed")
+    await moved(http, campaign, "start")
+    late = await http.put(path, json=SAID, headers={"If-Match": '"3"'})
+    assert (late.status_code, late.json()["type"]) == (409, "/problems/campaign-move-not-allowed")
+
+
+async def test_the_database_refuses_to_change_what_a_started_campaign_says(office, owner):
+    await office.tenants(1)
+    await office.started()
+    with pytest.raises(asyncpg.RaiseError, match="does not change once it was started"):
+        await owner.execute("UPDATE campaign SET remind_after = '{1}'")
+    await owner.execute("UPDATE campaign SET status = 'paused', version = version + 1")
 
 
 async def test_pause_resume_and_cancel_name_the_version_that_they_saw(office, http):

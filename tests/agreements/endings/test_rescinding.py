@@ -78,6 +78,20 @@ async def test_confirmed_by_a_second_person_it_ends_the_agreement_at_that_instan
     assert (told.kind, told.due_at) == ("rescission.tell", datetime(2026, 3, 2, 22, tzinfo=UTC))
 
 
+async def test_the_audit_misses_it_when_nobody_is_to_tell_the_tenant(desk, database, owner):
+    agreement = await desk.in_force()
+    aino, eino = await a_person(desk, "aino@example.org"), await a_person(desk, "eino@example.org")
+    await confirmed(desk, await proposed(desk, agreement, aino), eino)
+    expectations = {"tellings": promised.EXPECTATIONS["tellings of rescissions"]}
+    found = []
+    for change in ("", "SET due_at = due_at + interval '1 day'", "SET key = 'test/' || id"):
+        if change:
+            await owner.execute(f"UPDATE promise {change} WHERE kind = 'rescission.tell'")
+        async with database.transaction(desk.main_connector) as tx:
+            found.append([one.what.value for one in await audit(tx, desk.clock.now(), expectations)])
+    assert found == [[], ["misdated"], ["missing"]]
+
+
 async def test_the_one_who_proposed_it_does_not_confirm_it_in_whatever_guise(desk):
     agreement = await desk.in_force()
     aino = await a_person(desk, "aino@example.org")

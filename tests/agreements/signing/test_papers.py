@@ -17,10 +17,11 @@ from kanta_tenancy.agreements.signing.errors import PaperRefused
 from kanta_tenancy.agreements.signing.papers import SaidScan
 from kanta_tenancy.agreements.timeline import reading as timeline
 from kanta_tenancy.assembly import promised
+from kanta_tenancy.assembly.background import SUBSCRIBERS
 from kanta_tenancy.kernel.identifiers import new_id
 from kanta_tenancy.machinery.ooxml.report import Verdict
 from kanta_tenancy.machinery.ooxml.verification import verify
-from kanta_tenancy.machinery.postgres import invariants
+from kanta_tenancy.machinery.postgres import invariants, outbox
 from kanta_tenancy.promises import AMISS, audit, owe
 from tests.agreements.conftest import AUTHORITY, LISTS, Desk
 from tests.agreements.endings.test_notices import a_notice, given
@@ -225,6 +226,7 @@ async def test_an_end_that_is_known_comes_though_a_paper_was_scanned_anew(desk, 
     desk.clock.advance(days=60)
     await promised.pay(database, desk.clock)
     assert (await desk.read(agreement)).status is Status.ENDED
+    await outbox.carry_on(database, desk.clock, SUBSCRIBERS)
     async with database.transaction(desk.main_connector) as tx:
         found = await audit(tx, desk.clock.now(), promised.EXPECTATIONS)
     assert [one for one in found if one.what in AMISS and one.what != "unkept"] == []

@@ -16,6 +16,7 @@ from kanta_tenancy.machinery.postgres.statements import Nothing, statement
 INSERT: Final = statement("agreements/rescission.insert", Nothing)
 FIND: Final = statement("agreements/rescission.find", Rescission)
 OF_AGREEMENT: Final = statement("agreements/rescission.of_agreement", Rescission)
+CONFIRMED: Final = statement("agreements/rescission.confirmed", Rescission)
 SAVE: Final = statement("agreements/rescission.save", Rescission)
 
 
@@ -50,6 +51,11 @@ async def of_agreement(tx: Transaction, agreement: Agreement) -> list[Rescission
     return await OF_AGREEMENT.all(
         tx, main_connector_id=realm, tenancy_id=agreement.tenancy_id, agreement_id=agreement.id
     )
+
+
+async def confirmed(tx: Transaction, *, after: UUID | None) -> list[Rescission]:
+    """Read some of those that a second person confirmed, in the order in which they were proposed."""
+    return await CONFIRMED.all(tx, main_connector_id=tx.scope.main_connector_id, after=after or UUID(int=0))
 
 
 async def save(tx: Transaction, rescission: Rescission) -> None:
