@@ -2,24 +2,47 @@
 
 What rooms above use: `tell` writes notices in the transaction of the act that they are about; they are delivered
 later, and what is not urgent for one person is put together into one mail; `delivery_of` says how far one has come.
-Events go out by themselves: whatever the outbox has and somebody subscribed to. A room whose things have days gives
-them to the calendar as entries.
+Events go out by themselves: whatever the outbox has and somebody subscribed to. `post_to` sends what is meant for one
+endpoint alone, and `posted` says how far that has come. A room whose things have days gives them to the calendar as
+entries.
 """
 
-from kanta_tenancy.messages.model import Delivery, Entries, Entry, EventKind, EventKinds, Notice, Recipient, State
+from kanta_tenancy.messages.addressing import post_to, posted, receiver
+from kanta_tenancy.messages.errors import EndpointClosed, EndpointNotFound
+from kanta_tenancy.messages.model import (
+    Delivery,
+    EndpointId,
+    Entries,
+    Entry,
+    EventKind,
+    EventKinds,
+    MessageId,
+    Notice,
+    Posted,
+    Recipient,
+    State,
+)
 from kanta_tenancy.messages.store.notices import delivery_of
 from kanta_tenancy.messages.telling import readers, tell
 
 __all__ = [
     "Delivery",
+    "EndpointClosed",
+    "EndpointId",
+    "EndpointNotFound",
     "Entries",
     "Entry",
     "EventKind",
     "EventKinds",
+    "MessageId",
     "Notice",
+    "Posted",
     "Recipient",
     "State",
     "delivery_of",
+    "post_to",
+    "posted",
     "readers",
+    "receiver",
     "tell",
 ]
