@@ -6,12 +6,14 @@ from contextlib import AbstractAsyncContextManager
 from click.testing import CliRunner
 
 from kanta_tenancy.assembly.command_line import kanta_tenancy
+from kanta_tenancy.assembly.events import EVENTS
 from kanta_tenancy.assembly.outcomes import told
 from kanta_tenancy.kernel.acting import Actor, ActorKind
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.outgoing.smtp import Mailer
 from kanta_tenancy.machinery.postgres.database import Database, connect
+from kanta_tenancy.messages.actions.endpoints import Rules
 from kanta_tenancy.messages.delivering import Post
 from kanta_tenancy.seals.keys import SealKeys
 
@@ -33,11 +35,13 @@ class ADesk:
         mailer: Mailer | None = None,
         post: Post | None = None,
         seal_keys: SealKeys | None = None,
+        endpoint_rules: Rules | None = None,
     ) -> None:
         self.clock = clock
         self._mailer = mailer
         self._post = post
         self._seal_keys = seal_keys
+        self._endpoint_rules = endpoint_rules or Rules(EVENTS, None)
         self.operator = Actor(kind=ActorKind.OPERATOR, name="tester")
         self._url = database_url.replace("postgres@", "kanta_service@")
 
@@ -49,6 +53,9 @@ class ADesk:
 
     def post(self) -> Post | None:
         return self._post
+
+    def endpoint_rules(self) -> Rules:
+        return self._endpoint_rules
 
     def seal_keys(self) -> SealKeys | None:
         return self._seal_keys

@@ -15,6 +15,7 @@ from kanta_tenancy.machinery.postgres.fitness import ensure_fit
 
 if TYPE_CHECKING:  # most commands send nothing
     from kanta_tenancy.machinery.outgoing.smtp import Mailer
+    from kanta_tenancy.messages.actions.endpoints import Rules
     from kanta_tenancy.messages.delivering import Post
     from kanta_tenancy.seals.keys import SealKeys
 
@@ -40,6 +41,10 @@ class OperatorsDesk:
     def post(self) -> "Post | None":
         way: Post | None = load("kanta_tenancy.assembly.sending:post")(read_settings(os.environ))
         return way
+
+    def endpoint_rules(self) -> "Rules":
+        rules: Rules = load("kanta_tenancy.assembly.events:endpoint_rules")(read_settings(os.environ))
+        return rules
 
     def seal_keys(self) -> "SealKeys | None":
         keys: SealKeys | None = load("kanta_tenancy.assembly.sealing:seal_keys")(read_settings(os.environ))

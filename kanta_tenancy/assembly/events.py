@@ -4,6 +4,7 @@ from typing import Final
 
 from kanta_tenancy.assembly.home import webhook_keys
 from kanta_tenancy.assembly.settings import Settings
+from kanta_tenancy.disturbances.notice import NOTICE
 from kanta_tenancy.messages import EventKind, EventKinds
 from kanta_tenancy.messages.actions.endpoints import Rules
 from kanta_tenancy.messages.signatures import Keys
@@ -75,7 +76,7 @@ EVENTS: Final[EventKinds] = {
         ("renewal_request.handed_over", "A renewal request went to the main connector's responsible physician", True),
         ("renewal_request.closed", "A renewal request was rejected or has lapsed: a patient is to be told", True),
     )
-}
+} | {NOTICE.kind: NOTICE}
 
 
 def endpoint_rules(settings: Settings) -> Rules:

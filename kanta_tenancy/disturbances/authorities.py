@@ -12,20 +12,21 @@ import msgspec
 from kanta_tenancy.disturbances.model import Addressee, Authority, Override
 from kanta_tenancy.kernel.dated import Certainty, in_force_on
 
+NOTHING_SAID: Final = Override()
 _FILE: Final = Path(__file__).parent / "data" / "authorities.toml"
 
 
-def authority_on(key: Addressee, day: date, override: Override | None = None) -> Authority:
+def authority_on(key: Addressee, day: date, override: Override = NOTHING_SAID) -> Authority:
     """Return an authority as it is on a day; what the main connector itself says of how it is reached goes before.
 
     Raises:
         KeyError: the addressee is no authority.
     """
     known = in_force_on(_authorities()[key], day)
-    if override is None:
-        return known
     said = {name: value for name, value in msgspec.structs.asdict(override).items() if value is not None}
-    return msgspec.structs.replace(known, **said, contact_certainty=Certainty.READ) if said else known
+    # A webhook says nothing of how sure the addresses are that stand beside it.
+    certainty = Certainty.READ if said.keys() - {"webhook"} else known.contact_certainty
+    return msgspec.structs.replace(known, **said, contact_certainty=certainty)
 
 
 def authorities() -> tuple[Addressee, ...]:

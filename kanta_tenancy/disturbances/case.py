@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from kanta_tenancy.disturbances.model import Addressee, Answer, Channel, Fact, Matter, Source
@@ -292,11 +293,11 @@ class Status(Record, frozen=True, kw_only=True):
 
 
 class OwnWord(Record, frozen=True, kw_only=True):
-    """What a party says of itself: whether Act 124/2025 covers it, or how an authority is reached."""
+    """What a party says of itself: whether Act 124/2025 covers it, or how an addressee is reached."""
 
     tenancy_id: TenancyId | None
     about: str
-    word: Mapping[str, str | bool | None]
+    word: Mapping[str, Any]
     said_by: str
     said_at: datetime
     version: int

@@ -11,6 +11,7 @@ import msgspec
 
 from kanta_tenancy.disturbances import files_cli as files
 from kanta_tenancy.disturbances import reading
+from kanta_tenancy.disturbances import receivers_cli as receivers
 from kanta_tenancy.disturbances.actions import assessing, closing, reporting
 from kanta_tenancy.disturbances.actions.closing import SaidCause, SaidFindings
 from kanta_tenancy.disturbances.bodies import disturbances as bodies
@@ -201,7 +202,7 @@ def close(
 
 
 OF_ROOMS = (form.link, form.links, form.unlink, follow_ups.follow_ups, summary.summary)
-for command in (*OF_ROOMS, files.document, files.register, files.proof):
+for command in (*OF_ROOMS, files.document, files.register, files.proof, receivers.receiver, receivers.post):
     disturbances.add_command(command)
 
 

@@ -1,7 +1,7 @@
 """What is missing before a disturbance can be closed, each thing by its name. Pure.
 
 Agreement, statute and instruction ask that somebody tells; none asks for a receipt. So a duty is finished once it was
-told: by mail once the mail server has it.
+told: by mail once the mail server has it, by webhook once the receiver has said so.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from kanta_tenancy.disturbances.case import DutyState, Finding, FindingKind, Hold, KeptDuty
+from kanta_tenancy.disturbances.model import Channel
 from kanta_tenancy.kernel.errors import Flaw
 
 RULE: Final = "K4.1c"
@@ -34,7 +35,7 @@ def missing(
     """Return what keeps a disturbance from being closed: duty by duty, cause and remedy, then what others have open.
 
     Args:
-        on_their_way: duties whose mail the mail server does not have yet.
+        on_their_way: duties whose mail the mail server, or whose webhook its receiver, does not have yet.
     """
     said = latest(findings)
     return (
@@ -52,5 +53,6 @@ def _unfinished(duty: KeptDuty) -> Flaw:
 
 
 def _on_its_way(duty: KeptDuty) -> Flaw:
-    detail = f"{duty.rule}: the mail to {duty.addressee.value} has not reached the mail server yet"
+    where = "the receiver" if duty.channel is Channel.WEBHOOK else "the mail server"
+    detail = f"{duty.rule}: the {duty.channel} to {duty.addressee.value} has not reached {where} yet"
     return Flaw(field=f"duties.{duty.id}", detail=detail, rule=duty.explanation.rule)

@@ -1,4 +1,4 @@
-"""What passing time does: people are called and chased, mails looked after, tenants told; late perhaps, never twice."""
+"""What passing time does: people are called, chased and told, what was sent is followed; late perhaps, never twice."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -13,15 +13,15 @@ from kanta_tenancy.disturbances.actions import duties as duty_actions
 from kanta_tenancy.disturbances.case import Disturbance, DutyState, KeptDuty, State
 from kanta_tenancy.disturbances.errors import DisturbanceNotFound, DutyNotFound
 from kanta_tenancy.disturbances.lifecycle import DutyMove
-from kanta_tenancy.disturbances.model import Answer, Channel, Fact, Pace
+from kanta_tenancy.disturbances.model import Answer, Fact, Pace
 from kanta_tenancy.disturbances.store import disturbances, duties, statuses
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.machinery.postgres.database import Database, Transaction
-from kanta_tenancy.messages import Notice, Recipient, delivery_of, readers, tell
-from kanta_tenancy.messages import State as MailState
+from kanta_tenancy.messages import Delivery, MessageId, Notice, Recipient, delivery_of, posted, readers, tell
+from kanta_tenancy.messages import State as DeliveryState
 from kanta_tenancy.parties import Function
 from kanta_tenancy.promises import Expected, Kept, Later, Outcome, Promise, Released
 
@@ -80,19 +80,19 @@ async def chase(tx: Transaction, clock: Clock, promise: Promise) -> Outcome:
 
 
 async def look(tx: Transaction, clock: Clock, promise: Promise) -> Outcome:
-    """Look whether a mail has arrived, and have it told anew when it has not; the keeper of `disturbance.look`."""
+    """Look whether a mail or webhook has arrived; what has not is told anew. The keeper of `disturbance.look`."""
     duty = await duties.hold(tx, owing.id_in(promise.key))
-    if duty.state is not DutyState.SENT or duty.channel is not Channel.MAIL:
+    if duty.state is not DutyState.SENT or owing.look_key(duty) != promise.key:
         return Released(because="it was acknowledged, or told in another way")
-    delivery = await delivery_of(tx, mailing.notice_key(duty))
+    delivery = await _delivery(tx, duty, promise)
     now = clock.now()
-    if delivery is None or delivery.state in {None, MailState.DUE}:
-        return Later(due_at=now + mailing.LOOK_AFTER)
-    if delivery.state is MailState.DEAD:
-        why = f"The mail was given up: {delivery.last_error or 'no reason is known'}"
+    if delivery is None or delivery.state in {None, DeliveryState.DUE}:
+        return Later(due_at=now + owing.LOOK_AFTER)
+    if delivery.state is DeliveryState.DEAD:
+        why = f"The {duty.channel} was given up: {delivery.last_error or 'no reason is known'}"
         await duty_actions.settle_taken(tx, duty, DutyMove.FAIL, at=now, note=why)
-        return Kept(result={"delivery": MailState.DEAD.value})
-    return Kept(result={"delivery": MailState.SENT.value})
+        return Kept(result={"delivery": DeliveryState.DEAD.value})
+    return Kept(result={"delivery": DeliveryState.SENT.value})
 
 
 async def tell_tenants(tx: Transaction, clock: Clock, promise: Promise) -> Outcome:
@@ -155,6 +155,13 @@ class DisturbanceFigures:
         self._waiting.set(figures.waiting)
         self._unreached.set(figures.unreached)
         return 0
+
+
+async def _delivery(tx: Transaction, duty: KeptDuty, promise: Promise) -> Delivery | None:
+    message_id = promise.facts.get(owing.MESSAGE)
+    if message_id is None:
+        return await delivery_of(tx, mailing.notice_key(duty))
+    return await posted(tx, MessageId(UUID(str(message_id))))
 
 
 def _pace(now: datetime) -> Pace:

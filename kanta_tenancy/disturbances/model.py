@@ -3,9 +3,11 @@
 import enum
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.kernel.explanation import Sentence
+from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
 
 
@@ -90,6 +92,7 @@ class Channel(enum.StrEnum):
     MAIL = "mail"
     PHONE = "phone"  # with a note of what was said to whom
     FORM = "form"  # of the authority, with its receipt
+    WEBHOOK = "webhook"  # of the addressee, where it takes reports by one
 
 
 class Counted(enum.StrEnum):
@@ -177,6 +180,13 @@ class FactInWords(Record, frozen=True, kw_only=True):
     certainty: Certainty
 
 
+class Webhook(Record, frozen=True, kw_only=True):
+    """By which webhook endpoint an addressee takes reports, and in which language."""
+
+    endpoint_id: UUID
+    language: Language
+
+
 class Authority(Record, frozen=True, kw_only=True, rename={"since": "from"}):
     """Whom one tells outside the agreement, as it is known from a day on."""
 
@@ -191,14 +201,16 @@ class Authority(Record, frozen=True, kw_only=True, rename={"since": "from"}):
     form: str | None = None  # the address of its form, or of the page where that is
     contact_certainty: Certainty = Certainty.ASSUMED
     note: Sentence | None = None
+    webhook: Webhook | None = None  # only ever said by the main connector
 
 
 class Override(Record, frozen=True, kw_only=True):
-    """How a main connector itself reaches an authority, in the place of what the data say."""
+    """How a main connector itself reaches an addressee, in the place of what data or the register of systems say."""
 
     email: str | None = None
     phone: str | None = None
     form: str | None = None
+    webhook: Webhook | None = None
 
 
 class Pace(Record, frozen=True, kw_only=True, rename={"since": "from"}):

@@ -1,6 +1,6 @@
 """What disturbances owe, as promises: people tell, the system calls, chases and tells tenants (K4.1a, K4.1b). Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +15,8 @@ CHASE: Final = "disturbance.chase"
 LOOK: Final = "disturbance.look"
 CALL: Final = "disturbance.call"
 TELL: Final = "disturbance.tell"
+MESSAGE: Final = "message_id"  # the fact of a promise to look that names a webhook
+LOOK_AFTER: Final = timedelta(minutes=5)  # how long a mail or webhook is given before somebody looks where it is
 
 
 def subject(disturbance_id: UUID) -> str:
@@ -28,6 +30,10 @@ def duty_key(duty: KeptDuty) -> str:
 
 def chase_key(duty: KeptDuty) -> str:
     return f"{CHASE}/{duty.tries}/{duty.id}"
+
+
+def look_key(duty: KeptDuty) -> str:
+    return f"{LOOK}/{duty.tries}/{duty.id}"
 
 
 def call_key(disturbance_id: UUID) -> str:
@@ -78,10 +84,15 @@ def to_fulfil(duty: KeptDuty, at: datetime) -> tuple[Owed, Owed]:
     return people, system
 
 
-def to_look(duty: KeptDuty, due_at: datetime, *, at: datetime) -> Owed:
-    """Return the system's promise to look whether the mail of a duty has arrived."""
+def to_look(duty: KeptDuty, due_at: datetime, *, at: datetime, message_id: UUID | None = None) -> Owed:
+    """Return the system's promise to look whether what a duty was told by from here has arrived.
+
+    Args:
+        message_id: of a webhook; None: the mail of the duty, which is known by its key.
+    """
+    facts: dict[str, str | int | None] = {"rule": duty.rule, "round": duty.round}
     return Owed(
-        key=f"{LOOK}/{duty.tries}/{duty.id}",
+        key=look_key(duty),
         kind=LOOK,
         subject=subject(duty.disturbance_id),
         owner=Owner.SYSTEM,
@@ -89,7 +100,7 @@ def to_look(duty: KeptDuty, due_at: datetime, *, at: datetime) -> Owed:
         rule=DUTY_RULE,
         title=wording.title(reference(duty.disturbance_id), duty.addressee, duty.purpose),
         made_at=at,
-        facts={"rule": duty.rule, "round": duty.round},
+        facts=facts if message_id is None else facts | {MESSAGE: str(message_id)},
     )
 
 

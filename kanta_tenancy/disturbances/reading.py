@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from kanta_tenancy import parties, systems
 from kanta_tenancy.agreements.catalogue import names as catalogue
 from kanta_tenancy.disturbances import authorities, deriving
@@ -23,7 +25,7 @@ from kanta_tenancy.disturbances.case import (
     State,
     Status,
 )
-from kanta_tenancy.disturbances.model import Addressee, Answer, Authority, Fact, Override, Rule, Side
+from kanta_tenancy.disturbances.model import Addressee, Answer, Authority, Fact, Override, Rule, Side, Webhook
 from kanta_tenancy.disturbances.store import carried, disturbances, duties, findings, reaching, reports, statuses
 from kanta_tenancy.disturbances.store.reports import AttachmentWithContent
 from kanta_tenancy.disturbances.store.statuses import Reached, Shown
@@ -35,6 +37,8 @@ from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 
+FIRMS: Final = frozenset({Addressee.PRODUCER, Addressee.MANUFACTURER})  # of a system
+FIRM: Final = "firm"  # of whom the word on a firm is, by its name
 NIS2: Final = "nis2"  # what a party says of itself
 SHOWN_FOR: Final = timedelta(days=30)  # the status page shows what was told since
 _MOST_SHOWN: Final = 100
@@ -64,7 +68,25 @@ class Addressed(Record, frozen=True, kw_only=True):
     email: str | None = None
     phone: str | None = None
     form: str | None = None
+    webhook: Webhook | None = None
     authority: Authority | None = None
+
+
+class FirmReached(Record, frozen=True, kw_only=True):
+    """Who answers for a system, or makes it, and how reports reach them."""
+
+    addressee: Addressee
+    firm: systems.Firm
+    how: Override  # as the main connector says it; what it leaves out stands in the register
+    version: int  # of what it says; 0: nothing
+
+    @property
+    def email(self) -> str | None:
+        return self.how.email or self.firm.email
+
+    @property
+    def phone(self) -> str | None:
+        return self.how.phone or self.firm.phone
 
 
 async def disturbance(tx: Transaction, disturbance_id: UUID) -> Disturbance:
@@ -169,20 +191,54 @@ async def own_word(tx: Transaction, tenancy_id: TenancyId | None, about: str) ->
 
 async def authority(tx: Transaction, key: Addressee, day: date) -> Authority:
     """Read an authority as it is on a day, by what the main connector itself says of how it is reached."""
+    said, _ = await override(tx, key)
+    return authorities.authority_on(key, day, said)
+
+
+async def override(tx: Transaction, key: Addressee) -> tuple[Override, int]:
+    """Read what the main connector itself says of how an authority is reached, and its version, 0 for nothing."""
     said = await own_word(tx, None, key.value)
-    override = None if said is None else Override(**{name: _line(value) for name, value in said.word.items()})
-    return authorities.authority_on(key, day, override)
+    return (Override(), 0) if said is None else (msgspec.convert(said.word, Override), said.version)
+
+
+async def firm(tx: Transaction, system_id: UUID, addressee: Addressee) -> FirmReached:
+    """Read who answers for a system, or makes it, and how the main connector itself reaches them.
+
+    Where no maker is named, the producer makes it too. What was said of another firm than it has now is left out.
+
+    Raises:
+        SystemNotFound: the scope has none of that id.
+    """
+    system = await systems.system(tx, system_id)
+    as_maker = addressee is Addressee.MANUFACTURER and system.manufacturer is not None
+    found = (system.manufacturer if as_maker else None) or system.producer
+    role = addressee if as_maker else Addressee.PRODUCER
+    said = await own_word(tx, None, firm_key(role, system_id))
+    word = {} if said is None else dict(said.word)
+    how = msgspec.convert(word, Override) if word.pop(FIRM, None) == found.name else Override()
+    return FirmReached(addressee=role, firm=found, how=how, version=0 if said is None else said.version)
+
+
+def firm_key(addressee: Addressee, system_id: UUID) -> str:
+    """Return under what the main connector's word of a system's firm is kept."""
+    return f"{addressee.value}/{system_id}"
 
 
 async def addressed(tx: Transaction, found: Disturbance, kept: KeptDuty, day: date) -> Addressed:
     """Tell whom a duty is to tell on a day: the authority of that day, or the firm that answers for the system."""
     if kept.addressee in authorities.authorities():
         known = await authority(tx, kept.addressee, day)
-        return Addressed(name=known.name.fi, email=known.email, phone=known.phone, form=known.form, authority=known)
-    if kept.addressee in {Addressee.PRODUCER, Addressee.MANUFACTURER} and found.system_id is not None:
-        system = await systems.system(tx, found.system_id)
-        firm = (kept.addressee is Addressee.MANUFACTURER and system.manufacturer) or system.producer
-        return Addressed(name=firm.name, email=firm.email, phone=firm.phone)
+        return Addressed(
+            name=known.name.fi,
+            email=known.email,
+            phone=known.phone,
+            form=known.form,
+            webhook=known.webhook,
+            authority=known,
+        )
+    if kept.addressee in FIRMS and found.system_id is not None:
+        of = await firm(tx, found.system_id, kept.addressee)
+        return Addressed(name=of.firm.name, email=of.email, phone=of.phone, form=of.how.form, webhook=of.how.webhook)
     return Addressed(name=None)
 
 
@@ -254,7 +310,3 @@ async def _teller(tx: Transaction, tenancy_id: TenancyId | None, day: date) -> p
     if tenancy_id is None:
         return await parties.main_connector_on(tx, day)
     return (await parties.tenants_on(tx, [tenancy_id], day))[tenancy_id]
-
-
-def _line(value: object) -> str | None:
-    return value if isinstance(value, str) else None

@@ -1,5 +1,6 @@
 """Events of the outbox, fanned out to the endpoints that want them, in the transaction that hands them on."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -7,9 +8,10 @@ import msgspec
 from kanta_tenancy.kernel.identifiers import TenancyId, new_id
 from kanta_tenancy.machinery.postgres import outbox
 from kanta_tenancy.machinery.postgres.database import Transaction
-from kanta_tenancy.messages.model import EventId, EventKind, EventKinds
+from kanta_tenancy.messages.model import Endpoint, EventId, EventKind, EventKinds, MessageId
 from kanta_tenancy.messages.store import endpoints
 from kanta_tenancy.messages.store import messages as store
+from kanta_tenancy.messages.store.endpoints import Subscribed
 
 
 def fan_out(kinds: EventKinds) -> outbox.Subscriber:
@@ -22,22 +24,29 @@ def fan_out(kinds: EventKinds) -> outbox.Subscriber:
             return
         event_id = EventId(message.id)
         await add_event(tx, event_id, kind, message.body, tenancy_id=message.tenancy_id, at=message.at)
-        rows = [
-            {
-                "id": new_id(),
-                "tenancy_id": endpoint.tenancy_id,
-                "attempts": 0,
-                "at": message.at,
-                "next_at": message.at,
-                "at_work": False,
-                "endpoint_id": endpoint.id,
-                "event_id": event_id,
-            }
-            for endpoint in wanted
-        ]
-        await store.add_webhooks(tx, rows)
+        await send_to(tx, event_id, {MessageId(new_id()): endpoint for endpoint in wanted}, at=message.at)
 
     return hand_out
+
+
+async def send_to(
+    tx: Transaction, event_id: EventId, receivers: Mapping[MessageId, Subscribed | Endpoint], *, at: datetime
+) -> None:
+    """Let an event be due to endpoints, each by a message of its own."""
+    rows = [
+        {
+            "id": message_id,
+            "tenancy_id": endpoint.tenancy_id,
+            "attempts": 0,
+            "at": at,
+            "next_at": at,
+            "at_work": False,
+            "endpoint_id": endpoint.id,
+            "event_id": event_id,
+        }
+        for message_id, endpoint in receivers.items()
+    ]
+    await store.add_webhooks(tx, rows)
 
 
 async def add_event(

@@ -92,11 +92,18 @@ class State(enum.StrEnum):
 
 
 class Delivery(Record, frozen=True, kw_only=True):
-    """How far the mail of a notice has come."""
+    """How far the mail of a notice, or a webhook, has come."""
 
     state: State | None  # None: no mail has taken it yet
     ended_at: datetime | None
     last_error: str | None
+
+
+class Posted(Record, frozen=True, kw_only=True):
+    """A webhook that was addressed to one endpoint."""
+
+    message_id: MessageId
+    host: str  # where it goes, without what may be secret of the address
 
 
 class Message(Record, frozen=True, kw_only=True):
@@ -208,6 +215,7 @@ class EventKind(Record, frozen=True, kw_only=True):
     kind: str  # as the outbox has it
     description: str
     for_tenants: bool  # whether the tenant whose act it tells of may see it
+    addressed: bool = False  # it goes to the endpoint that it is meant for, and is announced to nobody
 
 
 EventKinds = Mapping[str, EventKind]

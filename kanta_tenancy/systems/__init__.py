@@ -1,7 +1,7 @@
 """Information systems and intermediaries, their certificates of conformity, and which services run on them (clause 3).
 
-What rooms above use: a system with its versions and certificates, which systems serve a tenant's service on a day, what
-a tenant depends on, who stands behind a system and how many they are, which certificates end.
+What rooms above use: a system with its versions and certificates, those that a scope sees, which serve a tenant's
+service on a day, what a tenant depends on, who stands behind a system and how many they are, which certificates end.
 """
 
 from kanta_tenancy.systems.errors import SystemNotFound
@@ -24,6 +24,7 @@ from kanta_tenancy.systems.reading import (
     behind,
     certificates_ending,
     dependencies_of,
+    listed,
     reach,
     system,
     systems_serving,
@@ -47,6 +48,7 @@ __all__ = [
     "behind",
     "certificates_ending",
     "dependencies_of",
+    "listed",
     "reach",
     "system",
     "systems_serving",

@@ -28,7 +28,7 @@ from kanta_tenancy.disturbances.errors import (
     DisturbanceUnfinished,
 )
 from kanta_tenancy.disturbances.lifecycle import DutyMove
-from kanta_tenancy.disturbances.model import Answer, Fact
+from kanta_tenancy.disturbances.model import Answer, Channel, Fact
 from kanta_tenancy.disturbances.reading import whole
 from kanta_tenancy.disturbances.store import disturbances, duties
 from kanta_tenancy.kernel.explanation import Sentence
@@ -267,6 +267,17 @@ async def test_a_mail_that_is_on_its_way_holds_the_closing_until_it_has_arrived(
     assert [one.field for one in refused.value.flaws] == [f"duties.{mailed.id}"]
     await person.tells("section_90_producer", move=DutyMove.ACKNOWLEDGE, note="They answered")
     assert (await person.closes()).state is State.CLOSED
+
+
+async def test_a_webhook_that_is_on_its_way_holds_it_too(person, desk):
+    kept = (await desk.duties(person.id))["section_90_producer"]
+    await person.tells_everybody()
+    await person.finds_out(cause=CAUSE, remedy="Renewed")
+    sent = replace((await desk.duties(person.id))[kept.rule], channel=Channel.WEBHOOK)
+    flaws = rule.missing([sent], (await person.read()).findings, (), on_their_way={kept.id})
+    assert [one.detail for one in flaws] == [
+        "section_90_producer: the webhook to producer has not reached the receiver yet"
+    ]
 
 
 async def test_a_notice_that_turns_out_not_to_have_arrived_opens_a_closed_one_again(closed, desk):

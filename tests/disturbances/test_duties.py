@@ -3,7 +3,7 @@
 import pytest
 
 from kanta_tenancy import promises
-from kanta_tenancy.disturbances import reading, wording
+from kanta_tenancy.disturbances import owing, reading, wording
 from kanta_tenancy.disturbances.actions import duties, mailing, naming
 from kanta_tenancy.disturbances.case import DutyState, KeptDuty, Purpose
 from kanta_tenancy.disturbances.errors import DutyChanged, DutyMoveNotAllowed, DutyNotFound, DutyUnaddressed
@@ -162,7 +162,7 @@ async def test_a_mail_server_that_is_down_for_a_day_leaves_it_sent_and_looked_af
         desk.clock.advance(hours=6)
         await desk.pay()
     (look,) = await desk.ledger("disturbance.look")
-    assert (look.state, look.due_at) == (promises.State.OWED, desk.clock.now() + mailing.LOOK_AFTER)
+    assert (look.state, look.due_at) == (promises.State.OWED, desk.clock.now() + owing.LOOK_AFTER)
     assert (await duty(person, "section_90_producer")).state is DutyState.SENT
 
 

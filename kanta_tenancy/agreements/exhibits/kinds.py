@@ -1,7 +1,6 @@
 """What kind of file something is, as its own bytes say, and whether it will do as the scan of a paper. Pure."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
@@ -41,6 +40,7 @@ _NO_SCAN: Final[Mapping[bytes, str]] = {
 _STREAM: Final = re.compile(rb"stream\r?\n.*?endstream", re.DOTALL)
 _LONG: Final = 6  # so long a name does not come about in a compressed picture by chance
 _ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # Unicode's Cc but ends of lines and tabs
 _NAME: Final = re.compile(rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]{1,127})")
 
 
@@ -92,4 +92,4 @@ def _is_text(content: bytes) -> bool:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return all(sign in "\n\r\t" or unicodedata.category(sign) not in {"Cc", "Cs"} for sign in text)
+    return _CONTROL.search(text) is None

@@ -20,7 +20,7 @@ from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.journal import record
 from kanta_tenancy.parties import wording
 
-_MANY: Final = 1000  # mails of one disturbance that are on their way
+_MANY: Final = 1000  # mails and webhooks of one disturbance that are on their way
 
 
 class SaidCause(Record, frozen=True, kw_only=True):

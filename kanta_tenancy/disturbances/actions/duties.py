@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from kanta_tenancy import promises
 from kanta_tenancy.disturbances import carrying, history, lifecycle, owing, reconciling
 from kanta_tenancy.disturbances.case import Answered, Basis, Disturbance, DutyMoved, DutyState, KeptDuty, State
-from kanta_tenancy.disturbances.errors import DutyCarried
+from kanta_tenancy.disturbances.errors import DutyCarried, DutyUnaddressed
 from kanta_tenancy.disturbances.lifecycle import DutyMove
 from kanta_tenancy.disturbances.model import Answer, Channel, Fact, Moments, Side
 from kanta_tenancy.disturbances.reading import NIS2
@@ -132,6 +132,21 @@ def check_here(duty: KeptDuty) -> None:
     """
     if duty.carried_by is not None:
         raise DutyCarried(f"{duty.carried_by} sees to it: put it down there", carried_by=duty.carried_by)
+
+
+async def take_to_send(tx: Transaction, duty_id: UUID, version: int) -> KeptDuty:
+    """Hold a duty of the main connector's that is to be told from here, by mail or webhook, until the transaction ends.
+
+    Raises:
+        DutyNotFound, DutyChanged: there is none, or not at that version any more.
+        DutyCarried: another room sees to it.
+        DutyUnaddressed: it is a tenant's, who tells by its own means.
+    """
+    before = await store.take(tx, duty_id, version)
+    check_here(before)
+    if before.tenancy_id is not None:
+        raise DutyUnaddressed("a tenant tells from its own post: put down how it did")
+    return before
 
 
 async def settle_taken(

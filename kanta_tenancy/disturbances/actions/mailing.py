@@ -1,6 +1,6 @@
 """The main connector's duties are fulfilled by mail when a person says so; what does not arrive is to be told anew."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from kanta_tenancy.disturbances.errors import DutyUnaddressed
 from kanta_tenancy.disturbances.lifecycle import RULE, DutyMove
 from kanta_tenancy.disturbances.model import Channel
 from kanta_tenancy.disturbances.reading import Whole
-from kanta_tenancy.disturbances.store import duties as store
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.explanation import Sentence
@@ -22,7 +21,6 @@ from kanta_tenancy.messages import Notice, Recipient, tell
 from kanta_tenancy.parties import wording as texts
 
 TOPIC: Final = "disturbance.notice"
-LOOK_AFTER: Final = timedelta(minutes=5)  # how long a mail is given before somebody looks where it is
 _RULE: Final = Sentence(fi="Sääntö", sv="Regel", en="Rule")
 
 
@@ -36,14 +34,12 @@ async def mail(
 
     Raises:
         DutyNotFound, DutyChanged: there is none, or not at that version any more.
+        DutyCarried: another room sees to it.
         DutyMoveNotAllowed: it is not in a state that allows it.
         DutyUnaddressed: no address is known and none was given, or it is a tenant's, who tells from its own post.
         DisturbanceRefused: the address cannot be one.
     """
-    before = await store.take(tx, duty_id, version)
-    duty_actions.check_here(before)
-    if before.tenancy_id is not None:
-        raise DutyUnaddressed("a tenant tells from its own post: put down how it did")
+    before = await duty_actions.take_to_send(tx, duty_id, version)
     at = clock.now()
     found = await reading.whole(tx, before.disturbance_id)
     day = day_in_finland(at)
@@ -54,7 +50,7 @@ async def mail(
     after = await duty_actions.settle_taken(tx, before, DutyMove.SEND, at=at, channel=Channel.MAIL, note=address)
     recipient = Recipient(contact_id=None, name=to.name or address, email=address, language=language)
     await tell(tx, at, [await _notice(tx, found, after, recipient, at)])
-    await promises.owe(tx, owing.to_look(after, at + LOOK_AFTER, at=at))
+    await promises.owe(tx, owing.to_look(after, at + owing.LOOK_AFTER, at=at))
     return after
 
 

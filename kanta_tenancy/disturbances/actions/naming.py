@@ -3,15 +3,19 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
-from kanta_tenancy import parties
-from kanta_tenancy.disturbances import authorities, checking, history
+import msgspec
+
+from kanta_tenancy import messages, parties
+from kanta_tenancy.disturbances import authorities, checking, history, reading
 from kanta_tenancy.disturbances.case import Hours, OnCall, OwnWord, Roster
 from kanta_tenancy.disturbances.lifecycle import RULE
-from kanta_tenancy.disturbances.model import Override
+from kanta_tenancy.disturbances.model import Addressee, Override, Webhook
+from kanta_tenancy.disturbances.notice import NOTICE
 from kanta_tenancy.disturbances.reachability import MIDNIGHT
-from kanta_tenancy.disturbances.reading import NIS2
+from kanta_tenancy.disturbances.reading import FIRM, FIRMS, NIS2, FirmReached
 from kanta_tenancy.disturbances.store import reaching as store
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
@@ -74,27 +78,67 @@ async def say_how_reached(tx: Transaction, clock: Clock, authority: str, said: O
     """Say how the main connector itself reaches an authority, in the place of what the data say.
 
     Raises:
-        DisturbanceRefused: the addressee is no authority, or an address cannot be one.
+        DisturbanceRefused: the addressee is no authority, or an address or endpoint cannot be one.
         OwnWordChanged: it is at another version.
     """
     look = wording.Examination()
     if authority not in {one.value for one in authorities.authorities()}:
         look.note("addressee", "this is no authority", clause=RULE)
-    word = {
-        "email": look.optional("email", wording.email, said.email, clause=RULE),
-        "phone": look.optional("phone", wording.phone, said.phone, clause=RULE),
-        "form": None if said.form is None else checking.line("form", said.form, look),
-    }
-    if word["form"] is not None and not word["form"].startswith("https://"):
-        look.note("form", "an address that begins with https:// is meant", clause=RULE)
+    word = await _how(tx, said, look)
     return await _say(tx, None, authority, checking.fit(look, word), seen=seen, at=clock.now())
+
+
+async def say_how_firm_is_reached(
+    tx: Transaction, clock: Clock, system_id: UUID, addressee: str, said: Override, *, seen: int
+) -> FirmReached:
+    """Say how the main connector itself reaches who answers for a system or makes it, beside what the register has.
+
+    Raises:
+        SystemNotFound: there is no such system.
+        DisturbanceRefused: the addressee is no firm of it, or an address cannot be one.
+        OwnWordChanged: it is at another version.
+    """
+    look = wording.Examination()
+    before = await reading.firm(tx, system_id, Addressee(addressee) if addressee in FIRMS else Addressee.PRODUCER)
+    if addressee not in FIRMS:
+        look.note("addressee", "producer or manufacturer is meant", clause=RULE)
+    elif before.addressee != addressee:
+        look.note("addressee", "the producer makes this system too: say it of the producer", clause=RULE)
+    word = checking.fit(look, await _how(tx, said, look))
+    key = reading.firm_key(before.addressee, system_id)
+    await _say(tx, None, key, word | {FIRM: before.firm.name}, seen=seen, at=clock.now())
+    return await reading.firm(tx, system_id, before.addressee)
+
+
+async def _how(tx: Transaction, said: Override, look: wording.Examination) -> dict[str, Any]:
+    """Return how an addressee is reached as it is kept."""
+    form = None if said.form is None else checking.line("form", said.form, look)
+    if form is not None and not form.startswith("https://"):
+        look.note("form", "an address that begins with https:// is meant", clause=RULE)
+    if said.webhook is not None:
+        await _examine(tx, said.webhook, look)
+    how = Override(
+        email=look.optional("email", wording.email, said.email, clause=RULE),
+        phone=look.optional("phone", wording.phone, said.phone, clause=RULE),
+        form=form,
+        webhook=said.webhook,
+    )
+    word: dict[str, Any] = msgspec.to_builtins(how)
+    return word
+
+
+async def _examine(tx: Transaction, webhook: Webhook, look: wording.Examination) -> None:
+    try:
+        await messages.receiver(tx, messages.EndpointId(webhook.endpoint_id), NOTICE)
+    except (messages.EndpointNotFound, messages.EndpointClosed) as why:
+        look.note("webhook.endpoint_id", f"an open endpoint for {NOTICE.kind} alone is meant: {why}", clause=RULE)
 
 
 async def _say(
     tx: Transaction,
     tenancy_id: TenancyId | None,
     about: str,
-    word: Mapping[str, str | bool | None],
+    word: Mapping[str, Any],
     *,
     seen: int,
     at: datetime,

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from kanta_tenancy.disturbances import rules
+from kanta_tenancy.disturbances.bodies.people import ReachedByWebhook, webhook
 from kanta_tenancy.disturbances.case import Carried, DutyState, KeptDuty, Purpose
 from kanta_tenancy.disturbances.lifecycle import DUTY_MOVES
 from kanta_tenancy.disturbances.model import Addressee, Channel, Matter, Rule, Source
@@ -63,6 +64,9 @@ class ShownAddressee(Body, frozen=True, kw_only=True):
     email: str | None
     phone: str | None
     form: str | None
+    webhook: Annotated[
+        ReachedByWebhook | None, msgspec.Meta(description="By which they take reports; `POST …/webhook`")
+    ]
     certainty: Annotated[Certainty | None, msgspec.Meta(description="Of how an authority is reached")]
     note: Sentence | None
 
@@ -121,6 +125,14 @@ class Mailing(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ) = None
 
 
+class Posting(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """That the prefilled text and the facts go to the addressee's webhook."""
+
+    language: Annotated[
+        Language | None, msgspec.Meta(description="In the place of the one that was said with the webhook")
+    ] = None
+
+
 class Noting(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the addressee acknowledged it, or why it failed or need not be told."""
 
@@ -152,6 +164,7 @@ def whole_duty(duty: KeptDuty, to: Addressed) -> WholeDuty:
         email=to.email,
         phone=to.phone,
         form=to.form,
+        webhook=webhook(to.webhook),
         certainty=None if authority is None else authority.contact_certainty,
         note=None if authority is None else authority.note,
     )

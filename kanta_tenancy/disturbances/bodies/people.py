@@ -7,10 +7,12 @@ from uuid import UUID
 import msgspec
 
 from kanta_tenancy.disturbances.case import Hours, OnCall, OwnWord, Roster
-from kanta_tenancy.disturbances.model import Addressee, Authority, Override
+from kanta_tenancy.disturbances.model import Addressee, Authority, Override, Webhook
+from kanta_tenancy.disturbances.reading import FirmReached
 from kanta_tenancy.kernel.dated import Certainty
 from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.identifiers import ContactId
+from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Body
 
 Time = Annotated[str, msgspec.Meta(pattern=r"^[0-2][0-9]:[0-5][0-9]$", examples=["08:00"])]
@@ -77,15 +79,24 @@ class AuthoritiesAsked(Body, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     day: Annotated[date, msgspec.Meta(description="Past or future; today in Finland when it is left out")] | None = None
 
 
+class ReachedByWebhook(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """By which webhook endpoint they take reports, and in which language the text is."""
+
+    endpoint_id: Annotated[UUID, msgspec.Meta(description="An endpoint of yours for `disturbance.notice` alone")]
+    language: Language = Language.FINNISH
+
+
 class SaidReach(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How you yourself reach an authority; what is left out is taken from the data."""
+    """How you yourself reach an addressee; what is left out is taken from the data or the register of systems."""
 
     email: Annotated[str, msgspec.Meta(min_length=3, max_length=200)] | None = None
     phone: Annotated[str, msgspec.Meta(min_length=3, max_length=40)] | None = None
     form: Annotated[str, msgspec.Meta(min_length=9, max_length=200, description="An address with https")] | None = None
+    webhook: ReachedByWebhook | None = None
 
     def said(self) -> Override:
-        return Override(email=self.email, phone=self.phone, form=self.form)
+        webhook = None if self.webhook is None else Webhook(**msgspec.structs.asdict(self.webhook))
+        return Override(email=self.email, phone=self.phone, form=self.form, webhook=webhook)
 
 
 class ShownAuthority(Body, frozen=True, kw_only=True):
@@ -101,7 +112,26 @@ class ShownAuthority(Body, frozen=True, kw_only=True):
     form: str | None
     contact_certainty: Annotated[Certainty, msgspec.Meta(description="read: the main connector says so itself")]
     note: Sentence | None
+    webhook: Annotated[ReachedByWebhook | None, msgspec.Meta(description="Where the main connector says one")]
     version: Annotated[int, msgspec.Meta(description="Of what you say yourself; 0: nothing")]
+
+
+class ShownFirm(Body, frozen=True, kw_only=True):
+    """Who answers for a system, or makes it, and how reports reach them."""
+
+    addressee: Annotated[
+        Addressee, msgspec.Meta(description="producer when no maker is named: then it is the manufacturer too")
+    ]
+    name: str
+    email: str | None
+    phone: str | None
+    form: str | None
+    webhook: ReachedByWebhook | None
+    version: Annotated[int, msgspec.Meta(description="Of what you say yourself; 0: nothing")]
+
+
+class Firms(Body, frozen=True, kw_only=True):
+    items: tuple[ShownFirm, ...]
 
 
 class Authorities(Body, frozen=True, kw_only=True):
@@ -131,7 +161,21 @@ def covered(word: OwnWord | None) -> ShownCovered:
 
 
 def authority(one: Authority, version: int) -> ShownAuthority:
-    said = msgspec.structs.asdict(one)
-    return ShownAuthority(
-        version=version, **{name: said[name] for name in ShownAuthority.__struct_fields__ if name != "version"}
+    said = msgspec.structs.asdict(one) | {"version": version, "webhook": webhook(one.webhook)}
+    return ShownAuthority(**{name: said[name] for name in ShownAuthority.__struct_fields__})
+
+
+def firm(one: FirmReached) -> ShownFirm:
+    return ShownFirm(
+        addressee=one.addressee,
+        name=one.firm.name,
+        email=one.email,
+        phone=one.phone,
+        form=one.how.form,
+        webhook=webhook(one.how.webhook),
+        version=one.version,
     )
+
+
+def webhook(one: Webhook | None) -> ReachedByWebhook | None:
+    return None if one is None else ReachedByWebhook(endpoint_id=one.endpoint_id, language=one.language)

@@ -1,17 +1,19 @@
 """Links are made and revoked; what people send through them is taken in, once."""
 
 import hashlib
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from kanta_tenancy.disturbances import checking, history
 from kanta_tenancy.disturbances.actions import reporting
 from kanta_tenancy.disturbances.case import OPEN, SaidReport
 from kanta_tenancy.disturbances.form import link_secrets, store
 from kanta_tenancy.disturbances.form.errors import FormLinkChanged, FormLinkNotFound, FormLinkTooWide
-from kanta_tenancy.disturbances.form.model import FormLink, OpenedLink, Sending, Sent
-from kanta_tenancy.disturbances.store import disturbances
+from kanta_tenancy.disturbances.form.model import Brought, Filled, FormLink, OpenedLink, Sending, Sent
+from kanta_tenancy.disturbances.store import disturbances, reports
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import TenancyId, new_id
 from kanta_tenancy.machinery.postgres.database import Connection, Transaction
@@ -88,28 +90,30 @@ async def open_link(connection: Connection, secret: str) -> OpenedLink:
     return found
 
 
-async def send(tx: Transaction, clock: Clock, link: OpenedLink, token: UUID, said: SaidReport) -> Sending:
+async def send(tx: Transaction, clock: Clock, link: OpenedLink, token: UUID, filled: Filled) -> Sending:
     """Take in what was sent from an opened form.
 
     The same, sent again from it, is the same report, however much later. Something else that is sent from it is a
-    further report of the same disturbance while that is open: whoever went back and wrote more has not lost it.
+    further report of the same disturbance while that is open: whoever went back and wrote more has not lost it. Files
+    that are sent after the same words are brought to that report.
 
     Raises:
-        DisturbanceRefused: what was said is not acceptable.
+        DisturbanceRefused: what was said is not acceptable, or a file.
+        SystemNotFound: the system is none that the party sees.
+        AttachmentsFull: the report has as many files as it takes.
     """
-    content = hashlib.sha256(msgspec.json.encode(said, order="deterministic")).digest()
+    words = hashlib.sha256(msgspec.json.encode(filled.said, order="deterministic"))
+    without_files = words.digest()
+    for one in filled.files:
+        words.update(msgspec.json.encode([one.name, hashlib.sha256(one.content or b"").hexdigest()]))
+    content = words.digest()
     await store.hold(tx, token)
-    before = await store.sent_with(tx, link.id, token)
-    for one in before:
-        if one.content_sha256 == content:
-            return one
-    join = None
-    if before and (await disturbances.find(tx, before[0].disturbance_id)).state in OPEN:
-        join = before[0].disturbance_id
-    taken = await reporting.report(tx, clock, said, join=join)
-    sending = Sending(
-        content_sha256=content, disturbance_id=taken.disturbance_id, report_id=taken.report_id, sent_at=clock.now()
-    )
+    before = {one.content_sha256: one for one in await store.sent_with(tx, link.id, token)}
+    if content in before:
+        return before[content]
+    to = before.get(without_files) or await _report(tx, clock, filled.said, list(before.values()))
+    await _attach(tx, clock, to.report_id, filled.files)
+    sending = replace(to, content_sha256=content, sent_at=clock.now())
     await store.keep(tx, link, token, sending)
     return sending
 
@@ -129,7 +133,27 @@ async def sent(tx: Transaction, link: OpenedLink, report_id: UUID) -> Sent:
         sent_at=found.sent_at,
         acknowledged_at=disturbance.acknowledged_at,
         is_open=disturbance.state in OPEN,
+        files=len(await reports.attachments(tx, [report_id])),
     )
+
+
+async def _report(tx: Transaction, clock: Clock, said: SaidReport, before: Sequence[Sending]) -> Sending:
+    join = None
+    if before and (await disturbances.find(tx, before[0].disturbance_id)).state in OPEN:
+        join = before[0].disturbance_id
+    taken = await reporting.report(tx, clock, said, join=join)
+    return Sending(
+        content_sha256=b"", disturbance_id=taken.disturbance_id, report_id=taken.report_id, sent_at=clock.now()
+    )
+
+
+async def _attach(tx: Transaction, clock: Clock, report_id: UUID, files: Sequence[Brought]) -> None:
+    """Bring files to a report; what it has already is not brought twice."""
+    there = {(one.name, one.sha256) for one in await reports.attachments(tx, [report_id])} if files else set()
+    for one in files:
+        content = one.content or b""
+        if (one.name, hashlib.sha256(content).hexdigest()) not in there:
+            await reporting.attach(tx, clock, report_id, name=one.name, content=content)
 
 
 async def _journal(tx: Transaction, done: str, link: FormLink) -> None:

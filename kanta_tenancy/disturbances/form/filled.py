@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, TypeVar
+from uuid import UUID
 
 from kanta_tenancy.disturbances import checking
 from kanta_tenancy.disturbances.case import Place, SaidReport
@@ -32,6 +33,7 @@ ORDER: Final = (
     "patient_safety",
     "data_protection",
     "contact",
+    "system",
     "service",
     "place",
     "symptom",
@@ -39,6 +41,7 @@ ORDER: Final = (
     "message_ids",
     "units_hit",
     "users_hit",
+    "files",
 )
 # As browsers send them, and as people in Finland write them where a browser has no field for them.
 _DAYS: Final = (
@@ -63,6 +66,7 @@ def read(typed: Mapping[str, str], now: datetime) -> SaidReport | tuple[Wrong, .
         what=_text(typed, "what"),
         since=since or now,
         ongoing=bool(ongoing),
+        system_id=_system(typed, wrong),
         service=_text(typed, "service") or None,
         place=_chosen(Place, typed.get("place")),
         patient_safety=_chosen(Answer, typed.get("patient_safety")),
@@ -77,12 +81,31 @@ def read(typed: Mapping[str, str], now: datetime) -> SaidReport | tuple[Wrong, .
     look = wording.Examination()
     fit = checking.report(said, now, look)
     wrong += _worded((one.field for one in look.flaws), typed)
-    return tuple(sorted(wrong, key=lambda one: ORDER.index(one.field))) if wrong else fit
+    return in_order(wrong) if wrong else fit
+
+
+def of_system() -> tuple[Wrong, ...]:
+    """Return that the system which was chosen is none that the party sees now."""
+    return (Wrong(field="system", said=FLAWS["system"]),)
+
+
+def in_order(wrong: Iterable[Wrong]) -> tuple[Wrong, ...]:
+    """Return flaws as the form has their fields."""
+    return tuple(sorted(wrong, key=lambda one: ORDER.index(one.field)))
 
 
 def _text(typed: Mapping[str, str], field: str) -> str:
     """Return what was typed; browsers send the end of a line as two characters."""
     return typed.get(field, "").replace("\r\n", "\n").strip()
+
+
+def _system(typed: Mapping[str, str], wrong: list[Wrong]) -> UUID | None:
+    text = _text(typed, "system")
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        wrong.append(Wrong(field="system", said=FLAWS["system"]))
+        return None
 
 
 def _chosen(kind: type[E], given: str | None) -> E:

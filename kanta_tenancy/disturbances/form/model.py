@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from kanta_tenancy.disturbances.case import SaidReport
 from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.identifiers import MainConnectorId, TenancyId
@@ -55,6 +56,22 @@ class Sent(Record, frozen=True, kw_only=True):
     sent_at: datetime
     acknowledged_at: datetime | None
     is_open: bool
+    files: int
+
+
+class Brought(Record, frozen=True, kw_only=True):
+    """A file that came with what was sent."""
+
+    name: str
+    size: int
+    content: bytes | None  # None: it was larger than what is kept
+
+
+class Filled(Record, frozen=True, kw_only=True):
+    """What somebody sends from the form, as it can be taken in."""
+
+    said: SaidReport
+    files: tuple[Brought, ...] = ()
 
 
 class Wrong(Record, frozen=True, kw_only=True):

@@ -7,17 +7,19 @@ from uuid import UUID
 from xml.etree.ElementTree import Element
 
 from kanta_tenancy.disturbances.form import layout, words
+from kanta_tenancy.disturbances.form.attached import ACCEPTED, FIELD
 from kanta_tenancy.disturbances.form.filled import DAY, LONGEST, TIME
 from kanta_tenancy.disturbances.form.model import Wrong
 from kanta_tenancy.kernel.calendar import HELSINKI
 from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
+from kanta_tenancy.machinery.web.access import FORM
 from kanta_tenancy.machinery.web.markup import tag
 
 _ANSWERS: Final = {"yes": words.YES, "no": words.NO, "unknown": words.DO_NOT_KNOW}
 _YES_OR_NO: Final = {"yes": words.YES, "no": words.NO}
-_MORE: Final = ("service", "place", "symptom", "tried", "message_ids", "units_hit", "users_hit")
+_MORE: Final = ("system", "service", "place", "symptom", "tried", "message_ids", "units_hit", "users_hit")
 
 
 class Offer(Record, frozen=True, kw_only=True):
@@ -27,6 +29,7 @@ class Offer(Record, frozen=True, kw_only=True):
     token: UUID  # makes what is sent twice one report
     of: str | None  # whose people it is for; None: that cannot be found out now
     services: Mapping[str, Sentence]  # by key, in the order of Annex 1
+    systems: Mapping[str, str]  # by id, the names of those in use that the party sees
     known: Sequence[Sentence]  # what goes on, as it was told
 
 
@@ -35,6 +38,7 @@ class Typed(Record, frozen=True, kw_only=True):
 
     fields: Mapping[str, str]
     wrong: Sequence[Wrong] = ()
+    files_lost: bool = False  # files were chosen, which no page can give back
     trouble: bool = False  # it was sent, and could not be taken in
 
 
@@ -69,6 +73,8 @@ class _Form:
         self._typed = typed
         self._language = language
         self._flaws = {one.field: one.said for one in reversed(typed.wrong)}
+        if typed.files_lost:
+            self._flaws.setdefault(FIELD, words.FILES_AGAIN)
 
     def main(self) -> Iterator[Element | None]:
         yield self._trouble() if self._typed.trouble else self._errors()
@@ -84,9 +90,11 @@ class _Form:
             self._choices("data_protection", _ANSWERS, optional=True),
             self._line("contact"),
             tag("details", tag("summary", self._say(words.MORE)), *self._more(), open=self._opened()),
+            self._files(),  # after all that is typed: browsers send in this order
             tag("button", self._say(words.SEND), type="submit", class_="send"),
             id=layout.FORM,
             method="post",
+            enctype=FORM,
             action=f"{self._offer.path}?lang={self._language.value}",
             novalidate="novalidate",
             accept_charset="utf-8",
@@ -105,10 +113,10 @@ class _Form:
         )
         yield self._choices("ongoing", _YES_OR_NO, optional=False)
 
-    def _more(self) -> Iterator[Element]:
-        services = {"": words.DO_NOT_KNOW, **self._offer.services}
-        yield self._select("service", services)
-        yield self._select("place", words.PLACES)
+    def _more(self) -> Iterator[Element | None]:
+        yield self._system()
+        yield self._select("service", self._said({"": words.DO_NOT_KNOW, **self._offer.services}))
+        yield self._select("place", self._said(words.PLACES))
         yield self._area("symptom", rows="2")
         yield self._area("tried", rows="2")
         yield self._area("message_ids", rows="2")
@@ -168,11 +176,25 @@ class _Form:
         )
         return self._field(name, line)
 
-    def _select(self, name: str, choices: Mapping[str, Sentence]) -> Element:
+    def _system(self) -> Element | None:
+        """Let one of the systems be chosen; what was chosen is kept where they cannot be read now."""
+        if self._offer.systems:
+            return self._select("system", {"": self._say(words.DO_NOT_KNOW), **self._offer.systems})
+        chosen = self._value("system")
+        return tag("input", type="hidden", name="system", value=chosen) if chosen else None
+
+    def _files(self) -> Element:
+        control = tag("input", type="file", multiple="multiple", accept=",".join(ACCEPTED), **self._attributes("files"))
+        return self._field("files", control)
+
+    def _said(self, choices: Mapping[str, Sentence]) -> dict[str, str]:
+        return {key: self._say(said) for key, said in choices.items()}
+
+    def _select(self, name: str, choices: Mapping[str, str]) -> Element:
         chosen = self._value(name)
         options = (
-            tag("option", self._say(said), value=key, selected="selected" if key == chosen else None)
-            for key, said in choices.items()
+            tag("option", text, value=key, selected="selected" if key == chosen else None)
+            for key, text in choices.items()
         )
         return self._field(name, tag("select", *options, **self._attributes(name)))
 

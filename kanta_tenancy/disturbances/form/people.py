@@ -2,27 +2,29 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 from litestar import MediaType, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
 from litestar.params import FromPath
+from msgspec.structs import replace
 
-from kanta_tenancy import parties
+from kanta_tenancy import parties, systems
 from kanta_tenancy.agreements.catalogue import names as catalogue
 from kanta_tenancy.disturbances import reading, rules, status_wording, wording
 from kanta_tenancy.disturbances.bodies.page import POLICY as STATUS_POLICY
 from kanta_tenancy.disturbances.bodies.page import as_page
 from kanta_tenancy.disturbances.bodies.status import StatusPage, line
 from kanta_tenancy.disturbances.case import Phase, SaidReport
-from kanta_tenancy.disturbances.form import actions, filled
+from kanta_tenancy.disturbances.errors import AttachmentsFull
+from kanta_tenancy.disturbances.form import actions, attached, filled
 from kanta_tenancy.disturbances.form.answering import PAGES, answer, hold, language, named
 from kanta_tenancy.disturbances.form.bodies import path_of
-from kanta_tenancy.disturbances.form.model import OpenedLink
+from kanta_tenancy.disturbances.form.model import Brought, Filled, OpenedLink, Sending, Wrong
 from kanta_tenancy.disturbances.form.page import Offer, Typed, beginning, form_page
 from kanta_tenancy.disturbances.form.told import Received, received_page
 from kanta_tenancy.disturbances.store.statuses import Shown
@@ -33,10 +35,16 @@ from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.web.access import FORM, public
 from kanta_tenancy.machinery.web.call import Call
+from kanta_tenancy.machinery.web.forms import FilledForm, FormLimits
 from kanta_tenancy.machinery.web.repeatable import once_by_itself
+from kanta_tenancy.systems import SystemNotFound, SystemState
 
-LARGEST: Final = 200_000  # bytes: every field full of the longest characters
-_MOST_FIELDS: Final = 40
+# In bytes; of text, every field full of the longest characters. Files that are too large are read up to the second, so
+# that the form comes back, and not kept.
+LIMITS: Final = FormLimits(text=200_000, file=attached.LARGEST_EACH, files=attached.LARGEST_TOGETHER)
+LARGEST: Final = 100_000_000
+_IN_USE: Final = (SystemState.IN_USE,)
+_MOST_SYSTEMS: Final = 200
 _SWITCH: Final = "switch"  # the buttons that ask for another language
 _SHOWN_PHASES: Final = (Phase.ONGOING, Phase.PLANNED)
 _MOST_KNOWN: Final = 5
@@ -48,8 +56,7 @@ _MOST_KNOWN: Final = 5
 async def open_form(address: FromPath[str], call: NamedDependency[Call]) -> Response[str]:
     """Show the form that a link opens."""
     link = await _opened(call, address)
-    async with call.asking(link.caller) as tx:
-        offer = await _offer(tx, call, link, address, token=new_id())
+    offer = await _offered(call, link, address, new_id())
     return answer(call.request, form_page(offer, beginning(call.clock.now()), language(call.request)))
 
 
@@ -62,24 +69,26 @@ async def open_form(address: FromPath[str], call: NamedDependency[Call]) -> Resp
     exception_handlers=PAGES,
 )
 async def send_form(address: FromPath[str], call: NamedDependency[Call]) -> Response[str]:
-    """Take in what was sent, and lead to its confirmation; else show the form again with everything that was typed."""
-    fields = _fields(await call.request.body())
-    token, now = _token(fields), call.clock.now()
-    services = _services(day_in_finland(now))
-    nobodys = Offer(path=path_of(address), token=token, of=None, services=services, known=())
-    hold(call.request, nobodys, Typed(fields=fields))
+    """Take in what was sent, and lead to its confirmation; else show the form again with everything that was typed.
+
+    Files are read once the link is known to open something: who has none brings nothing into memory.
+    """
+    form = FilledForm(call.request, LIMITS)
+    await form.read_fields()
+    token = _token(form.fields)
+    _hold(call, address, form, token)
     link = await _opened(call, address)
-    said = filled.read(fields, now)
-    if _SWITCH not in fields and isinstance(said, SaidReport):
-        sending = await once_by_itself(call, link.caller, lambda tx: actions.send(tx, call.clock, link, token, said))
-        return _led_to(f"{path_of(address)}/sent/{sending.report_id}", language(call.request))
-    async with call.asking(link.caller) as tx:
-        offer = await _offer(tx, call, link, address, token=token)
-    if _SWITCH in fields:
-        other = named(fields[_SWITCH], language(call.request))
-        return answer(call.request, form_page(offer, Typed(fields=fields), other), in_language=other)
-    wrong = () if isinstance(said, SaidReport) else said
-    text = form_page(offer, Typed(fields=fields, wrong=wrong), language(call.request))
+    await form.read_files()
+    typed = Typed(fields=form.fields, files_lost=form.brings_files)
+    if _SWITCH in form.fields:
+        other = named(form.fields[_SWITCH], language(call.request))
+        text = form_page(await _offered(call, link, address, token), typed, other)
+        return answer(call.request, text, in_language=other)
+    done = await _taken_in(call, link, form, token)
+    if isinstance(done, Sending):
+        return _led_to(f"{path_of(address)}/sent/{done.report_id}", language(call.request))
+    typed = replace(typed, wrong=done)
+    text = form_page(await _offered(call, link, address, token), typed, language(call.request))
     return answer(call.request, text, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -126,12 +135,29 @@ async def read_status(address: FromPath[str], call: NamedDependency[Call]) -> Re
     return answer(call.request, text, policy=f"{STATUS_POLICY}; frame-ancestors 'none'")
 
 
-def _fields(body: bytes) -> dict[str, str]:
+async def _taken_in(call: Call, link: OpenedLink, form: FilledForm, token: UUID) -> Sending | tuple[Wrong, ...]:
+    """Take in report and files in one transaction; or return everything that is wrong, and nothing was written."""
+    said = filled.read(form.fields, call.clock.now())
+    files = tuple(Brought(name=one.name, size=one.size, content=one.content) for one in form.files)
+    wrong = attached.examine(files)
+    if not isinstance(said, SaidReport):
+        lost = wrong or (attached.wrong() if files else ())
+        return (*said, *lost)
+    if wrong:
+        return wrong
+    act = partial(actions.send, clock=call.clock, link=link, token=token, filled=Filled(said=said, files=files))
     try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
-    except ValueError as why:
-        raise ClientException("this is no filled form") from why
-    return dict(pairs)
+        return await once_by_itself(call, link.caller, act)
+    except SystemNotFound:
+        return filled.of_system() + (attached.wrong() if files else ())
+    except AttachmentsFull:
+        return attached.full()
+
+
+def _hold(call: Call, address: str, form: FilledForm, token: UUID) -> None:
+    services = _services(day_in_finland(call.clock.now()))
+    nobodys = Offer(path=path_of(address), token=token, of=None, services=services, systems={}, known=())
+    hold(call.request, nobodys, Typed(fields=form.fields, files_lost=form.brings_files))
 
 
 def _token(fields: Mapping[str, str]) -> UUID:
@@ -151,6 +177,11 @@ async def _opened(call: Call, address: str) -> OpenedLink:
         return await actions.open_link(connection, address)
 
 
+async def _offered(call: Call, link: OpenedLink, address: str, token: UUID) -> Offer:
+    async with call.asking(link.caller) as tx:
+        return await _offer(tx, call, link, address, token=token)
+
+
 async def _offer(tx: Transaction, call: Call, link: OpenedLink, address: str, *, token: UUID) -> Offer:
     now = call.clock.now()
     day = day_in_finland(now)
@@ -161,6 +192,9 @@ async def _offer(tx: Transaction, call: Call, link: OpenedLink, address: str, *,
         token=token,
         of=of,
         services=_services(day),
+        systems={
+            str(one.id): one.name for one in await systems.listed(tx, states=_IN_USE, after=None, count=_MOST_SYSTEMS)
+        },
         known=tuple(_known(one, day) for one in told[:_MOST_KNOWN]),
     )
 

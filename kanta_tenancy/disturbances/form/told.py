@@ -47,6 +47,8 @@ def _received(received: Received, language: Language) -> Iterator[Element]:
     yield tag("p", words.NUMBER.said_in(language), ":")
     yield tag("p", received.sent.reference, class_="number")
     yield tag("p", words.received(at=received.sent.sent_at).said_in(language))
+    if received.sent.files:
+        yield tag("p", words.with_files(count=received.sent.files).said_in(language))
     yield tag("h2", words.NEXT.said_in(language))
     yield tag("ul", *(tag("li", one.said_in(language)) for one in _next(received, language)))
     yield tag("p", words.FOLLOW.said_in(language), class_="note")

@@ -57,6 +57,7 @@ LABELS: Final[Mapping[str, Sentence]] = {
         "May data have reached the wrong people, been changed or been lost?",
     ),
     "contact": _s("Keneltä voi kysyä lisää?", "Vem kan man fråga?", "Who can be asked?"),
+    "system": _s("Mikä tietojärjestelmä?", "Vilket informationssystem?", "Which information system?"),
     "service": _s("Mikä Kanta-palvelu?", "Vilken Kanta-tjänst?", "Which Kanta service?"),
     "place": _s("Missä vika näyttää olevan?", "Var verkar felet vara?", "Where does the fault seem to be?"),
     "symptom": _s("Virheilmoitus tai -koodi", "Felmeddelande eller felkod", "Error message or code"),
@@ -64,6 +65,7 @@ LABELS: Final[Mapping[str, Sentence]] = {
     "message_ids": _s("Kanta-sanomien tunnisteet", "Kanta-meddelandens identifierare", "Ids of Kanta messages"),
     "units_hit": _s("Montako yksikköä se koskee?", "Hur många enheter berörs?", "How many units are affected?"),
     "users_hit": _s("Montako käyttäjää se koskee?", "Hur många användare berörs?", "How many users are affected?"),
+    "files": _s("Liitteet", "Bilagor", "Attachments"),
 }
 HINTS: Final[Mapping[str, Sentence]] = {
     "what": _s(
@@ -82,7 +84,20 @@ HINTS: Final[Mapping[str, Sentence]] = {
         "A name or unit, and a telephone number.",
     ),
     "message_ids": _s("Yksi riville.", "En per rad.", "One on each line."),
+    "files": _s(
+        "Esimerkiksi kuva virheilmoituksesta, jossa ei näy potilastietoja. PDF, kuva (PNG, JPEG, TIFF), Word (.docx)"
+        " tai tekstitiedosto; enintään 20 tiedostoa, kukin enintään 20 Mt ja kaikki yhteensä enintään 40 Mt.",
+        "Till exempel en bild av felmeddelandet där inga patientuppgifter syns. PDF, bild (PNG, JPEG, TIFF), Word"
+        " (.docx) eller textfil; högst 20 filer, var och en högst 20 MB och alla tillsammans högst 40 MB.",
+        "For example a picture of the error message that shows no patient data. A PDF, picture (PNG, JPEG, TIFF), Word"
+        " (.docx) or text file; at most 20 files, each of at most 20 MB and all together of at most 40 MB.",
+    ),
 }
+FILES_AGAIN: Final = _s(
+    "Valitse liitteet uudelleen: selain ei säilytä niitä.",
+    "Välj bilagorna på nytt: webbläsaren behåller dem inte.",
+    "Choose the attachments again: the browser does not keep them.",
+)
 PLACES: Final[Mapping[str, Sentence]] = {
     "unknown": DO_NOT_KNOW,
     "ours": _s("Omassa tietojärjestelmässä", "I det egna informationssystemet", "In our own information system"),
@@ -120,6 +135,11 @@ FLAWS: Final[Mapping[str, Sentence]] = {
     "count": _s(
         "Kirjoita luku 0\u20131 000 000.", "Skriv ett tal 0\u20131 000 000.", "Write a number from 0 to 1,000,000."
     ),
+    "system": _s(
+        "Tämä tietojärjestelmä ei ole enää käytössänne. Valitse toinen.",
+        "Detta informationssystem är inte längre i bruk hos er. Välj ett annat.",
+        "This information system is not in use with you any more. Choose another one.",
+    ),
     "unfit": _s(
         "Tätä ei voi tallentaa näin: siinä on merkkejä, joita ei voi säilyttää.",
         "Det här kan inte sparas så: där finns tecken som inte kan bevaras.",
@@ -136,6 +156,40 @@ _FLAWS: Final[Mapping[str, tuple[str, str, str]]] = {
         "Tässä on {length} merkkiä; enintään {longest} mahtuu.",
         "Här finns {length} tecken; högst {longest} får plats.",
         "This has {length} characters; {longest} fit.",
+    ),
+    "files_too_many": (
+        "Valittuna on {count} tiedostoa; enintään {most} otetaan vastaan.",
+        "{count} filer är valda; högst {most} tas emot.",
+        "{count} files are chosen; at most {most} are taken.",
+    ),
+    "files_together": (
+        "Tiedostot ovat yhteensä liian suuria: enintään {most} Mt.",
+        "Filerna är tillsammans för stora: högst {most} MB.",
+        "The files are too large together: at most {most} MB.",
+    ),
+    "files_full": (
+        "Tähän ilmoitukseen on jo tullut {most} tiedostoa, eikä niitä mahdu enempää.",
+        "Till den här anmälan har redan kommit {most} filer, och fler ryms inte.",
+        "This report has {most} files already, and takes no more.",
+    ),
+    "file_name": (
+        "Tiedoston {number} nimeä ei voi säilyttää: siinä on henkilötunnus tai outoja merkkejä, tai se on yli"
+        " {longest} merkkiä pitkä.",
+        "Namnet på fil {number} kan inte sparas: där finns en personbeteckning eller udda tecken, eller så har det"
+        " fler än {longest} tecken.",
+        "The name of file {number} cannot be kept: it holds a personal identity code or odd characters, or is longer"
+        " than {longest} characters.",
+    ),
+    "file_too_large": (
+        "{name} on liian suuri: enintään {most} Mt.",
+        "{name} är för stor: högst {most} MB.",
+        "{name} is too large: at most {most} MB.",
+    ),
+    "file_empty": ("{name} on tyhjä.", "{name} är tom.", "{name} is empty."),
+    "file_kind": (
+        "{name} ei ole ehjä PDF, kuva (PNG, JPEG, TIFF), makroton Word-tiedosto (.docx) tai tekstitiedosto (UTF-8).",
+        "{name} är ingen hel PDF, bild (PNG, JPEG, TIFF), Wordfil (.docx) utan makron eller textfil (UTF-8).",
+        "{name} is no whole PDF, picture (PNG, JPEG, TIFF), Word file (.docx) without macros or text file (UTF-8).",
     ),
     "message_ids": (
         "Kirjoita enintään {most} tunnistetta, kukin omalle rivilleen ja enintään {longest} merkkiä.",
@@ -171,6 +225,13 @@ OVER: Final = _s("Häiriön käsittely on päättynyt.", "Störningen är avslut
 
 def received(**values: Value) -> Sentence:
     return sentence("Vastaanotettu {at}.", "Mottagen {at}.", "Received {at}.", **values)
+
+
+def with_files(**values: Value) -> Sentence:
+    """Say how many files came with it."""
+    return sentence(
+        "Liitteitä vastaanotettu: {count}.", "Mottagna bilagor: {count}.", "Attachments received: {count}.", **values
+    )
 
 
 def called(**values: Value) -> Sentence:

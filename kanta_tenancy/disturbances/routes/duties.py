@@ -10,10 +10,11 @@ from litestar.params import FromPath, JSONBody
 
 from kanta_tenancy.disturbances import reading, wording
 from kanta_tenancy.disturbances.actions import duties as actions
-from kanta_tenancy.disturbances.actions import mailing
+from kanta_tenancy.disturbances.actions import mailing, posting
 from kanta_tenancy.disturbances.bodies.duties import (
     Mailing,
     Noting,
+    Posting,
     ShownDuty,
     ShownLetter,
     Telling,
@@ -41,6 +42,7 @@ from kanta_tenancy.machinery.web.pages import Page, PageQuery, paged
 from kanta_tenancy.machinery.web.preconditions import with_etag
 from kanta_tenancy.machinery.web.problems import refusals
 from kanta_tenancy.machinery.web.repeatable import once
+from kanta_tenancy.messages import EndpointClosed, EndpointNotFound
 from kanta_tenancy.parties import Permission
 
 SETTLED: Final = (DutyNotFound, DutyChanged, DutyCarried, DutyMoveNotAllowed, DisturbanceRefused)
@@ -100,6 +102,23 @@ async def mail(duty_id: FromPath[UUID], data: JSONBody[Mailing], call: NamedDepe
     return await once(
         call,
         lambda tx: mailing.mail(tx, call.clock, duty_id, version=version, language=data.language, email=data.email),
+        answer=_answer,
+    )
+
+
+@post(
+    "/disturbances/duties/{duty_id:uuid}/webhook",
+    operation_id="postDuty",
+    opt=needs(Permission.DISTURBANCES_MANAGE, if_match=True),
+    status_code=200,
+    responses=refusals(*SETTLED, DutyUnaddressed, EndpointNotFound, EndpointClosed),
+)
+async def post_(duty_id: FromPath[UUID], data: JSONBody[Posting], call: NamedDependency[Call]) -> Response[ShownDuty]:
+    """Send the prefilled text and the facts to the addressee's webhook. Given up, the duty has failed: tell it anew."""
+    version = call.expected_version
+    return await once(
+        call,
+        lambda tx: posting.post(tx, call.clock, duty_id, version=version, language=data.language),
         answer=_answer,
     )
 
@@ -177,4 +196,4 @@ def _id(duty: KeptDuty) -> UUID:
     return duty.id
 
 
-HANDLERS: Final = (list_duties, read_duty, read_text, mail, tell, acknowledge, fail, release)
+HANDLERS: Final = (list_duties, read_duty, read_text, mail, post_, tell, acknowledge, fail, release)

@@ -1,6 +1,7 @@
 """Whom the main connector names, what parties say of themselves, and authorities, over HTTP."""
 
 from typing import Final
+from uuid import UUID
 
 from litestar import Response, get, put
 from litestar.di import NamedDependency
@@ -13,22 +14,25 @@ from kanta_tenancy.disturbances.bodies import people as bodies
 from kanta_tenancy.disturbances.bodies.people import (
     Authorities,
     AuthoritiesAsked,
+    Firms,
     SaidCovered,
     SaidReach,
     SaidRoster,
     ShownAuthority,
     ShownCovered,
+    ShownFirm,
     ShownRoster,
 )
 from kanta_tenancy.disturbances.errors import DisturbanceRefused, OwnWordChanged, RosterChanged
 from kanta_tenancy.disturbances.model import Addressee
-from kanta_tenancy.disturbances.reading import NIS2
+from kanta_tenancy.disturbances.reading import FIRMS, NIS2
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
 from kanta_tenancy.machinery.web.preconditions import unless_seen, with_etag
 from kanta_tenancy.machinery.web.problems import refusals
 from kanta_tenancy.parties import Permission
+from kanta_tenancy.systems import SystemNotFound
 
 
 @get("/disturbances/roster", operation_id="readRoster", opt=needs(Permission.DISTURBANCES_READ, etag=True))
@@ -86,8 +90,7 @@ async def list_authorities(call: NamedDependency[Call]) -> Authorities:
     items = []
     async with call.transaction() as tx:
         for key in known.authorities():
-            word = await reading.own_word(tx, None, key.value)
-            version = 0 if word is None else word.version
+            _, version = await reading.override(tx, key)
             items.append(bodies.authority(await reading.authority(tx, key, day), version))
     return Authorities(day=day, items=tuple(items))
 
@@ -109,4 +112,43 @@ async def say_how_reached(
     return with_etag(bodies.authority(authority, said.version), said.version)
 
 
-HANDLERS: Final = (read_roster, name_roster, read_covered, say_covered, list_authorities, say_how_reached)
+@get(
+    "/disturbances/systems/{system_id:uuid}/firms",
+    operation_id="listFirmsOfSystem",
+    opt=needs(Permission.DISTURBANCES_READ),
+    responses=refusals(SystemNotFound),
+)
+async def list_firms(system_id: FromPath[UUID], call: NamedDependency[Call]) -> Firms:
+    """List who answers for a system and who makes it, and how each is reached when it fails."""
+    async with call.transaction() as tx:
+        found = {one.addressee: one for one in [await reading.firm(tx, system_id, each) for each in sorted(FIRMS)]}
+    return Firms(items=tuple(bodies.firm(one) for one in found.values()))
+
+
+@put(
+    "/disturbances/systems/{system_id:uuid}/firms/{addressee:str}",
+    operation_id="sayHowFirmIsReached",
+    opt=needs(Permission.DISTURBANCES_MANAGE, if_match=True),
+    responses=refusals(SystemNotFound, DisturbanceRefused, OwnWordChanged),
+)
+async def say_how_firm_is_reached(
+    system_id: FromPath[UUID], addressee: FromPath[str], data: JSONBody[SaidReach], call: NamedDependency[Call]
+) -> Response[ShownFirm]:
+    """Say how you yourself reach the `producer` or `manufacturer` of a system; it falls away with another firm."""
+    async with call.transaction() as tx:
+        said = await naming.say_how_firm_is_reached(
+            tx, call.clock, system_id, addressee, data.said(), seen=call.expected_version
+        )
+    return with_etag(bodies.firm(said), said.version)
+
+
+HANDLERS: Final = (
+    read_roster,
+    name_roster,
+    read_covered,
+    say_covered,
+    list_authorities,
+    say_how_reached,
+    list_firms,
+    say_how_firm_is_reached,
+)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -70,7 +70,7 @@ async def save_own_word(
     tx: Transaction,
     tenancy_id: TenancyId | None,
     about: str,
-    word: Mapping[str, str | bool | None],
+    word: Mapping[str, Any],
     *,
     seen: int,
     by: str,

@@ -29,6 +29,11 @@ class Target(Record, frozen=True, kw_only=True):
     plain: bool  # without TLS
 
 
+def host_of(url: str) -> str:
+    """Return the host of an address that was read before: what may be told of it, as its path can be a secret."""
+    return (urlsplit(url).hostname or "").lower()
+
+
 @functools.lru_cache(maxsize=256)  # the same few addresses are asked again and again
 def read_target(url: str, allowed: Allowed = NOTHING, *, without_tls: bool = False) -> Target:
     """Read an address to send to.

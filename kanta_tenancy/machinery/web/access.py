@@ -22,7 +22,8 @@ from kanta_tenancy.machinery.web.queries import refuse_query
 from kanta_tenancy.machinery.web.trouble import reached
 
 JSON: Final = "application/json"
-FORM: Final = "application/x-www-form-urlencoded"  # as browsers send one
+FORM: Final = "multipart/form-data"  # as browsers send one that takes files,
+WITHOUT_FILES: Final = "application/x-www-form-urlencoded"  # and one that takes none, which is read as well
 _TERMS: Final = "terms"
 _BEARER: Final = re.compile(r"bearer +([A-Za-z0-9._~+/=-]{1,200})", re.IGNORECASE)
 _PERMISSION: Final = re.compile(r"[a-z_]+\.[a-z_]+")
@@ -203,7 +204,8 @@ async def _refuse_malformed(
 def _refuse_media_type(connection: ASGIConnection[Any, Any, Any, Any], accepted: str) -> None:
     given, _, parameters = connection.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if given.strip().lower() != accepted or (accepted == JSON and charset not in {"", "utf-8"}):
+    read = {FORM, WITHOUT_FILES} if accepted == FORM else {accepted}
+    if given.strip().lower() not in read or (accepted == JSON and charset not in {"", "utf-8"}):
         raise MediaTypeUnsupported(f"The body must be {accepted}, in UTF-8 where it is text.")
     if connection.headers.get("content-encoding", "identity").lower() != "identity":
         raise MediaTypeUnsupported("The body must not be compressed.")

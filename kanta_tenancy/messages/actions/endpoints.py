@@ -1,11 +1,13 @@
 """Webhook endpoints: made, changed, given another secret, closed and opened again, tried out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from msgspec.structs import replace
 
 from kanta_tenancy.kernel.clock import Clock
+from kanta_tenancy.kernel.errors import Flaw
 from kanta_tenancy.kernel.identifiers import new_id
 from kanta_tenancy.machinery.outgoing.allowance import NOTHING, Allowed
 from kanta_tenancy.machinery.outgoing.targets import UnfitTarget, read_target
@@ -69,10 +71,16 @@ class Rules:
         for position, kind in enumerate(said.kinds):
             if kind not in known:
                 seen.note(f"kinds[{position}]", "There is no such kind of event for you.", clause="")
+        if self.is_addressed(said.kinds) and len(set(said.kinds)) > 1:
+            seen.note("kinds", "What is addressed to one receiver goes to an endpoint of its own.", clause="")
         description = seen.optional("description", wording.name, said.description, clause="")
         if seen.flaws:
             raise EndpointRefused("The endpoint is not acceptable.", flaws=tuple(seen.flaws))
         return SaidEndpoint(url=said.url, kinds=tuple(sorted(set(said.kinds))), description=description)
+
+    def is_addressed(self, kinds: Sequence[str]) -> bool:
+        """Say whether an endpoint of these kinds is somebody's whom the main connector tells, and hears no events."""
+        return any(kind in self.kinds and self.kinds[kind].addressed for kind in kinds)
 
     def own_keys(self) -> Keys:
         """Return the keys that secrets are made from.
@@ -113,10 +121,13 @@ async def change(
     Raises:
         EndpointNotFound, EndpointChanged: there is none, or not at that version any more.
         EndpointOfAnother: it is a tenant's, and the caller is its main connector.
-        EndpointRefused: what was said of it is not acceptable.
+        EndpointRefused: what was said of it is not acceptable, or would let it hear of what it was not made for.
     """
     before = await _own(tx, endpoint_id, version)
     fit = rules.examined(said, tenant=before.tenancy_id is not None)
+    if rules.is_addressed(fit.kinds) != rules.is_addressed(before.kinds):
+        flaw = Flaw(field="kinds", detail="An endpoint that somebody is told by hears no events: make another one.")
+        raise EndpointRefused("The endpoint is not acceptable.", flaws=(flaw,))
     after = replace(before, url=fit.url, kinds=fit.kinds, description=fit.description)
     return await _save(tx, clock, "changed", before, after)
 

@@ -16,6 +16,7 @@ from kanta_tenancy.messages.model import (
     Attempt,
     Channel,
     Claimed,
+    Delivery,
     EndpointId,
     Message,
     MessageId,
@@ -78,6 +79,7 @@ ATTEMPTS: Final[Statement[Attempt]] = statement("messages/message.attempts", Att
 END_OF_ENDPOINT: Final[Statement[Nothing]] = statement("messages/message.end_of_endpoint", Nothing)
 FIND: Final[Statement[Message]] = statement("messages/message.find", Message)
 PAYLOAD: Final[Statement[_Payload]] = statement("messages/message.payload", _Payload)
+DELIVERY: Final[Statement[Delivery]] = statement("messages/message.delivery", Delivery)
 FIND_FOR_UPDATE: Final[Statement[Held]] = statement("messages/message.find_for_update", Held)
 PAGE: Final[Statement[Message]] = statement("messages/message.page", Message)
 PAGE_UNFINISHED: Final[Statement[Message]] = statement("messages/message.page_unfinished", Message)
@@ -201,6 +203,11 @@ async def find(tx: Transaction, message_id: MessageId) -> Message:
 async def payload(tx: Transaction, message_id: MessageId) -> str | None:
     found = await PAYLOAD.one(tx, main_connector_id=tx.scope.main_connector_id, id=message_id)
     return None if found is None else found.payload
+
+
+async def delivery(tx: Transaction, message_id: MessageId) -> Delivery | None:
+    """Tell how far a message has come; None: there is none of that id any more."""
+    return await DELIVERY.one(tx, main_connector_id=tx.scope.main_connector_id, id=message_id)
 
 
 async def take(tx: Transaction, message_id: MessageId) -> Held:

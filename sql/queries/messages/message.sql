@@ -119,6 +119,13 @@ SELECT event.payload
  WHERE message.main_connector_id = :main_connector_id
    AND message.id = :id;
 
+-- name: delivery
+-- How far one message of the scope has come; rows are Delivery.
+SELECT state, ended_at, last_error
+  FROM message
+ WHERE main_connector_id = :main_connector_id
+   AND id = :id;
+
 -- name: find_for_update
 -- State of one message of the scope, held until the transaction ends.
 SELECT id, state, at_work, endpoint_id

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from kanta_tenancy.disturbances.form import actions, store
-from kanta_tenancy.disturbances.form.model import OpenedLink
+from kanta_tenancy.disturbances.form.model import Filled, OpenedLink
 from kanta_tenancy.kernel.acting import Caller
 from kanta_tenancy.machinery.postgres.statements import QUERIES, Statement
 from kanta_tenancy.parties import Permission
@@ -157,7 +157,7 @@ async def around(database, clock, realm, tenant) -> Neighbourhood:
     opens = OpenedLink(id=link.id, main_connector_id=realm.scope.main_connector_id, tenancy_id=tenant.tenancy.id)
     token = uuid.uuid4()
     async with database.transaction(opens.caller) as tx:
-        sending = await actions.send(tx, clock, opens, token, a_said_report())
+        sending = await actions.send(tx, clock, opens, token, Filled(said=a_said_report()))
     given = {
         "main_connector_id": realm.scope.main_connector_id,
         "link_id": link.id,
