@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
 import structlog
 
+from kanta_tenancy import papers
 from kanta_tenancy.assembly.asking import WaysOut, asking_jobs
 from kanta_tenancy.assembly.background import Job
 from kanta_tenancy.assembly.events import signing_keys
@@ -13,6 +15,7 @@ from kanta_tenancy.assembly.serving import Stop
 from kanta_tenancy.assembly.settings import Settings
 from kanta_tenancy.machinery.outgoing.posting import Outgoing
 from kanta_tenancy.machinery.outgoing.smtp import Mailer, MailServer, Protection
+from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.messages import delivering, mailing
 from kanta_tenancy.messages.delivering import Post
 
@@ -48,6 +51,13 @@ def post(settings: Settings) -> Post | None:
     return Post(keys=keys, to_main_connectors=Outgoing(allowed=settings.outgoing_allowed), to_tenants=Outgoing())
 
 
+async def kept_file(tx: Transaction, of: str) -> bytes | None:
+    """Return the bytes of what a mail is to carry: a paper, by the name that the journal has for it."""
+    room, _, key = of.partition("/")
+    found = await papers.kept(tx, UUID(key)) if room == papers.KEPT_AS else None
+    return None if found is None else found.content
+
+
 def sending_jobs(settings: Settings, stop: Stop, ways: WaysOut) -> tuple[Job, ...]:
     """Return the jobs of the ways out that there are; what failed before has jobs of its own, and holds up no other."""
     way, webhooks = mailer(settings), post(settings)
@@ -59,7 +69,7 @@ def sending_jobs(settings: Settings, stop: Stop, ways: WaysOut) -> tuple[Job, ..
     if way is None:
         log.info("mail is not set up")
     else:
-        mails = partial(mailing.send, mailer=way, may_go_on=may_go_on)
+        mails = partial(mailing.send, mailer=way, files=kept_file, may_go_on=may_go_on)
         jobs += [
             Job(name="gather-mails", every=timedelta(seconds=5), run=partial(mailing.gather, outdated=outdated)),
             Job(name="mails", every=timedelta(seconds=1), run=partial(mails, again=False)),

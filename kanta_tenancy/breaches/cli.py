@@ -20,13 +20,14 @@ from kanta_tenancy.breaches.bodies.reports import listed
 from kanta_tenancy.breaches.checking import Period
 from kanta_tenancy.breaches.duties import DutyState
 from kanta_tenancy.breaches.model import Addressee, Breach
-from kanta_tenancy.breaches.register import RegisterLine, written
+from kanta_tenancy.breaches.register import written
 from kanta_tenancy.kernel.calendar import HELSINKI, day_in_finland
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.postgres.desk import Desk
+from kanta_tenancy.machinery.web.files import array_by_pages
 from kanta_tenancy.papers import PaperWithContent
 from kanta_tenancy.parties import TenancyNotFound, desk_work
 from kanta_tenancy.proofs import make_case
@@ -121,9 +122,7 @@ def export(
     """Write a register to standard output: every breach and suspicion found in a period, notified or not."""
     last = day_in_finland(desk.clock.now()) if until is None else until.date()
     period = checking.period(since.date(), last)
-    lines = asyncio.run(_export(desk, main_connector, tenant, period))
-    content = as_csv(lines) if form == "csv" else msgspec.json.encode(lines) + b"\n"
-    click.echo(content, nl=False)
+    asyncio.run(_export(desk, main_connector, tenant, period, form))
 
 
 @breaches.command("document")
@@ -221,11 +220,15 @@ async def _show(desk: Desk, main_connector: str | None, breach_id: UUID) -> Show
             return shown(standing(whole.breach, whole.entries))
 
 
-async def _export(desk: Desk, main_connector: str | None, tenant: str | None, period: Period) -> list[RegisterLine]:
+async def _export(desk: Desk, main_connector: str | None, tenant: str | None, period: Period, form: str) -> None:
     async with desk.database() as db:
         realm = await desk_work.realm(db, main_connector)
-        async with db.transaction(desk_work.at_desk(desk, realm.id)) as tx:
-            return await reading.register(tx, await _tenancy(tx, tenant), period)
+        begin = partial(db.transaction, desk_work.at_desk(desk, realm.id))
+        async with begin() as tx:
+            whose = await _tenancy(tx, tenant)
+        pages = reading.register(begin, whose, period)
+        async for piece in as_csv(pages) if form == "csv" else array_by_pages(pages):
+            click.echo(piece, nl=False)
 
 
 async def _tenancy(tx: Transaction, business_id: str | None) -> TenancyId | None:

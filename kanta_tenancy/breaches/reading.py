@@ -1,5 +1,7 @@
 """Questions about breaches that change nothing."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -16,6 +18,7 @@ from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Transaction
 
+Transactions = Callable[[], AbstractAsyncContextManager[Transaction]]
 _PAGE: Final = 200
 
 
@@ -121,15 +124,27 @@ async def register_page(
     return [line(one, said[one.id], cases.read(said[one.id]), duties(said[one.id])) for one in found]
 
 
-async def register(tx: Transaction, tenancy_id: TenancyId | None, period: Period) -> list[RegisterLine]:
-    """Read all of a party's register in a period.
+async def register(
+    transactions: Transactions, tenancy_id: TenancyId | None, period: Period
+) -> AsyncIterator[list[RegisterLine]]:
+    """Read all of a party's register in a period, a page at a time; at least one page, which may be empty.
+
+    Each page has a transaction of its own, so a slow reader holds no connection, and no more than a page is held in
+    memory. Nothing is deleted, so whatever was in the register when this began comes once; what is put into it
+    meanwhile may come. What is said of a breach is as of when its page was read.
 
     Raises:
         TenancyNotFound: the scope has no such tenancy.
     """
-    found: list[RegisterLine] = []
     after: FindingPosition | None = None
-    while page := await register_page(tx, tenancy_id, period, after=after, count=_PAGE):
-        found += page
-        after = FindingPosition(found_at=page[-1].found_at, id=page[-1].id)
-    return found
+    while True:
+        async with transactions() as tx:
+            found = await register_page(tx, tenancy_id, period, after=after, count=_PAGE)
+        yield found
+        if len(found) < _PAGE:
+            return
+        after = position(found[-1])
+
+
+def position(line: RegisterLine) -> FindingPosition:
+    return FindingPosition(found_at=line.found_at, id=line.id)

@@ -15,6 +15,7 @@ from kanta_tenancy.disturbances.register import Period
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.postgres.desk import Desk
+from kanta_tenancy.machinery.web.files import array_by_pages
 from kanta_tenancy.papers import PaperWithContent
 from kanta_tenancy.parties import desk_work
 from kanta_tenancy.proofs import make_case
@@ -107,5 +108,5 @@ async def _register(desk: Desk, main_connector: str | None, period: Period, form
     async with desk.database() as db:
         of = await desk_work.realm(db, main_connector)
         pages = registering.pages(partial(db.transaction, desk_work.at_desk(desk, of.id)), period)
-        async for piece in bodies.as_csv(pages) if form == "csv" else bodies.as_json(pages):
+        async for piece in bodies.as_csv(pages) if form == "csv" else array_by_pages(pages):
             out.write(piece)

@@ -145,6 +145,7 @@ class Rule(Record, frozen=True, kw_only=True, rename={"since": "from", "every": 
     some: tuple[Fact, ...] = ()  # and one of these, where there are any,
     none: tuple[Fact, ...] = ()  # and none of these
     matter: Matter | None = None  # by what name a room above can see to it
+    document_by_mail: bool = False  # whether a source has it that a document goes there by ordinary mail
 
 
 class Moments(Record, frozen=True, kw_only=True):

@@ -1,9 +1,8 @@
-"""Many numbers told by a few: within how much so many of a thousand are, and bars of signs beside each other."""
+"""Many numbers told by a few: within how much so many of a thousand are, and what a chart of them says read aloud."""
 
 from collections.abc import Iterable
-from typing import Final
 
-_BAR: Final = 30  # signs of the longest bar
+from kanta_tenancy.kernel.explanation import Sentence
 
 
 def within(counted: Iterable[tuple[int, int]], permille: int) -> int | None:
@@ -21,6 +20,15 @@ def within(counted: Iterable[tuple[int, int]], permille: int) -> int | None:
     return None
 
 
-def bar(count: int, longest: int) -> int:
-    """Return how long the bar of a count is beside the longest, in signs; one that is not empty shows."""
-    return 0 if count == 0 else max(round(_BAR * count / longest), 1)
+def read_aloud(title: Sentence, bars: Iterable[tuple[str, int]]) -> Sentence:
+    """Say a bar chart for whoever does not see it, with its figures.
+
+    Args:
+        bars: label and number, in the language in which the sentence is said.
+    """
+    said = "; ".join(f"{label}: {count}" for label, count in bars)
+    return Sentence(
+        fi=f"Pylväskaavio. {title.fi}. {said}. Samat luvut ovat alla olevassa taulukossa.",
+        sv=f"Stapeldiagram. {title.sv}. {said}. Samma tal finns i tabellen nedan.",
+        en=f"Bar chart. {title.en}. {said}. The same figures stand in the table below.",
+    )

@@ -8,8 +8,10 @@ import csv
 import io
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from typing import Final, TypeVar
+
+R = TypeVar("R")
 
 MEDIA_TYPE: Final = "text/csv"
 
@@ -36,6 +38,19 @@ def heading(columns: Sequence[str]) -> bytes:
 def lines(rows: Iterable[Sequence[str]]) -> bytes:
     """Return rows of a table, every cell quoted and none that a spreadsheet could compute."""
     return _written([harmless(cell) for cell in row] for row in rows)
+
+
+async def by_pages(
+    columns: Sequence[str], pages: AsyncIterator[Sequence[R]], row: Callable[[R], Sequence[str]]
+) -> AsyncIterator[bytes]:
+    """Return a table piece by piece, one for each page, as it is read; no more of it is held at a time.
+
+    The heading is not given out before something was read: trouble can still be told then.
+    """
+    before = heading(columns)
+    async for page in pages:
+        yield before + lines(map(row, page))
+        before = b""
 
 
 def harmless(cell: str) -> str:

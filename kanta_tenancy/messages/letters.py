@@ -1,7 +1,7 @@
 """Mails: plain text and HTML in the receiver's language, with all the facts; a subject says nothing of anybody."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,7 +13,8 @@ from uuid import UUID
 
 from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.kernel.languages import Language
-from kanta_tenancy.messages.model import Letter, Told
+from kanta_tenancy.messages import enclosing
+from kanta_tenancy.messages.model import Attached, Letter, Told
 from kanta_tenancy.messages.texts import one_line
 
 _LONGEST_NAME: Final = 200
@@ -43,6 +44,13 @@ _FOOTER: Final = (
     ),
 )
 _SENDER: Final = "Lähettäjä: {name}", "Avsändare: {name}", "Sender: {name}"
+_ATTACHED: Final = Sentence(fi="Liite", sv="Bilaga", en="Attached")
+_DIGEST: Final = Sentence(fi="Liitteen SHA-256", sv="Bilagans SHA-256", en="SHA-256 of the file")
+_LEFT_OUT: Final = Sentence(
+    fi="Asiakirjaa ei voitu liittää. Sen saa pyydettäessä lähettäjältä.",
+    sv="Dokumentet kunde inte bifogas. Avsändaren ger det på begäran.",
+    en="The document could not be attached. The sender gives it on request.",
+)
 _LABEL: Final = "text-align: left; padding-right: 1em"
 _STYLE: Final = "font-family: sans-serif; font-size: 16px; line-height: 1.5; max-width: 40em"
 
@@ -67,9 +75,29 @@ def compose(letter: Letter, *, sender: str) -> bytes:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(plain(letter), cte="quoted-printable")
     message.add_alternative(html(letter), subtype="html", cte="quoted-printable")
-    message["Content-Language"] = letter.language.value  # after the parts, which would take it for their own
     message.set_boundary(f"=_{letter.id.hex}")
+    _attach(message, letter)
+    message["Content-Language"] = letter.language.value  # after the parts, which would take it for their own
     return message.as_bytes()
+
+
+def _attach(message: EmailMessage, letter: Letter) -> None:
+    """Add what the mail carries; the boundaries follow from its id, so that each attempt has the same bytes."""
+    called = _names(letter)
+    for one in _files(letter):
+        main, _, sub = one.media_type.partition("/")
+        message.add_attachment(letter.files[one.of], maintype=main, subtype=sub, filename=called[one.of])
+    if called:
+        message.set_boundary(f"=_{letter.id.hex}.mixed")
+
+
+def _files(letter: Letter) -> list[Attached]:
+    return [one for one in enclosing.carried(letter.notices) if one.of in letter.files]
+
+
+def _names(letter: Letter) -> Mapping[str, str]:
+    called = enclosing.names(_files(letter), letter.language)
+    return {of: _header(name) for of, name in called.items()}
 
 
 def message_id(letter_id: UUID, sender: str) -> str:
@@ -112,7 +140,8 @@ def html(letter: Letter) -> str:
     """Write the same for programs that do: nothing in it is fetched from elsewhere."""
     language = letter.language
     opening = "".join(f"<p>{escape(line)}</p>" for line in _opening(letter) if line)
-    notices = "".join(_html_notice(notice, language) for notice in letter.notices)
+    called = _names(letter)
+    notices = "".join(_html_notice(notice, called, language) for notice in letter.notices)
     closing = "<br>".join(escape(line) for line in _closing(letter))
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
@@ -134,20 +163,21 @@ def _closing(letter: Letter) -> list[str]:
 
 
 def _plain_notices(letter: Letter) -> Iterable[str]:
+    called = _names(letter)
     for number, notice in enumerate(letter.notices, start=1):
         title = one_line(notice.subject.said_in(letter.language))
         heading = title if len(letter.notices) == 1 else f"{number}. {title}"
         yield from (heading, "=" * len(heading), "")
         yield from _paragraphs(notice, letter.language)
-        yield from (f"{label}: {value}" for label, value in _facts(notice, letter.language))
+        yield from (f"{label}: {value}" for label, value in _facts(notice, called, letter.language))
         yield from ("", _recorded(notice, letter.language), "")
 
 
-def _html_notice(notice: Told, language: Language) -> str:
+def _html_notice(notice: Told, called: Mapping[str, str], language: Language) -> str:
     paragraphs = "".join(f"<p>{escape(line)}</p>" for line in _paragraphs(notice, language) if line)
     rows = "".join(
         f'<tr><th scope="row" style="{_LABEL}">{escape(label)}</th><td>{escape(value)}</td></tr>'
-        for label, value in _facts(notice, language)
+        for label, value in _facts(notice, called, language)
     )
     table = f"<table>{rows}</table>" if rows else ""
     title = escape(one_line(notice.subject.said_in(language)))
@@ -159,8 +189,20 @@ def _paragraphs(notice: Told, language: Language) -> list[str]:
     return [part for line in lines for part in (line, "")]
 
 
-def _facts(notice: Told, language: Language) -> list[tuple[str, str]]:
-    return [(one_line(label.said_in(language)), one_line(value)) for label, value in notice.facts]
+def _facts(notice: Told, called: Mapping[str, str], language: Language) -> list[tuple[str, str]]:
+    facts = [*notice.facts, *_enclosed(notice, called, language)]
+    return [(one_line(label.said_in(language)), one_line(value)) for label, value in facts]
+
+
+def _enclosed(notice: Told, called: Mapping[str, str], language: Language) -> list[tuple[Sentence, str]]:
+    """Say what goes with a notice, and by what it can be told that it is the same file; or that it does not go."""
+    one = notice.attached
+    if one is None:
+        return []
+    if one.of not in called:
+        return [(_ATTACHED, _LEFT_OUT.said_in(language))]
+    kilobytes = -(-one.size // 1000)
+    return [(_ATTACHED, f"{called[one.of]} ({kilobytes} kB)"), (_DIGEST, one.sha256)]
 
 
 def _recorded(notice: Told, language: Language) -> str:

@@ -13,10 +13,10 @@ from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.identifiers import MainConnectorId, new_id
 from kanta_tenancy.machinery.outgoing.smtp import Mailer, NotSent, Stage
 from kanta_tenancy.machinery.postgres.database import Database, Transaction
-from kanta_tenancy.messages import alarms, gathering, judging, letters
+from kanta_tenancy.messages import alarms, enclosing, gathering, judging, letters
 from kanta_tenancy.messages.carrying import carry_out
 from kanta_tenancy.messages.judging import Ended, Outcome
-from kanta_tenancy.messages.model import Attempt, Claimed, Letter, MessageId, NoticeId, State, Waiting
+from kanta_tenancy.messages.model import Attempt, Claimed, Files, Letter, MessageId, NoticeId, State, Told, Waiting
 from kanta_tenancy.messages.store import messages as store
 from kanta_tenancy.messages.store import notices
 from kanta_tenancy.messages.working import MayGoOn, always, service
@@ -45,12 +45,19 @@ async def gather(db: Database, clock: Clock, *, outdated: Outdated | None = None
     return sum([await _gather(db, realm, clock.now(), outdated) for realm in realms])
 
 
-async def send(db: Database, clock: Clock, mailer: Mailer, *, again: bool, may_go_on: MayGoOn = always) -> int:
+async def no_files(_: Transaction, __: str) -> None:
+    """Know of no file, where no room keeps any."""
+
+
+async def send(
+    db: Database, clock: Clock, mailer: Mailer, *, again: bool, files: Files = no_files, may_go_on: MayGoOn = always
+) -> int:
     """Hand every mail that is due to the mail server; safe on many instances.
 
     Args:
         again: those that were tried before, else those that never were: two runs beside one another, so that mails
             that go wrong hold up no others.
+        files: gives the bytes of what notices have attached.
 
     Returns:
         How many the server took in this run.
@@ -61,7 +68,7 @@ async def send(db: Database, clock: Clock, mailer: Mailer, *, again: bool, may_g
             return await store.claim_mails(connection, now=clock.now(), batch=places, again=again)
 
     async def do(claimed: Claimed) -> int:
-        return await _send_one(db, clock, mailer, claimed)
+        return await _send_one(db, clock, mailer, files, claimed)
 
     return await carry_out(claim, do, places=PLACES, may_go_on=may_go_on)
 
@@ -86,10 +93,10 @@ async def _without(tx: Transaction, waiting: list[Waiting], outdated: Outdated) 
     return [one for one in waiting if one.id not in over]
 
 
-async def _send_one(db: Database, clock: Clock, mailer: Mailer, claimed: Claimed) -> int:
+async def _send_one(db: Database, clock: Clock, mailer: Mailer, files: Files, claimed: Claimed) -> int:
     caller = service(claimed.main_connector_id)
     async with db.transaction(caller) as tx:
-        letter = await _letter(tx, claimed)
+        letter = await _letter(tx, files, claimed)
     if letter is None:  # somebody else was faster
         return 0
     ended = await attempt(mailer, clock, letter, attempts=claimed.attempts)
@@ -111,13 +118,26 @@ async def _send_one(db: Database, clock: Clock, mailer: Mailer, claimed: Claimed
     return int(ours and ended.verdict.state is State.SENT)
 
 
-async def _letter(tx: Transaction, claimed: Claimed) -> Letter | None:
+async def _letter(tx: Transaction, files: Files, claimed: Claimed) -> Letter | None:
     envelope = await store.envelope(tx, claimed)
     if envelope is None:
         return None
     realm = await parties.main_connector(tx)
     told = await notices.of_message(tx, envelope.id)
-    return Letter(**asdict(envelope), main_connector=realm.name, notices=told)
+    carried = await _carried(tx, files, envelope.id, told)
+    return Letter(**asdict(envelope), main_connector=realm.name, notices=told, files=carried)
+
+
+async def _carried(tx: Transaction, files: Files, message_id: MessageId, told: Sequence[Told]) -> dict[str, bytes]:
+    """Read what a mail carries. What is gone or altered does not hold it up: it says that the file is missing."""
+    found: dict[str, bytes] = {}
+    for one in enclosing.carried(told):
+        content = await files(tx, one.of)
+        if content is not None and enclosing.is_whole(one, content):
+            found[one.of] = content
+        else:
+            log.error("file of a mail is not what was kept", message_id=str(message_id), file=one.of)
+    return found
 
 
 async def attempt(mailer: Mailer, clock: Clock, letter: Letter, *, attempts: int) -> Ended:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any, NewType
 from uuid import UUID
 
+import msgspec
+
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.explanation import Sentence
 from kanta_tenancy.kernel.identifiers import ContactId, MainConnectorId, TenancyId
@@ -28,6 +30,20 @@ class Recipient(Record, frozen=True, kw_only=True):
     language: Language
 
 
+class Attached(Record, frozen=True, kw_only=True):
+    """A file that goes with a notice. It is named, never copied: its bytes are read when the mail is sent."""
+
+    of: str  # what keeps it, as the journal names it, such as `paper/0199…`
+    name: Sentence  # of the file, with its ending; no personal data
+    media_type: str
+    size: int
+    sha256: str
+
+
+# Gives the bytes of what a mail is to carry, from whichever room keeps it; None: they are not there.
+Files = Callable[[Any, str], Awaitable[bytes | None]]
+
+
 class Notice(Record, frozen=True, kw_only=True):
     """Something that one person is to be told, with all that they need to know of it."""
 
@@ -40,6 +56,7 @@ class Notice(Record, frozen=True, kw_only=True):
     tenancy_id: TenancyId | None
     urgent: bool = False  # told at once, in a mail of its own; else with whatever else there is, in the morning
     about: str | None = None  # what it asks to see to, such as a promise: when that is over before, it is withdrawn
+    attached: Attached | None = None
 
 
 class Waiting(Record, frozen=True, kw_only=True):
@@ -78,6 +95,7 @@ class Told(Record, frozen=True, kw_only=True):
     lines: tuple[Sentence, ...]
     facts: tuple[tuple[Sentence, str], ...]
     told_at: datetime
+    attached: Attached | None = None
 
 
 class Channel(enum.StrEnum):
@@ -157,6 +175,7 @@ class Letter(Record, frozen=True, kw_only=True):
     since: datetime
     main_connector: str  # its name
     notices: tuple[Told, ...]
+    files: Mapping[str, bytes] = msgspec.field(default_factory=dict[str, bytes])  # what it carries, by what keeps it
 
 
 class Parcel(Record, frozen=True, kw_only=True):

@@ -28,11 +28,13 @@ async def tell(tx: Transaction, at: datetime, notices: Sequence[Notice]) -> int:
         How many were not told before.
 
     Raises:
-        ValueError: a subject names the person or holds an address: it would be read on a locked telephone. A
-            programmer must mend it.
+        ValueError: a subject or the name of a file names the person or holds an address: it would be read on a locked
+            telephone. A programmer must mend it.
     """
     for notice in notices:
         _refuse_personal(notice.subject, notice.to.name, notice.to.email)
+        if notice.attached is not None:
+            _refuse_personal(notice.attached.name, notice.to.name, notice.to.email)
     written = 0
     for start in range(0, len(notices), _BATCH):
         rows = [_row(notice, at) for notice in notices[start : start + _BATCH]]
@@ -71,6 +73,7 @@ def _row(notice: Notice, at: datetime) -> dict[str, Any]:
         "lines": msgspec.to_builtins(notice.lines),
         "facts": msgspec.to_builtins(notice.facts),
         "urgent": notice.urgent,
+        "attached": msgspec.to_builtins(notice.attached),
         "due_at": gathering.due_at(at, urgent=notice.urgent),
         "about": notice.about,
     }
@@ -81,4 +84,4 @@ def _refuse_personal(subject: Sentence, name: str, email: str) -> None:
     names = [name.casefold()] if len(name.split()) > 1 else []
     for text in (subject.fi, subject.sv, subject.en):
         if "@" in text or any(one in text.casefold() for one in (*names, email.casefold())):
-            raise ValueError("the subject of a notice holds personal data")
+            raise ValueError("what a notice or its file is called holds personal data")

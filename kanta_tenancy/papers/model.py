@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -9,6 +10,8 @@ import msgspec
 from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
+
+KEPT_AS: Final = "paper"
 
 
 class Row(Record, frozen=True, kw_only=True):
@@ -57,6 +60,11 @@ class KeptPaper(Record, frozen=True, kw_only=True):
     certificate: str  # SHA-256 of the seal's certificate
     made_by: str
     made_at: datetime
+
+    @property
+    def subject(self) -> str:
+        """Return its name, as the journal has it."""
+        return f"{KEPT_AS}/{self.id}"
 
 
 class PaperWithContent(KeptPaper, frozen=True, kw_only=True):

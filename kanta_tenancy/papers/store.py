@@ -21,17 +21,18 @@ ADD: Final = statement("papers/paper.add", Added)
 SAME: Final = statement("papers/paper.same", KeptPaper)
 PAGE: Final = statement("papers/paper.page", KeptPaper)
 EVERY: Final = statement("papers/paper.every", PaperWithContent)
+KEPT: Final = statement("papers/paper.kept", PaperWithContent)
 FIND: Final = statement("papers/paper.find", PaperWithContent)
 
 
-async def same(tx: Transaction, paper: Paper) -> KeptPaper | None:
+async def same(tx: Transaction, paper: Paper | KeptPaper) -> KeptPaper | None:
     """Find the paper that says the same of the same in that language."""
     return await SAME.one(
         tx,
         main_connector_id=tx.scope.main_connector_id,
         about=paper.about,
         language=paper.language,
-        said_sha256=paper.said,
+        said_sha256=paper.said if isinstance(paper, Paper) else paper.said_sha256,
     )
 
 
@@ -55,6 +56,11 @@ async def page(tx: Transaction, about: str, *, before: UUID | None, count: int) 
 async def every(tx: Transaction, abouts: Collection[str]) -> list[PaperWithContent]:
     """Read all papers about these with their bytes, the oldest first."""
     return await EVERY.all(tx, main_connector_id=tx.scope.main_connector_id, abouts=list(abouts))
+
+
+async def kept(tx: Transaction, paper_id: UUID) -> PaperWithContent | None:
+    """Read a paper with its bytes, whatever it is about."""
+    return await KEPT.one(tx, main_connector_id=tx.scope.main_connector_id, id=paper_id)
 
 
 async def find(tx: Transaction, about: str, paper_id: UUID) -> PaperWithContent:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from kanta_tenancy.kernel.distributions import bar, within
+from kanta_tenancy.kernel.distributions import within
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.renewals.model import OPEN, Figure, State
@@ -26,10 +26,6 @@ class OfDay(Record, frozen=True, kw_only=True):
     day: int  # 1: within 24 hours
     requests: int
 
-    def bar(self, most: int) -> int:
-        """Return how long its bar is beside the longest, in signs; one that is not empty shows."""
-        return bar(self.requests, most)
-
 
 class Report(Record, frozen=True, kw_only=True):
     """How requests went that were closed in a month, in Finland."""
@@ -47,10 +43,6 @@ class Report(Record, frozen=True, kw_only=True):
     handed_over: int
     median_hours: int | None  # of the answers, in whole hours; None: there was none
     nine_tenths_hours: int | None  # within which nine of ten were answered
-
-    @property
-    def longest(self) -> int:
-        return max((one.requests for one in self.days), default=0)
 
 
 class Heading(Record, frozen=True, kw_only=True):

@@ -46,8 +46,20 @@ async def seal_document(
         SealKeyUnusable: the key that is in charge does not lie beside this instance, or cannot sign a document.
     """
     certificate = await sealing.in_charge(on, at)
-    content = await asyncio.to_thread(_signed, keys, certificate.sha256, document, at)
-    return SealedDocument(content=content, certificate=certificate.sha256)
+    return await seal_document_with(keys, certificate.sha256, document, at=at)
+
+
+async def seal_document_with(keys: SealKeys, certificate: str, document: bytes, *, at: datetime) -> SealedDocument:
+    """Seal a Word document with the key of a certificate; no database is asked, so no transaction waits for the key.
+
+    Args:
+        certificate: the SHA-256 of the one that is in charge at `at`.
+
+    Raises:
+        SealKeyUnusable: the key does not lie beside this instance, or cannot sign a document.
+    """
+    content = await asyncio.to_thread(_signed, keys, certificate, document, at)
+    return SealedDocument(content=content, certificate=certificate)
 
 
 def judge_document(

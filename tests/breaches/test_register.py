@@ -1,5 +1,6 @@
 """A breach as a line of the register: what stands, what was decided when, and why it was dismissed."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from kanta_tenancy.breaches import case as cases
@@ -93,11 +94,18 @@ def test_what_was_none_stays_with_its_reason():
     assert (again.state, again.dismissed_because) == (State.SUSPECTED, None)
 
 
-def test_no_cell_can_be_taken_for_a_formula_and_every_column_has_its_name():
-    text = as_csv([a_line(concerning(a_concerned()), an_awareness(reason='=HYPERLINK("x")'), title="+1")]).decode(
-        "utf-8-sig"
-    )
-    heading, row = text.splitlines()
+async def paged(*pages: list[RegisterLine]) -> AsyncIterator[list[RegisterLine]]:
+    for page in pages:
+        yield page
+
+
+async def table(*pages: list[RegisterLine]) -> str:
+    return b"".join([piece async for piece in as_csv(paged(*pages))]).decode("utf-8-sig")
+
+
+async def test_no_cell_can_be_taken_for_a_formula_and_every_column_has_its_name():
+    line = a_line(concerning(a_concerned()), an_awareness(reason='=HYPERLINK("x")'), title="+1")
+    heading, row, again = (await table([line], [line])).splitlines()
     assert heading == ",".join(f'"{name}"' for name in COLUMNS)
-    assert ('"\'+1"' in row, "\"'=HYPERLINK(" in row) == (True, True)
-    assert as_csv([]).decode("utf-8-sig").count("\r\n") == 1
+    assert ('"\'+1"' in row, "\"'=HYPERLINK(" in row, row == again) == (True, True, True)
+    assert (await table([])).count("\r\n") == 1

@@ -9,10 +9,11 @@ from functools import partial
 import pytest
 
 from kanta_tenancy.disturbances import checking, registering
-from kanta_tenancy.disturbances.bodies.register import COLUMNS, as_csv, as_json
+from kanta_tenancy.disturbances.bodies.register import COLUMNS, as_csv
 from kanta_tenancy.disturbances.case import DutyState
 from kanta_tenancy.disturbances.errors import DisturbanceRefused
 from kanta_tenancy.disturbances.model import Answer, Channel, Fact
+from kanta_tenancy.machinery.web.files import array_by_pages
 from tests.disturbances.test_assessing import NO, YES, Person
 from tests.parties.examples import a_realm, a_tenant
 
@@ -84,7 +85,7 @@ async def test_whole_it_is_read_by_pages_each_event_once(desk, clock, monkeypatc
     monkeypatch.setattr(registering, "_PAGE", 2)
     for number in range(5):
         await desk.reported(what=f"Number {number}")
-    rows = json.loads(await pieces(desk, as_json))
+    rows = json.loads(await pieces(desk, array_by_pages))
     assert len({one["id"] for one in rows}) == len(rows) == 5
     table = list(csv.reader(io.StringIO((await pieces(desk, as_csv)).decode("utf-8-sig"), newline="")))
     assert tuple(table[0]) == COLUMNS
@@ -92,7 +93,7 @@ async def test_whole_it_is_read_by_pages_each_event_once(desk, clock, monkeypatc
 
 
 async def test_an_empty_period_is_an_empty_array_and_a_heading(desk):
-    assert json.loads(await pieces(desk, as_json)) == []
+    assert json.loads(await pieces(desk, array_by_pages)) == []
     assert (await pieces(desk, as_csv)).count(b"\r\n") == 1
 
 

@@ -144,7 +144,8 @@ async def test_a_duty_is_read_with_its_addressee_and_text_and_fulfilled(both):
     )
     assert released["state"] == "not_needed"
     path = f"/v1/disturbances/duties/{by_rule['contract_kela']['id']}"
-    assert (await done(http, f"{path}/mail", 1, language="fi"))["note"] == "tekninentuki@kanta.fi"
+    told = (await done(http, f"{path}/mail", 1, language="fi"))["note"]
+    assert told == "tekninentuki@kanta.fi, without a document: The service has no seal"
     stale = await http.post(f"{path}/telling", json={"channel": "mail", "note": "x"}, headers={"If-Match": '"1"'})
     assert problem(stale) == (412, "disturbance-duty-changed")
 

@@ -27,7 +27,7 @@ from kanta_tenancy.disturbances.summary.counting import (
     Summary,
     summary,
 )
-from kanta_tenancy.kernel.distributions import bar, within
+from kanta_tenancy.kernel.distributions import within
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.docx import inspect_template
 from kanta_tenancy.machinery.postgres.statements import QUERIES
@@ -85,14 +85,6 @@ def test_within_is_the_value_that_so_many_do_not_exceed(counted, permille):
     values = spread(counted)
     expected = values[-(-len(values) * permille // 1000) - 1] if values else None
     assert within(counted, permille) == expected
-
-
-@given(st.integers(0, 1000), st.integers(1, 1000))
-def test_a_bar_shows_whatever_is_there_and_is_never_longer_than_thirty_signs(count, longest):
-    length = bar(min(count, longest), longest)
-    assert 0 <= length <= 30
-    assert (length == 0) == (count == 0)
-    assert bar(longest, longest) == 30
 
 
 @given(events, duties)

@@ -110,6 +110,7 @@ async def test_a_tenants_paper_is_its_own_and_the_main_connectors(database, cloc
             await content(database, caller, one)
         async with database.transaction(caller) as tx:
             assert await papers.page(tx, one.about, before=None, count=10) == []
+            assert await papers.kept(tx, one.id) is None
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await drawn(database, clock, keys, neighbour.caller, about="thing/3", tenancy_id=tenant.tenancy.id)
 

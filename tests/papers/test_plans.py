@@ -30,6 +30,7 @@ async def test_every_question_reads_what_is_about_the_same_and_no_more(database,
             (store.PAGE, about | {"before": LAST, "count": 51}),
             (store.SAME, about | said),
             (store.FIND, about | {"id": uuid.UUID(int=705)}),
+            (store.KEPT, {"id": uuid.UUID(int=705)}),
             (store.EVERY, {"abouts": ["thing/70", "thing/71"]}),
         ):
             for plan in await plans(database, caller, statement, tables=("paper",), **given):

@@ -1,7 +1,7 @@
 """The register of breaches as the API, a spreadsheet and the command line show it."""
 
 import enum
-from collections.abc import Iterable
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -38,9 +38,13 @@ class RegisterAsked(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=
         return checking.period(self.since, self.until)
 
 
-def as_csv(lines: Iterable[RegisterLine]) -> bytes:
-    """Return the register for a spreadsheet: a line for each breach, no cell of which it can compute."""
-    return spreadsheets.table(COLUMNS, ([_cell(getattr(one, name)) for name in COLUMNS] for one in lines))
+def as_csv(pages: AsyncIterator[list[RegisterLine]]) -> AsyncIterator[bytes]:
+    """Return the register for a spreadsheet piece by piece, a line for each breach, no cell of which it can compute."""
+    return spreadsheets.by_pages(COLUMNS, pages, _row)
+
+
+def _row(one: RegisterLine) -> list[str]:
+    return [_cell(getattr(one, name)) for name in COLUMNS]
 
 
 def _cell(value: object) -> str:

@@ -1,6 +1,5 @@
 """The register of breaches over HTTP, as the authority may ask for it: JSON by pages, CSV whole."""
 
-import asyncio
 from typing import Final
 
 from litestar import Response, get
@@ -15,7 +14,7 @@ from kanta_tenancy.kernel.identifiers import TenancyId
 from kanta_tenancy.machinery.spreadsheets import MEDIA_TYPE
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
-from kanta_tenancy.machinery.web.files import file_answer
+from kanta_tenancy.machinery.web.files import streamed_answer
 from kanta_tenancy.machinery.web.pages import Page, paged
 from kanta_tenancy.machinery.web.problems import refusals
 from kanta_tenancy.parties import Permission, TenancyNotFound
@@ -38,7 +37,7 @@ async def read_register(call: NamedDependency[Call]) -> Response[Page[RegisterLi
             after=asked.position(FindingPosition),
             count=asked.fetch,
         )
-    return paged(call.request, asked, rows, position=_position, body=_itself)
+    return paged(call.request, asked, rows, position=reading.position, body=_itself)
 
 
 @get(
@@ -49,17 +48,11 @@ async def read_register(call: NamedDependency[Call]) -> Response[Page[RegisterLi
     responses=refusals(BreachRefused, TenancyNotFound),
 )
 async def read_register_as_csv(call: NamedDependency[Call]) -> Response[bytes]:
-    """Fetch the whole register of a period for a spreadsheet, no cell of which it can compute."""
+    """Fetch the whole register of a period for a spreadsheet, no cell of which it can compute; sent as it is read."""
     asked = call.asked(PeriodAsked)
     tenancy_id = None if asked.tenancy_id is None else TenancyId(asked.tenancy_id)
-    async with call.transaction() as tx:
-        lines = await reading.register(tx, tenancy_id, asked.period())
-    content = await asyncio.to_thread(as_csv, lines)
-    return file_answer(content, media_type=MEDIA_TYPE, name=f"breaches-{asked.since}-{asked.until}.csv")
-
-
-def _position(line: RegisterLine) -> FindingPosition:
-    return FindingPosition(found_at=line.found_at, id=line.id)
+    pieces = as_csv(reading.register(call.transaction, tenancy_id, asked.period()))
+    return await streamed_answer(pieces, media_type=MEDIA_TYPE, name=f"breaches-{asked.since}-{asked.until}.csv")
 
 
 def _itself(line: RegisterLine) -> RegisterLine:

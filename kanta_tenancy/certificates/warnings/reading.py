@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from kanta_tenancy.certificates.findings import FindingPosition, KeptFinding
 from kanta_tenancy.certificates.inventory import reading as inventory
 from kanta_tenancy.certificates.inventory.model import Certificate
 from kanta_tenancy.certificates.inventory.model import State as CertificateState
@@ -20,7 +21,7 @@ from kanta_tenancy.certificates.warnings.model import (
     OpenWarning,
     Warned,
 )
-from kanta_tenancy.certificates.warnings.store import digests, sweeps, warnings
+from kanta_tenancy.certificates.warnings.store import amiss, digests, sweeps, warnings
 from kanta_tenancy.machinery.postgres.database import Transaction
 
 NEVER: Final = date.max
@@ -66,6 +67,16 @@ async def told_in(tx: Transaction, digest_id: UUID, *, after: ItemPosition | Non
     """
     await digests.find(tx, digest_id)
     return await digests.items(tx, digest_id, after=after, count=count)
+
+
+async def amiss_in(tx: Transaction, digest_id: UUID, *, after: FindingPosition | None, count: int) -> list[KeptFinding]:
+    """Read a page of the findings of which a digest tells, in the order in which they were opened, as they stand now.
+
+    Raises:
+        DigestNotFound: the scope has none of that id.
+    """
+    await digests.find(tx, digest_id)
+    return await amiss.of_digest(tx, digest_id, after=after, count=count)
 
 
 async def mark(tx: Transaction) -> Mark | None:

@@ -8,7 +8,7 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from kanta_tenancy.certificates.findings import KeptFinding
+from kanta_tenancy.certificates.findings import FindingPosition, KeptFinding
 from kanta_tenancy.certificates.findings.bodies import ShownFinding, shown
 from kanta_tenancy.certificates.inventory.errors import CertificateNotFound
 from kanta_tenancy.certificates.warnings import actions, bodies, levels, reading
@@ -165,6 +165,23 @@ async def list_warnings_in_digest(digest_id: FromPath[UUID], call: NamedDependen
     return paged(call.request, asked, rows, position=_item_position, body=bodies.item)
 
 
+@get(
+    "/certificate-digests/{digest_id:uuid}/findings",
+    operation_id="listFindingsInDigest",
+    opt=needs(Permission.CERTIFICATES_READ, query=PageQuery),
+    responses=refusals(DigestNotFound),
+)
+async def list_findings_in_digest(
+    digest_id: FromPath[UUID], call: NamedDependency[Call]
+) -> Response[Page[ShownFinding]]:
+    """List what a digest says is amiss, in the order in which it was found, with what became of each since."""
+    asked = call.asked(PageQuery)
+    after = asked.position(FindingPosition)
+    async with call.transaction() as tx:
+        rows = await reading.amiss_in(tx, digest_id, after=after, count=asked.fetch)
+    return paged(call.request, asked, rows, position=_finding_position, body=shown)
+
+
 @post(
     "/certificate-digests/{digest_id:uuid}/acknowledgement",
     operation_id="acknowledgeCertificateDigest",
@@ -200,6 +217,10 @@ def _digest_position(digest: Digest) -> Any:
     return DigestPosition(id=digest.id)
 
 
+def _finding_position(finding: KeptFinding) -> Any:
+    return FindingPosition(id=finding.id)
+
+
 def _item_position(item: Item) -> Any:
     return ItemPosition(certificate_id=item.certificate_id)
 
@@ -214,6 +235,7 @@ ROUTES: Final = Router(
         list_digests,
         read_digest,
         list_warnings_in_digest,
+        list_findings_in_digest,
         acknowledge_digest,
     ],
     tags=["Certificates"],

@@ -14,7 +14,7 @@ from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.languages import Language
 from kanta_tenancy.machinery.postgres.database import Transaction
-from kanta_tenancy.papers import KeptPaper, PaperWithContent
+from kanta_tenancy.papers import KeptPaper, Paper, PaperWithContent
 from kanta_tenancy.seals import SealKeys
 
 
@@ -25,13 +25,16 @@ async def draw_up(tx: Transaction, clock: Clock, keys: SealKeys | None, duty_id:
         DutyNotFound: the scope has none of that id.
         SealNotSetUp, SealKeyUnusable: it cannot be sealed here.
     """
-    duty = await reading.duty(tx, duty_id)
+    return await papers.draw_up(tx, clock, keys, await said(tx, clock, await reading.duty(tx, duty_id), language))
+
+
+async def said(tx: Transaction, clock: Clock, duty: KeptDuty, language: Language) -> Paper:
+    """Return what the addressee of a duty is told on paper by what is known now."""
     day = day_in_finland(clock.now())
     whole = _as_its_teller_knows_it(await reading.whole(tx, duty.disturbance_id), duty)
     known = await _known(tx, whole, duty, day)
     to = await reading.addressed(tx, whole.disturbance, duty, day)
-    addressed = Addressed(authority=to.authority, name=to.name)
-    return await papers.draw_up(tx, clock, keys, paper.paper(known, duty, addressed, language))
+    return paper.paper(known, duty, Addressed(authority=to.authority, name=to.name), language)
 
 
 async def page(tx: Transaction, duty_id: UUID, *, before: UUID | None, count: int) -> list[KeptPaper]:

@@ -7,6 +7,8 @@ from uuid import UUID
 from kanta_tenancy import promises
 from kanta_tenancy.disturbances import checking, owing, reading, wording
 from kanta_tenancy.disturbances.actions import duties as duty_actions
+from kanta_tenancy.disturbances.actions import enclosing
+from kanta_tenancy.disturbances.actions.enclosing import NOTHING, Enclosure
 from kanta_tenancy.disturbances.case import KeptDuty
 from kanta_tenancy.disturbances.errors import DutyUnaddressed
 from kanta_tenancy.disturbances.lifecycle import RULE, DutyMove
@@ -25,12 +27,20 @@ _RULE: Final = Sentence(fi="Sääntö", sv="Regel", en="Rule")
 
 
 async def mail(
-    tx: Transaction, clock: Clock, duty_id: UUID, *, version: int, language: Language, email: str | None
+    tx: Transaction,
+    clock: Clock,
+    duty_id: UUID,
+    *,
+    version: int,
+    language: Language,
+    email: str | None,
+    enclosure: Enclosure = NOTHING,
 ) -> KeptDuty:
     """Send the prefilled text of a duty by mail to whom it is to tell.
 
     Args:
         email: where to, in the place of the address that is known.
+        enclosure: the document that goes with it, as `enclosing.prepare` has sealed it; or why there is none.
 
     Raises:
         DutyNotFound, DutyChanged: there is none, or not at that version any more.
@@ -47,9 +57,12 @@ async def mail(
     address = to.email if email is None else _address(email)
     if address is None:
         raise DutyUnaddressed("no address is known: give one")
-    after = await duty_actions.settle_taken(tx, before, DutyMove.SEND, at=at, channel=Channel.MAIL, note=address)
+    document = await enclosing.keep(tx, enclosure)
+    note = enclosing.noted(address, document, enclosure)
+    after = await duty_actions.settle_taken(tx, before, DutyMove.SEND, at=at, channel=Channel.MAIL, note=note)
     recipient = Recipient(contact_id=None, name=to.name or address, email=address, language=language)
-    await tell(tx, at, [await _notice(tx, found, after, recipient, at)])
+    notice = await _notice(tx, found, after, recipient, at)
+    await tell(tx, at, [enclosing.enclosed(notice, found.disturbance, after, document, enclosure)])
     await promises.owe(tx, owing.to_look(after, at + owing.LOOK_AFTER, at=at))
     return after
 

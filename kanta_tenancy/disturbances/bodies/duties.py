@@ -123,6 +123,15 @@ class Mailing(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     email: (
         Annotated[str, msgspec.Meta(min_length=3, max_length=200, description="In the place of what is known")] | None
     ) = None
+    document: (
+        Annotated[
+            bool,
+            msgspec.Meta(
+                description="Whether the sealed document goes with it; left out: only where a source has it sent so"
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Posting(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):

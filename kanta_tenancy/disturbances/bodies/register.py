@@ -1,7 +1,7 @@
 """The register of disturbances as the API, a spreadsheet and the command line show it."""
 
 import enum
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Annotated, Final
 
@@ -35,26 +35,13 @@ class DisturbanceRegisterAsked(PageQuery, frozen=True, kw_only=True, forbid_unkn
         return checking.period(self.since, self.until)
 
 
-async def as_csv(pages: AsyncIterator[list[DisturbanceLine]]) -> AsyncIterator[bytes]:
+def as_csv(pages: AsyncIterator[list[DisturbanceLine]]) -> AsyncIterator[bytes]:
     """Return the register for a spreadsheet piece by piece, a line for each event, no cell of which it can compute."""
-    before = spreadsheets.heading(COLUMNS)  # not given out before something was read: trouble can still be told
-    async for page in pages:
-        yield before + _lines(page)
-        before = b""
+    return spreadsheets.by_pages(COLUMNS, pages, _row)
 
 
-async def as_json(pages: AsyncIterator[list[DisturbanceLine]]) -> AsyncIterator[bytes]:
-    """Return the register as one array piece by piece; cut off, it is no JSON."""
-    before, first = b"[", True
-    async for page in pages:
-        said = b",\n".join(map(msgspec.json.encode, page))
-        yield before + (b"" if first or not page else b",\n") + said
-        before, first = b"", first and not page
-    yield b"]\n"
-
-
-def _lines(page: Iterable[DisturbanceLine]) -> bytes:
-    return spreadsheets.lines([_cell(getattr(one, name)) for name in COLUMNS] for one in page)
+def _row(one: DisturbanceLine) -> list[str]:
+    return [_cell(getattr(one, name)) for name in COLUMNS]
 
 
 def _cell(value: object) -> str:

@@ -36,6 +36,7 @@ def routes(storm: Storm, keys: SealKeys | None) -> Router:
             *disturbances.HANDLERS,
             *closing.HANDLERS,
             *duties.HANDLERS,
+            duties.mail_route(keys),
             papers.draw_up_route(keys),
             *papers.HANDLERS,
             *register.HANDLERS,

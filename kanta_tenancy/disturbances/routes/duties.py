@@ -6,11 +6,13 @@ from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from kanta_tenancy.disturbances import reading, wording
 from kanta_tenancy.disturbances.actions import duties as actions
-from kanta_tenancy.disturbances.actions import mailing, posting
+from kanta_tenancy.disturbances.actions import enclosing, mailing, posting
+from kanta_tenancy.disturbances.actions.enclosing import Enclosure
 from kanta_tenancy.disturbances.bodies.duties import (
     Mailing,
     Noting,
@@ -36,14 +38,16 @@ from kanta_tenancy.disturbances.errors import (
 from kanta_tenancy.disturbances.lifecycle import DutyMove
 from kanta_tenancy.disturbances.model import Channel
 from kanta_tenancy.kernel.calendar import day_in_finland
+from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
 from kanta_tenancy.machinery.web.pages import Page, PageQuery, paged
 from kanta_tenancy.machinery.web.preconditions import with_etag
 from kanta_tenancy.machinery.web.problems import refusals
-from kanta_tenancy.machinery.web.repeatable import once
+from kanta_tenancy.machinery.web.repeatable import once, once_prepared
 from kanta_tenancy.messages import EndpointClosed, EndpointNotFound
 from kanta_tenancy.parties import Permission
+from kanta_tenancy.seals import SealKeys
 
 SETTLED: Final = (DutyNotFound, DutyChanged, DutyCarried, DutyMoveNotAllowed, DisturbanceRefused)
 SETTLES: Final = needs(Permission.DISTURBANCES_REPORT, if_match=True)
@@ -89,21 +93,41 @@ async def read_text(duty_id: FromPath[UUID], call: NamedDependency[Call]) -> Sho
     return letter(wording.letter(about, duty.purpose, language))
 
 
-@post(
-    "/disturbances/duties/{duty_id:uuid}/mail",
-    operation_id="mailDuty",
-    opt=needs(Permission.DISTURBANCES_MANAGE, if_match=True),
-    status_code=200,
-    responses=refusals(*SETTLED, DutyUnaddressed),
-)
-async def mail(duty_id: FromPath[UUID], data: JSONBody[Mailing], call: NamedDependency[Call]) -> Response[ShownDuty]:
-    """Send the prefilled text by mail from here. When it does not arrive, the duty has failed and is told anew."""
-    version = call.expected_version
-    return await once(
-        call,
-        lambda tx: mailing.mail(tx, call.clock, duty_id, version=version, language=data.language, email=data.email),
-        answer=_answer,
+def mail_route(keys: SealKeys | None) -> HTTPRouteHandler:
+    """Return the route that sends a duty's text by mail.
+
+    Args:
+        keys: those of the seal, where they lie beside this instance.
+    """
+
+    @post(
+        "/disturbances/duties/{duty_id:uuid}/mail",
+        operation_id="mailDuty",
+        opt=needs(Permission.DISTURBANCES_MANAGE, if_match=True),
+        status_code=200,
+        responses=refusals(*SETTLED, DutyUnaddressed),
     )
+    async def mail(
+        duty_id: FromPath[UUID], data: JSONBody[Mailing], call: NamedDependency[Call]
+    ) -> Response[ShownDuty]:
+        """Send the prefilled text by mail from here, with the sealed document where that may go by mail.
+
+        A document that cannot be sealed holds nothing up: the mail goes without, says so, and so does the note of the
+        duty. When the mail does not arrive, the duty has failed and is told anew.
+        """
+        version, language = call.expected_version, data.language
+
+        async def prepare() -> Enclosure:
+            return await enclosing.prepare(call.transaction, call.clock, keys, duty_id, language, asked=data.document)
+
+        async def act(tx: Transaction, enclosure: Enclosure) -> KeptDuty:
+            return await mailing.mail(
+                tx, call.clock, duty_id, version=version, language=language, email=data.email, enclosure=enclosure
+            )
+
+        return await once_prepared(call, prepare, act, answer=_answer)
+
+    return mail
 
 
 @post(
@@ -196,4 +220,4 @@ def _id(duty: KeptDuty) -> UUID:
     return duty.id
 
 
-HANDLERS: Final = (list_duties, read_duty, read_text, mail, post_, tell, acknowledge, fail, release)
+HANDLERS: Final = (list_duties, read_duty, read_text, post_, tell, acknowledge, fail, release)

@@ -1,20 +1,29 @@
-"""A month of disturbances as a Word document, with charts, from the template of its language.
+"""A month of disturbances as a Word document, with native charts, from the template of its language.
 
-The bars of the charts are signs in a column of their own, beside the number that each repeats: they are searched and
-copied like any text, and no program has to draw them.
+Beneath each chart its figures stand in a table, and what is read aloud in the chart's place says them too.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
 from kanta_tenancy.agreements.models.rendering import CREATOR, LOCALE
 from kanta_tenancy.disturbances.summary import words
-from kanta_tenancy.disturbances.summary.counting import Counted, OfSource, Summary
+from kanta_tenancy.disturbances.summary.counting import OfSource, Summary
 from kanta_tenancy.kernel import months
-from kanta_tenancy.kernel.distributions import bar
-from kanta_tenancy.kernel.explanation import sentence
+from kanta_tenancy.kernel.distributions import read_aloud
+from kanta_tenancy.kernel.explanation import Sentence, sentence
 from kanta_tenancy.kernel.languages import Language
-from kanta_tenancy.machinery.docx import Contract, Group, Names, Properties, Template, Values, compile_template
+from kanta_tenancy.machinery.docx import (
+    BarChart,
+    Contract,
+    Group,
+    Names,
+    Properties,
+    Template,
+    Values,
+    compile_template,
+)
 from kanta_tenancy.machinery.resources import folder
 
 CONTRACT: Final = Contract(
@@ -38,8 +47,8 @@ CONTRACT: Final = Contract(
     ),
     groups=(
         Group(name="states", items=Names(required=frozenset({"state.name", "state.events"}))),
-        Group(name="types", items=Names(required=frozenset({"type.name", "type.events", "type.bar"}))),
-        Group(name="waits", items=Names(required=frozenset({"wait.name", "wait.events", "wait.bar"}))),
+        Group(name="types", items=Names(required=frozenset({"type.name", "type.events"}))),
+        Group(name="waits", items=Names(required=frozenset({"wait.name", "wait.events"}))),
         Group(
             name="sources",
             items=Names(
@@ -59,9 +68,9 @@ CONTRACT: Final = Contract(
         Group(name="left", items=Names(required=frozenset({"left.name", "left.open", "left.overdue"}))),
     ),
     conditions=Names(required=frozenset({"summary.empty"})),
+    charts=Names(required=frozenset({"waits", "types"})),
 )
 _NONE: Final = "\N{EN DASH}"
-_SIGN: Final = "\N{FULL BLOCK}"
 
 
 def as_docx(made: Summary) -> bytes:
@@ -87,7 +96,6 @@ def as_docx(made: Summary) -> bytes:
                     {
                         "type.name": words.TYPES[one.key].said_in(language),
                         "type.events": str(one.events),
-                        "type.bar": _bar(one, types),
                     }
                     for one in types
                 ],
@@ -95,7 +103,6 @@ def as_docx(made: Summary) -> bytes:
                     {
                         "wait.name": words.wait(one.key).said_in(language),
                         "wait.events": str(one.events),
-                        "wait.bar": _bar(one, made.waits),
                     }
                     for one in made.waits
                 ],
@@ -111,6 +118,10 @@ def as_docx(made: Summary) -> bytes:
             },
             present=frozenset() if made.events else frozenset({"summary.empty"}),
             signature_lines={},
+            charts={
+                "waits": _chart(words.WAITS, ((words.wait(one.key), one.events) for one in made.waits), language),
+                "types": _chart(words.OF_TYPES, ((words.TYPES[one.key], one.events) for one in types), language),
+            },
         )
     )
 
@@ -155,8 +166,13 @@ def _source(one: OfSource, language: Language) -> dict[str, str]:
     }
 
 
-def _bar(one: Counted, beside: tuple[Counted, ...]) -> str:
-    return _SIGN * bar(one.events, max((each.events for each in beside), default=0))
+def _chart(title: Sentence, bars: Iterable[tuple[Sentence, int]], language: Language) -> BarChart:
+    said = tuple((label.said_in(language), events) for label, events in bars)
+    return BarChart(
+        title=title.said_in(language),
+        alternative=read_aloud(title, said).said_in(language),
+        bars=said,
+    )
 
 
 def _time(minutes: int | None, language: Language) -> str:

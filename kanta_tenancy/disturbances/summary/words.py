@@ -60,6 +60,16 @@ LEFT: Final[Mapping[FollowUpKind, Sentence]] = {
     ),
     FollowUpKind.FAULT: Sentence(fi="Ilmoitetut viat", sv="Anmälda fel", en="Faults that were notified"),
 }
+WAITS: Final = Sentence(
+    fi="Häiriöiden määrä kuittausajan mukaan",
+    sv="Antal störningar efter tid till kvittering",
+    en="Number of disturbances by time to acknowledge",
+)
+OF_TYPES: Final = Sentence(
+    fi="Häiriöiden määrä lajin, vakavuuden ja paikan mukaan",
+    sv="Antal störningar efter typ, allvar och plats",
+    en="Number of disturbances by type, severity and place",
+)
 _LONGER: Final = Sentence(fi="Kauemmin", sv="Längre", en="Longer")
 _HOUR: Final = 60
 

@@ -7,11 +7,11 @@ from typing import Final
 import msgspec
 from lxml import etree
 
-from kanta_tenancy.machinery.docx import core_properties
+from kanta_tenancy.machinery.docx import charts, core_properties
 from kanta_tenancy.machinery.docx.contract import Contract
 from kanta_tenancy.machinery.docx.form import Form
 from kanta_tenancy.machinery.docx.marks import Close, Marks, OpenChoice
-from kanta_tenancy.machinery.docx.pieces import FilledPart, Piece, SignaturePicture
+from kanta_tenancy.machinery.docx.pieces import ChartPart, FilledPart, Piece, SignaturePicture
 from kanta_tenancy.machinery.docx.relations import SETTINGS
 from kanta_tenancy.machinery.docx.segments import Constant, Segment
 from kanta_tenancy.machinery.docx.signature_places import SignaturePlace
@@ -35,6 +35,8 @@ class Compilation:
 
     def __init__(self, form: Form, contract: Contract) -> None:
         self._form = form
+        numbers = charts.numbers(contract)
+        self._charts = {name: numbers[name] for name in charts.used(form)}
         prompts = form.styles.prompts()
         self._unwrapped = {story.name: unwrap(story.root, contract, prompts) for story in form.stories}
         self.places = self._unwrapped[form.main].signature_places
@@ -48,6 +50,10 @@ class Compilation:
         for part in parts:
             pieces.append(self._piece(part))
             pieces += self._relationships(part)
+        pieces += [
+            ChartPart(part=charts.part(self._form.main, number)[1:], chart=name)
+            for name, number in self._charts.items()
+        ]
         return tuple(pieces)
 
     def _piece(self, part: str) -> Piece:
@@ -67,6 +73,8 @@ class Compilation:
     def _relationships(self, source: str) -> list[Piece]:
         """Return the relationships part of a source, when it has any; those of a conditional picture come and go."""
         kept = {one.id: one for one in self._form.kept_relationships(source)}
+        if source == self._form.main:
+            kept |= {one.id: one for one in map(charts.relationship, self._charts.values())}
         relationships = Relationships(source=source, by_id=kept)
         if source == PACKAGE_SOURCE:
             relationships = _with_core_properties(relationships)
@@ -81,6 +89,7 @@ class Compilation:
         """Write the content types; pictures by extension, so that a line that is left out leaves nothing behind."""
         types = {part: self._form.package.content_types[part] for part in parts}
         types[core_properties.PART] = CORE_PROPERTIES_TYPE
+        types |= {charts.part(self._form.main, number): charts.CONTENT_TYPE for number in self._charts.values()}
         defaults = {"rels": RELATIONSHIPS_TYPE, "xml": "application/xml"}
         overrides = {}
         for part in sorted(types, key=lambda part: (part not in self._pictures, part)):

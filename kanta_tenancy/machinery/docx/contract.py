@@ -31,6 +31,15 @@ class Group(Record, frozen=True, kw_only=True):
     items: Names  # whole names, prefix included: `service.name`
 
 
+class BarChart(Record, frozen=True, kw_only=True):
+    """One bar for each label, drawn by whatever shows the document, from figures that stand in the document itself."""
+
+    title: str  # what is counted
+    alternative: str  # what is read aloud in its place; the figures stand in a table beside it too
+    bars: tuple[tuple[str, int], ...]  # label and number, in order
+    upright: bool = False  # bars stand, for many short labels; else they lie, for labels of several words
+
+
 class Contract(Record, frozen=True, kw_only=True):
     """Every placeholder that a kind of template knows."""
 
@@ -38,6 +47,7 @@ class Contract(Record, frozen=True, kw_only=True):
     groups: tuple[Group, ...] = ()
     conditions: Names = Names()
     signature_lines: Names = Names()
+    charts: Names = Names()
     line_conditions: Mapping[str, str] = {}  # the condition that a line must stand in; the others stand in none
     line_pictures: frozenset[str] = frozenset()  # content types that a line's picture may have; none named: any
 
@@ -72,3 +82,4 @@ class Values(Record, frozen=True, kw_only=True):
     rows: Mapping[str, Sequence[Mapping[str, str]]]
     present: AbstractSet[str]  # the conditions that hold
     signature_lines: Mapping[str, SignatureLine]  # exactly those that the present conditions show
+    charts: Mapping[str, BarChart] = {}

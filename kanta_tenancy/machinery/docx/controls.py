@@ -16,6 +16,7 @@ class Kind(enum.StrEnum):
     EACH = "each"
     IF = "if"
     SIGNATURE_LINE = "signature_line"
+    CHART = "chart"
     PLAIN = "plain"  # a frame of Word's own, such as a table of contents: its content stays as it is
     UNTAGGED = "untagged"
     UNREADABLE = "unreadable"  # a tag that is not written as the placeholder language asks
@@ -39,7 +40,7 @@ class Control(Record, frozen=True, kw_only=True):
     level: Level
 
 
-_PREFIXES: Final = (Kind.EACH, Kind.IF, Kind.SIGNATURE_LINE)
+_PREFIXES: Final = (Kind.EACH, Kind.IF, Kind.SIGNATURE_LINE, Kind.CHART)
 _FRAMES: Final = (w("docPartObj"), w("docPartList"), w("group"), w("citation"), w("bibliography"))
 _LEVELS: Final = {
     w("p"): Level.BLOCK,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
+from kanta_tenancy.machinery.docx import charts
 from kanta_tenancy.machinery.docx.contract import Contract, Group, SignatureLine, Values
 from kanta_tenancy.machinery.docx.errors import TextNotPrintable, ValuesDoNotFit
 from kanta_tenancy.machinery.docx.escaping import one_line, plain_texts, run_text
@@ -28,13 +29,17 @@ def filling(values: Values, contract: Contract, lines: frozenset[str]) -> Fillin
     _same_names("texts", values.texts.keys(), contract.texts.all())
     _same_names("rows", values.rows.keys(), {group.name for group in contract.groups})
     _same_names("signature lines", values.signature_lines.keys(), lines)
+    _same_names("charts", values.charts.keys(), contract.charts.all())
     _same_names("conditions", values.present - contract.conditions.all(), set())
     _check_ids(values.signature_lines)
+    numbers = charts.numbers(contract)
     return Filling(
         texts=_texts(values.texts),
         rows={group.name: _items(group, values.rows[group.name]) for group in contract.groups},
         present=frozenset(values.present),
         signature_lines={name: _attributes(name, line) for name, line in values.signature_lines.items()},
+        drawings={name: charts.drawing(name, numbers[name], chart) for name, chart in values.charts.items()},
+        charts={name: charts.content(name, chart) for name, chart in values.charts.items()},
     )
 
 

@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Final, Self
 
 from kanta_tenancy.machinery.docx.findings import Story
-from kanta_tenancy.machinery.docx.relations import HYPERLINK, IMAGE, KEPT, STORIES, STYLES
+from kanta_tenancy.machinery.docx.relations import CHART, HYPERLINK, IMAGE, KEPT, STORIES, STYLES
 from kanta_tenancy.machinery.docx.styles import Styles
 from kanta_tenancy.machinery.docx.wordml import STRICT_W, w
 from kanta_tenancy.machinery.opc import BrokenPackage, Limits, Package, Relationship
@@ -57,7 +57,7 @@ class Form:
 
     def kept_relationships(self, source: str) -> tuple[Relationship, ...]:
         """Return the relationships of a source that an issued document takes over."""
-        kinds = {*KEPT, IMAGE, HYPERLINK}
+        kinds = {*KEPT, IMAGE, HYPERLINK, CHART}  # of a template none is a chart: it is refused
         return tuple(one for one in self.package.relationships(source) if one.type in kinds)
 
     @cached_property

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+from kanta_tenancy.machinery.docx.charts import check_charts
 from kanta_tenancy.machinery.docx.contract import Contract
 from kanta_tenancy.machinery.docx.controls import Kind, controls_of
 from kanta_tenancy.machinery.docx.fields import check_fields
@@ -47,6 +48,7 @@ def _findings(form: Form, contract: Contract) -> Iterator[Finding]:
         yield from visibility.check(story)
         yield from Placement(story, contract).check()
     yield from check_signature_lines(form, contract)
+    yield from check_charts(form)
     yield from _missing(form, contract)
 
 
@@ -61,6 +63,7 @@ def _missing(form: Form, contract: Contract) -> Iterator[Finding]:
         Kind.EACH: frozenset(group.name for group in contract.groups if group.items.required),
         Kind.IF: contract.conditions.required,
         Kind.SIGNATURE_LINE: contract.signature_lines.required,
+        Kind.CHART: contract.charts.required,
     }
     for kind, names in required.items():
         for name in sorted(names - used[kind]):

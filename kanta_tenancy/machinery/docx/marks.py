@@ -9,6 +9,7 @@ from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.docx.segments import (
     Choice,
     Constant,
+    Drawing,
     ItemText,
     Repetition,
     Segment,
@@ -42,7 +43,7 @@ class Close(Record, frozen=True, kw_only=True):
 
 
 Opening = OpenRepetition | OpenChoice
-Mark = Text | ItemText | SignatureElement | Opening | Close
+Mark = Text | ItemText | SignatureElement | Drawing | Opening | Close
 
 
 class Marks:

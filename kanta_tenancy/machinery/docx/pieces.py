@@ -47,7 +47,17 @@ class SignaturePicture(Record, frozen=True, kw_only=True):
         return stored(self.part, image)
 
 
-Piece = Packed | FilledPart | SignaturePicture
+class ChartPart(Record, frozen=True, kw_only=True):
+    """The part of a chart; it comes with the values."""
+
+    part: str
+    chart: str
+
+    def entry(self, values: Filling) -> Packed:
+        return pack(self.part, values.charts[self.chart])
+
+
+Piece = Packed | FilledPart | ChartPart | SignaturePicture
 
 
 def stored(name: str, content: bytes) -> Packed:

@@ -25,10 +25,12 @@ _LEVELS: Final = {
     Kind.EACH: (Level.BLOCK, Level.ROW),
     Kind.IF: (Level.BLOCK, Level.ROW, Level.RUN),
     Kind.SIGNATURE_LINE: (Level.RUN, Level.BLOCK, Level.CELL),
+    Kind.CHART: (Level.BLOCK,),
 }
 _MUST_NOT_HOLD: Final = {
     Kind.TEXT: frozenset(Kind),
     Kind.SIGNATURE_LINE: frozenset(Kind),
+    Kind.CHART: frozenset(Kind),
     Kind.EACH: frozenset({Kind.EACH, Kind.SIGNATURE_LINE}),
     Kind.IF: frozenset[Kind](),
 }
@@ -70,6 +72,7 @@ class Placement:
             Kind.EACH: {group.name for group in self._contract.groups},
             Kind.IF: self._contract.conditions.all(),
             Kind.SIGNATURE_LINE: self._contract.signature_lines.all(),
+            Kind.CHART: self._contract.charts.all(),
         }[control.kind]
         groups = [group.name for group in self._contract.groups if name in group.items.all()]
         if control.kind is Kind.TEXT and groups:
@@ -98,8 +101,8 @@ def _of_level(control: Control) -> Iterator[str]:
         yield f"The content control stands around {control.level}; it can only stand around {around}."
     elif here is not level_around(control.element):
         yield f"The content control stands around {control.level} in a place where that cannot be."
-    elif control.kind is Kind.TEXT and not _is_one_paragraph(control):
-        yield "The content control of a text stands around more than one paragraph."
+    elif control.kind in {Kind.TEXT, Kind.CHART} and not _is_one_paragraph(control):
+        yield f"The content control of a {control.kind} stands around more than one paragraph."
     elif control.level is Level.ROW and not _keeps_a_row(control.element):
         yield "All rows of the table could be left out; keep one, such as a heading row, outside the content controls."
 
@@ -132,6 +135,8 @@ def _of_inside(control: Control) -> Iterator[str]:
     for other in inner:
         if other.kind in _MUST_NOT_HOLD[control.kind]:
             yield f"The content control {other.tag or 'without a tag'} stands inside it, where it cannot be filled."
+    if control.kind is Kind.CHART and any(True for _ in controls_around(control.element)):
+        yield "The chart stands in another content control; it is there once, whatever the values are."
     if control.kind is Kind.EACH and any(True for _ in control.element.iter(*_CANNOT_REPEAT)):
         yield "It holds a picture, a note or a section break, which cannot be repeated."
     if _cuts_a_field(control.element):

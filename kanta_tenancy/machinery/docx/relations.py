@@ -11,6 +11,7 @@ HYPERLINK: Final = f"{_OFFICE}/hyperlink"
 MAIN: Final = f"{_OFFICE}/officeDocument"
 STYLES: Final = f"{_OFFICE}/styles"
 NUMBERING: Final = f"{_OFFICE}/numbering"
+CHART: Final = f"{_OFFICE}/chart"
 SETTINGS: Final = f"{_OFFICE}/settings"
 COMMENTS: Final = f"{_OFFICE}/comments"
 STORIES: Final = tuple(f"{_OFFICE}/{kind}" for kind in ("header", "footer", "footnotes", "endnotes"))
@@ -61,7 +62,7 @@ REFUSED: Final = {
     f"{_OFFICE}/frame": "a frame",
     f"{_OFFICE}/subDocument": "a subdocument",
     f"{_OFFICE}/mailMergeSource": "a mail merge source",
-    f"{_OFFICE}/chart": "a chart",
+    CHART: "a chart",
     f"{_OFFICE}/video": "a video",
     f"{_OFFICE}/audio": "a sound",
     "http://schemas.microsoft.com/office/2006/relationships/vbaProject": "macros",

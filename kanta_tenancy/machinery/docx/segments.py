@@ -13,6 +13,8 @@ class Filling(Record, frozen=True, kw_only=True):
     rows: Mapping[str, Sequence[Mapping[str, bytes]]]
     present: frozenset[str]
     signature_lines: Mapping[str, bytes]  # the attributes of each line, with a space before each
+    drawings: Mapping[str, bytes]  # of charts, where they stand
+    charts: Mapping[str, bytes]  # the part of each
 
 
 class Segment(Protocol):
@@ -58,6 +60,15 @@ class SignatureElement(Record, frozen=True, kw_only=True):
 
     def write(self, out: list[bytes], filling: Filling, _item: Mapping[str, bytes]) -> None:
         out += (self.beginning, filling.signature_lines[self.name], b"/>")
+
+
+class Drawing(Record, frozen=True, kw_only=True):
+    """Where a chart stands."""
+
+    name: str
+
+    def write(self, out: list[bytes], filling: Filling, _item: Mapping[str, bytes]) -> None:
+        out.append(filling.drawings[self.name])
 
 
 class Repetition(Record, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from kanta_tenancy.machinery.docx.filling import filling
 from kanta_tenancy.machinery.docx.findings import Finding
 from kanta_tenancy.machinery.docx.form import Form
 from kanta_tenancy.machinery.docx.inspection import finding_of, inspect_form
-from kanta_tenancy.machinery.docx.pieces import FilledPart, Piece, stored
+from kanta_tenancy.machinery.docx.pieces import ChartPart, FilledPart, Piece, stored
 from kanta_tenancy.machinery.docx.signature_places import SignaturePlace
 from kanta_tenancy.machinery.opc import BrokenPackage, Packed, assemble
 
@@ -38,7 +38,7 @@ class Template(Record, frozen=True, kw_only=True):
         filled = filling(values, self.contract, self.signature_lines(values.present))
         entries: list[Packed] = []
         for piece in self.pieces:
-            if isinstance(piece, FilledPart):
+            if isinstance(piece, FilledPart | ChartPart):
                 entries.append(piece.entry(filled))
             elif isinstance(piece, Packed):
                 entries.append(piece)

@@ -10,7 +10,7 @@ from kanta_tenancy.machinery.docx.contract import Contract
 from kanta_tenancy.machinery.docx.controls import Control, Kind, Level, content_of, controls_around, controls_of
 from kanta_tenancy.machinery.docx.marks import Close, Marks, OpenChoice, Opening, OpenRepetition
 from kanta_tenancy.machinery.docx.placement import GO_BACK
-from kanta_tenancy.machinery.docx.segments import ItemText, SignatureElement, Text
+from kanta_tenancy.machinery.docx.segments import Drawing, ItemText, SignatureElement, Text
 from kanta_tenancy.machinery.docx.signature_places import SIGNATURE_LINE, SignaturePlace, signature_places
 from kanta_tenancy.machinery.docx.wordml import OFFICE, VML, W14, XML_SPACE, W, attributes_of, is_on, value, w
 
@@ -89,6 +89,11 @@ def _mark(control: Control, contract: Contract, prompt_styles: frozenset[str], m
             element = SignatureElement(name=control.name, beginning=_beginning(line))
             line.addprevious(marks.add(element))
             _remove(line)
+        case Kind.CHART:
+            run = etree.Element(w("r"), nsmap={"w": W})
+            run.append(marks.add(Drawing(name=control.name)))
+            paragraph = next(control.element.iter(w("p")))
+            paragraph[:] = [*paragraph.findall(w("pPr")), run]
         case Kind.EACH:
             _free_of_identities(control.element)
             _mark_range(control.element, OpenRepetition(group=control.name, otherwise=_otherwise(control)), marks)

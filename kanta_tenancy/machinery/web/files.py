@@ -1,10 +1,11 @@
 """Files in answers."""
 
 import re
-from collections.abc import AsyncIterator
-from typing import Final, cast
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final, cast
 from urllib.parse import quote
 
+import msgspec
 from litestar import Response
 from litestar.response import Stream
 
@@ -31,6 +32,16 @@ def attachment(name: str) -> str:
 
 def file_answer(content: bytes, *, media_type: str, name: str) -> Response[bytes]:
     return Response(content, media_type=media_type, headers={"Content-Disposition": attachment(name)})
+
+
+async def array_by_pages(pages: AsyncIterator[Sequence[Any]]) -> AsyncIterator[bytes]:
+    """Return one JSON array piece by piece, one for each page, as it is read; cut off, it is no JSON."""
+    before, first = b"[", True
+    async for page in pages:
+        said = b",\n".join(map(msgspec.json.encode, page))
+        yield before + (b"" if first or not page else b",\n") + said
+        before, first = b"", first and not page
+    yield b"]\n"
 
 
 async def streamed_answer(pieces: AsyncIterator[bytes], *, media_type: str, name: str | None = None) -> Response[bytes]:

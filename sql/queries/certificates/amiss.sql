@@ -69,6 +69,29 @@ UPDATE certificate_finding
    AND certificate.id = certificate_finding.certificate_id
    AND certificate.responsible_id IS DISTINCT FROM certificate_finding.told_to;
 
+-- name: of_digest
+-- A page of the findings of which a digest tells, in the order in which they were opened, as each stands now; rows are
+-- KeptFinding. The longest page is written out so that one plan serves every page.
+SELECT amiss.id, amiss.rule, amiss.severity, amiss.source, amiss.certainty, amiss.subject, amiss.certificate_id,
+       amiss.sentence, amiss.facts, amiss.first_at, amiss.last_at, amiss.cleared_at, amiss.rung, amiss.told_at,
+       amiss.next_at, amiss.acknowledged_at, amiss.acknowledged_by
+  FROM (SELECT finding_id
+          FROM certificate_digest_finding
+         WHERE main_connector_id = :main_connector_id
+           AND digest_id = :digest_id
+           AND finding_id > :after
+         ORDER BY finding_id
+         LIMIT 201) AS item
+ CROSS JOIN LATERAL (
+       SELECT id, rule, severity, source, certainty, subject, certificate_id, sentence, facts, first_at, last_at,
+              cleared_at, rung, told_at, next_at, acknowledged_at, acknowledged_by
+         FROM certificate_finding
+        WHERE main_connector_id = :main_connector_id
+          AND id = item.finding_id
+        LIMIT 1) AS amiss
+ ORDER BY item.finding_id
+ LIMIT :count;
+
 -- name: acknowledge
 -- Write that somebody sees to a finding that is open.
 UPDATE certificate_finding

@@ -46,7 +46,7 @@ SELECT message.state, message.ended_at, message.last_error
 
 -- name: of_message
 -- What a mail tells, in the order in which it was told.
-SELECT topic, tenancy_id, subject, lines, facts, told_at
+SELECT topic, tenancy_id, subject, lines, facts, told_at, attached
   FROM notice
  WHERE main_connector_id = :main_connector_id
    AND message_id = :message_id

@@ -37,6 +37,13 @@ SELECT id, tenancy_id, about, language, title, said_sha256, sha256, size, certif
    AND about = :about
    AND id = :id;
 
+-- name: kept
+-- One document of the scope, with its bytes; rows are PaperWithContent.
+SELECT id, tenancy_id, about, language, title, said_sha256, sha256, size, certificate, made_by, made_at, content
+  FROM paper
+ WHERE main_connector_id = :main_connector_id
+   AND id = :id;
+
 -- name: every
 -- All documents about these, with their bytes, the oldest first; rows are PaperWithContent.
 SELECT id, tenancy_id, about, language, title, said_sha256, sha256, size, certificate, made_by, made_at, content

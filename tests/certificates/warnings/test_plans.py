@@ -240,6 +240,10 @@ async def test_digests_are_listed_newest_first_and_what_one_tells_of_by_certific
         assert plan.read("certificate_digest_item") <= 50
         assert plan.read("certificate_warning") <= 50
         assert "Sort" not in plan.kinds
+    for plan in await plans(database, realm, amiss.OF_DIGEST, **asked, **one, after=UUID(int=0), count=51):
+        assert plan.read("certificate_digest_finding") <= 51
+        assert plan.read("certificate_finding") <= 51
+        assert "Sort" not in plan.kinds
     for plan in await plans(database, realm, digests.ACKNOWLEDGE_ITEMS, **asked, **one, at=NOW, by="x"):
         assert plan.read("certificate_digest_item") <= 50
         assert plan.read("certificate_warning") <= 3 * 50

@@ -133,6 +133,36 @@ async def test_a_digest_is_read_with_what_it_tells_of_and_acknowledged(both, wat
     assert (await http.get("/v1/certificate-warnings")).json()["items"] == []
 
 
+async def test_what_a_digest_says_is_amiss_is_read_page_by_page_with_what_became_of_it(both, watch):
+    rules = ("probe.expired", "probe.name", "probe.unreachable")
+    await noted(watch, *(a_finding(rule=rule) for rule in rules))
+    await watch.live(MARCH_2)
+    watch.clock.advance(minutes=15)
+    await watch.work()
+    await noted(watch, *(a_finding(rule=rule) for rule in rules[:2]))  # the third is cleared
+    await noted(watch, a_finding(subject="certificate_endpoint/later"), about="certificate_endpoint/later")
+    http = both.main_connector
+    (digest,) = (await http.get("/v1/certificate-digests")).json()["items"]
+    assert digest["findings"] == 3
+    seen: list[dict] = []
+    following: str | None = f"/v1/certificate-digests/{digest['id']}/findings?limit=2"
+    while following:
+        page = (await http.get(following)).json()
+        assert len(page["items"]) <= 2
+        seen += page["items"]
+        following = page["next"]
+    assert [one["id"] for one in seen] == sorted(one["id"] for one in seen)
+    assert {one["rule"]: one["cleared_at"] is None for one in seen} == {rules[0]: True, rules[1]: True, rules[2]: False}
+    assert {one["told_at"] for one in seen} == {digest["told_at"]}
+    await http.post(f"/v1/certificate-digests/{digest['id']}/acknowledgement", headers={"If-Match": '"1"'})
+    after = (await http.get(f"/v1/certificate-digests/{digest['id']}/findings")).json()["items"]
+    assert {one["rule"]: one["acknowledged_by"] is None for one in after} == {
+        rules[0]: False,
+        rules[1]: False,
+        rules[2]: True,
+    }
+
+
 async def test_a_finding_is_acknowledged_once_however_often_it_is_asked_for(both, watch):
     await noted(watch, a_finding())
     http, key = both.main_connector, {"Idempotency-Key": "seen"}
@@ -170,7 +200,7 @@ async def test_a_tenant_is_told_what_its_own_certificates_come_to_and_nothing_of
     for path in ("/v1/certificate-warnings", "/v1/certificate-digests"):
         assert (await http.get(path)).json()["items"] == []
     (digest,) = (await both.main_connector.get("/v1/certificate-digests")).json()["items"]
-    for path in ("", "/warnings"):
+    for path in ("", "/warnings", "/findings"):
         read = await http.get(f"/v1/certificate-digests/{digest['id']}{path}")
         assert problem(read) == (404, "certificate-digest-not-found")
     refused = await http.post(f"/v1/certificates/{own}/warnings/acknowledgement", json={"level": "60"})

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from kanta_tenancy.certificates.findings import FindingPosition, KeptFinding
 from kanta_tenancy.certificates.warnings.addressing import Told
 from kanta_tenancy.certificates.warnings.model import Amiss
 from kanta_tenancy.certificates.warnings.store.warnings import Escalation
@@ -16,6 +17,7 @@ UNANSWERED: Final = statement("certificates/amiss.unanswered", Amiss)
 ESCALATIONS: Final = statement("certificates/amiss.escalations", Escalation)
 TOLD: Final = statement("certificates/amiss.told", Nothing)
 TELL_ANEW: Final = statement("certificates/amiss.tell_anew", Nothing)
+OF_DIGEST: Final = statement("certificates/amiss.of_digest", KeptFinding)
 ACKNOWLEDGE: Final = statement("certificates/amiss.acknowledge", Nothing)
 ACKNOWLEDGE_ITEMS: Final = statement("certificates/amiss.acknowledge_items", Nothing)
 
@@ -52,6 +54,15 @@ async def tell_anew(tx: Transaction, certificate_ids: Iterable[UUID]) -> int:
     """Have those told again for which somebody else is responsible than when they were told."""
     realm = tx.scope.main_connector_id
     return await TELL_ANEW.run(tx, main_connector_id=realm, certificate_ids=list(certificate_ids))
+
+
+async def of_digest(
+    tx: Transaction, digest_id: UUID, *, after: FindingPosition | None, count: int
+) -> list[KeptFinding]:
+    """Read a page of the findings of which a digest tells, in the order in which they were opened."""
+    begin = UUID(int=0) if after is None else after.id
+    realm = tx.scope.main_connector_id
+    return await OF_DIGEST.all(tx, main_connector_id=realm, digest_id=digest_id, after=begin, count=count)
 
 
 async def acknowledge(tx: Transaction, finding_id: UUID, *, by: str, at: datetime) -> bool:
