@@ -22,6 +22,7 @@ from kanta_tenancy.certificates.orders import following as certificate_orders
 from kanta_tenancy.certificates.warnings import changes
 from kanta_tenancy.certificates.watching import rounds
 from kanta_tenancy.disturbances import following as disturbances
+from kanta_tenancy.disturbances import jobs as reports
 from kanta_tenancy.disturbances.follow_ups import following as follow_ups
 from kanta_tenancy.joining import following
 from kanta_tenancy.kernel.clock import Clock
@@ -123,6 +124,7 @@ JOBS: Final[tuple[Job, ...]] = (
     Job(name="campaigns", every=timedelta(seconds=1), run=running.work),
     Job(name="examine-certificates", every=timedelta(seconds=5), run=examine_waiting),
     Job(name="renewals", every=timedelta(seconds=1), run=renewal_work.work),
+    Job(name="follow-reports", every=timedelta(minutes=1), run=reports.follow),
     Job(name="remind", every=timedelta(minutes=15), run=remind),
     Job(name="forget-answers", every=timedelta(hours=1), run=forget_answers),
     Job(name="forget-messages", every=timedelta(hours=1), run=outbox.forget),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import structlog
 from prometheus_client import CollectorRegistry, Gauge
 
 from kanta_tenancy.disturbances import lifecycle, owing, rules, status_wording
@@ -15,6 +16,7 @@ from kanta_tenancy.disturbances.errors import DisturbanceNotFound, DutyNotFound
 from kanta_tenancy.disturbances.lifecycle import DutyMove
 from kanta_tenancy.disturbances.model import Answer, Fact, Pace
 from kanta_tenancy.disturbances.store import disturbances, duties, statuses
+from kanta_tenancy.kernel.acting import Actor, ActorKind, Caller, Scope
 from kanta_tenancy.kernel.calendar import day_in_finland
 from kanta_tenancy.kernel.clock import Clock
 from kanta_tenancy.kernel.explanation import Sentence
@@ -28,6 +30,7 @@ from kanta_tenancy.promises import Expected, Kept, Later, Outcome, Promise, Rele
 CHASED: Final = "disturbance.duty_overdue"
 TOLD: Final = "disturbance.status"
 OF_TENANTS: Final = (Function.DISTURBANCES, Function.TECHNICAL, Function.AGREEMENTS, Function.ADMINISTRATOR)
+log: Final = structlog.get_logger("kanta_tenancy.disturbances")
 _PAGE: Final = 500
 _AT_ONCE: Final = 50  # tenants in one run
 _FIRST: Final = UUID(int=0)
@@ -135,6 +138,28 @@ async def duties_expected(tx: Transaction, now: datetime) -> AsyncIterator[Expec
             yield Expected(key=owing.duty_key(one), subject=subject, due_at=one.due_at)
             yield Expected(key=owing.chase_key(one), subject=subject)
         after = page[-1].id
+
+
+async def follow(db: Database, clock: Clock) -> int:
+    """Promise what reports brought and their messages did not see to, such as one that was given up; in all realms.
+
+    Returns:
+        To how many disturbances something was promised.
+    """
+    now = clock.now()
+    async with db.unscoped() as connection:
+        found = await disturbances.unfollowed(connection, until=now - _FOLLOWED_WITHIN, most=_PAGE)
+    for one in found:
+        caller = Caller(
+            scope=Scope(main_connector_id=one.main_connector_id),
+            actor=Actor(kind=ActorKind.SERVICE, name="follow-reports"),
+            permissions=frozenset(),
+        )
+        async with db.transaction(caller) as tx:
+            disturbance = await disturbances.hold(tx, one.id)
+            await duty_actions.promise_brought(tx, disturbance, opened=one.uncalled, at=now)
+        log.error("report not followed", disturbance=str(one.id), main_connector=str(one.main_connector_id))
+    return len(found)
 
 
 class DisturbanceFigures:

@@ -86,10 +86,12 @@ class KeyAuthenticator:
         if presented is None:
             return None
         sha256, caller = self._remembered.get(presented.key_id, (_NOBODYS, None))
-        if not compare_digest(presented.sha256, sha256) or caller is None:
-            return None
-        self._uses.note(presented.key_id, self._clock.now())
-        return caller
+        return caller if compare_digest(presented.sha256, sha256) else None
+
+    def was_good(self, caller: Caller) -> None:
+        """Note that a remembered key was looked at again, and used."""
+        if caller.actor.key_id is not None:
+            self._uses.note(caller.actor.key_id, self._clock.now())
 
 
 async def authenticate(db: Database, clock: Clock, token: str) -> Caller | None:

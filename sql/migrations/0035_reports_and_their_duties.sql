@@ -2,7 +2,7 @@
 --        in a storm that is half of what was written before the answer; reports that are in flight together can have a
 --        transaction each and wait for the disk once; and their journal is written by the statement that writes the rest
 --        (docs/decisions/0040; K4.1a)
--- locks: disturbance_report for an instant, while a column without a value is added
+-- locks: disturbance_report for an instant, while a column without a value is added; disturbance, while an index is dropped
 SET LOCAL lock_timeout = '3s';
 
 -- What a report lets one suppose when it opens a disturbance, as it stood then: objects of fact, answer and reason.
@@ -40,8 +40,8 @@ END
 $$;
 CREATE AGGREGATE journal_seal(chain_end bytea, number bigint, entry text) (SFUNC = journal_seal_next, STYPE = bytea);
 
--- Each of a tenant's disturbances is looked up by itself, newest first, until there are enough: a plan that joins two
--- lists would read every open disturbance of the realm.
+-- Each of a tenant's newest two hundred is looked up by itself until there are enough: a plan that joins two lists would
+-- read every open disturbance of the realm, and whoever has none open would read all that it ever had.
 CREATE OR REPLACE FUNCTION disturbance_similar_for(
     of_main_connector uuid, of_tenancy uuid, other_than uuid, of_system uuid, of_service text, most integer
 ) RETURNS SETOF disturbance
@@ -58,7 +58,13 @@ AS $$
       LIMIT most)
     UNION ALL
     (SELECT seen.*
-       FROM public.disturbance_party AS party
+       FROM (SELECT newest.main_connector_id, newest.disturbance_id
+               FROM public.disturbance_party AS newest
+              WHERE newest.main_connector_id = of_main_connector
+                AND newest.tenancy_id = of_tenancy
+                AND newest.disturbance_id <> other_than
+              ORDER BY newest.disturbance_id DESC
+              LIMIT 200) AS party
       CROSS JOIN LATERAL (
             SELECT *
               FROM public.disturbance AS one
@@ -67,9 +73,6 @@ AS $$
                AND one.state IN ('reported', 'acknowledged', 'planned')
                AND (one.system_id = of_system OR one.service = of_service)
              LIMIT 1) AS seen
-      WHERE party.main_connector_id = of_main_connector
-        AND party.tenancy_id = of_tenancy
-        AND party.disturbance_id <> other_than
       ORDER BY party.disturbance_id DESC
       LIMIT most)
 $$;
@@ -88,18 +91,20 @@ $$;
 -- that was closed meanwhile reports is not written.
 --
 -- Locks are taken in one order, so that two of these never wait for each other: those of contents, as they are given, then
--- of chains.
+-- of what they join or name, as every act has it before its entry in the journal, then of chains.
 --
 -- To plan these statements takes longer than to run them, so that is done once for a connection, whatever comes. In a storm
 -- the tables were small then: each row is looked for by an index from the beginning, and the newest of a tenant's
 -- disturbances are read in their order, not all of them.
 CREATE FUNCTION disturbance_take_in(
-    reports json, duties json, contents bigint[], holders uuid[], keys uuid[], now_is timestamptz, on_day date,
-    most_similar integer, OUT taken json
+    reports json, duties json, contents bigint[], holders uuid[], named uuid[], keys uuid[], now_is timestamptz,
+    on_day date, most_similar integer, OUT taken json
 )
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
+DECLARE
+    any_new boolean;
 BEGIN
     IF public.scope_main_connector() IS NOT NULL
        AND EXISTS (SELECT FROM json_to_recordset(reports) AS row (main_connector_id uuid, tenancy_id uuid)
@@ -108,6 +113,7 @@ BEGIN
                                OR coalesce(row.tenancy_id = public.scope_tenancy(), false))) THEN
         RAISE insufficient_privilege USING MESSAGE = 'a report is taken in within the scope that it came from';
     END IF;
+    PERFORM pg_advisory_xact_lock(content) FROM unnest(contents) AS content;
     IF EXISTS (SELECT FROM unnest(keys) AS of_reporter
                 WHERE NOT EXISTS (
                       SELECT FROM public.access_key AS key
@@ -121,13 +127,17 @@ BEGIN
                                             AND daterange(holder.valid_from, holder.valid_until) @> on_day)))) THEN
         RAISE 'a report came with a key that is good no more' USING ERRCODE = 'KT001';
     END IF;
-    PERFORM pg_advisory_xact_lock(content) FROM unnest(contents) AS content;
+    IF cardinality(named) > 0 THEN
+        PERFORM FROM public.disturbance WHERE id = ANY (named) ORDER BY id FOR KEY SHARE;
+        PERFORM FROM public.information_system WHERE id = ANY (named) ORDER BY id FOR KEY SHARE;
+    END IF;
     IF EXISTS (SELECT FROM unnest(holders) AS holder
                 WHERE NOT EXISTS (SELECT FROM public.journal_head WHERE chain = holder)) THEN
         INSERT INTO public.journal_head (chain, main_connector_id, tenancy_id, sequence, digest)
         SELECT DISTINCT coalesce(row.tenancy_id, row.main_connector_id), row.main_connector_id, row.tenancy_id, 0,
                sha256(uuid_send(coalesce(row.tenancy_id, row.main_connector_id)))
           FROM json_to_recordset(reports) AS row (main_connector_id uuid, tenancy_id uuid)
+         ORDER BY 1
             ON CONFLICT (chain) DO NOTHING;
     END IF;
     WITH said AS MATERIALIZED (
@@ -215,8 +225,9 @@ BEGIN
     SELECT json_agg(json_build_object(
                'disturbance_id', standing.stands_for, 'report_id', standing.stands,
                'repeated', standing.stands <> standing.id, 'similar_ones', coalesce(open.ones, '[]'))
-               ORDER BY standing.number)
-      INTO taken
+               ORDER BY standing.number),
+           bool_or(standing.is_new)
+      INTO taken, any_new
       FROM standing
       LEFT JOIN LATERAL (
            SELECT json_agg(json_build_object(
@@ -227,6 +238,9 @@ BEGIN
                   standing.service, most_similar) AS found
             WHERE standing.system_id IS NOT NULL
                OR standing.service IS NOT NULL) AS open ON true;
+    IF NOT any_new THEN    -- then nothing waits for the disk, and the report that came before may not be there yet
+        PERFORM pg_logical_emit_message(true, 'kanta', '');
+    END IF;
 END
 $$;
 
@@ -244,7 +258,7 @@ BEGIN
     FOR each IN 1 .. cardinality(reports) LOOP
         PERFORM set_config('synchronous_commit', 'off', true);
         told := told || (public.disturbance_take_in(
-            reports[each], duties[each], ARRAY[contents[each]], ARRAY[holders[each]],
+            reports[each], duties[each], ARRAY[contents[each]], ARRAY[holders[each]], '{}',
             array_remove(ARRAY[keys[each]], NULL), now_is, on_day, most_similar) -> 0);
         COMMIT;
     END LOOP;
@@ -254,7 +268,32 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION journal_seal_next, journal_seal, disturbance_take_in FROM PUBLIC;
+-- Across realms: open disturbances of which a report brought something that nobody has promised, since its message was
+-- given up, or was handed to an older program; and whether nobody is called to it.
+CREATE FUNCTION disturbance_unfollowed(before timestamptz, most integer)
+    RETURNS TABLE (id uuid, main_connector_id uuid, uncalled boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT found.id, found.main_connector_id, found.uncalled
+      FROM (SELECT open.id, open.main_connector_id,
+                   open.state = 'reported'
+                   AND NOT EXISTS (SELECT FROM public.promise AS owed
+                                    WHERE owed.main_connector_id = open.main_connector_id
+                                      AND owed.key = 'disturbance.call/' || open.id) AS uncalled,
+                   EXISTS (SELECT FROM public.disturbance_duty AS duty
+                            WHERE duty.main_connector_id = open.main_connector_id
+                              AND duty.disturbance_id = open.id
+                              AND duty.explanation -> 'steps' = '[]'
+                              AND duty.made_at <= before) AS outlined
+              FROM public.disturbance AS open
+             WHERE open.state IN ('reported', 'acknowledged', 'planned')
+               AND open.reported_at <= before) AS found
+     WHERE found.uncalled
+        OR found.outlined
+     LIMIT most
+$$;
+
+REVOKE ALL ON FUNCTION journal_seal_next, journal_seal, disturbance_take_in, disturbance_unfollowed FROM PUBLIC;
 REVOKE ALL ON PROCEDURE disturbance_take_in_each FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION disturbance_take_in TO kanta_service;
+GRANT EXECUTE ON FUNCTION disturbance_take_in, disturbance_unfollowed TO kanta_service;
 GRANT EXECUTE ON PROCEDURE disturbance_take_in_each TO kanta_service;

@@ -28,7 +28,8 @@ CREATE FUNCTION bench_report(
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN public.disturbance_take_in(reports, duties, contents, holders, ARRAY[key_id], now(), current_date, 5);
+    RETURN public.disturbance_take_in(
+        reports, duties, contents, holders, '{}', ARRAY[key_id], now(), current_date, 5);
 END
 $$;
 CREATE TABLE bench_reporter (client integer PRIMARY KEY, tenancy uuid NOT NULL, access_key uuid NOT NULL);

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from structlog.testing import capture_logs
@@ -141,3 +142,26 @@ async def test_a_secret_that_is_not_the_keys_is_no_key(both):
         401,
         "not-authenticated",
     )
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        (OSError("gone"), (503, "database-unavailable")),
+        (TimeoutError(), (503, "database-busy")),
+        (asyncpg.ConnectionDoesNotExistError("gone"), (503, "database-unavailable")),
+        (ValueError("131052-308T"), (500, "unexpected")),
+    ],
+)
+async def test_trouble_is_told_by_the_route_and_not_tried_again(both, monkeypatch, trouble, told):
+    await posted(both.of_tenant, what="So that the key is known")
+    tried = []
+
+    async def fails(_, report):
+        tried.append(report)
+        raise trouble
+
+    monkeypatch.setattr(Storm, "take_in", fails)
+    answer = await posted(both.of_tenant, what="One")
+    assert (problem(answer), len(tried)) == (told, 1)
+    assert "131052-308T" not in answer.text

@@ -46,6 +46,7 @@ DIGEST = b"x" * 32
 ANSWERED = Answered(fact=Fact.DEVIATION, answer=Answer.NO, basis=Basis.PERSON, answered_by="x", answered_at=NOON)
 COUNTS = {
     "disturbances/disturbance.figures",
+    "disturbances/disturbance.unfollowed",
     "disturbances/status.reach",
     "disturbances/alert.hold",
 }  # they answer whatever there is

@@ -4,10 +4,14 @@ import asyncio
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
+from kanta_tenancy import promises
+from kanta_tenancy.disturbances import history, jobs, owing
 from kanta_tenancy.disturbances.actions import reporting
 from kanta_tenancy.disturbances.actions.storm import KeyClosed, Storm
-from kanta_tenancy.disturbances.store import reports
+from kanta_tenancy.disturbances.store import disturbances, reports
+from kanta_tenancy.machinery.postgres.journal import record
 from kanta_tenancy.parties.access import authenticate
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS
 from tests.disturbances.examples import a_said_report
@@ -15,6 +19,12 @@ from tests.disturbances.test_assessing import Person
 from tests.disturbances.test_reporting import accepted
 from tests.parties.examples import a_key
 
+WAITING = """
+SELECT count(*)
+  FROM pg_stat_activity
+ WHERE datname = current_database()
+   AND cardinality(pg_blocking_pids(pid)) > 0
+"""
 HOW = pytest.mark.parametrize("together", [1, 16])
 
 
@@ -112,3 +122,37 @@ async def test_nobody_is_called_to_what_was_acknowledged_before_what_follows_was
     await desk.carry_on()
     assert await desk.owed("disturbance.call") == []
     assert await desk.amiss() == []
+
+
+async def test_what_no_message_saw_to_is_promised_within_a_minute_and_once(desk, tenant, database, clock, owner):
+    seen_to = await desk.reported(tenant.caller, what="Seen to")
+    await desk.pay()  # the first person is called, and the next one is due later
+    lost = await desk.taken_in(tenant.caller, service="prescription")
+    await owner.execute("UPDATE outbox SET state = 'dead', attempts = 8 WHERE state = 'due'")
+    assert await jobs.follow(database, clock) == 0  # its message may still come
+    clock.advance(minutes=2)
+    missing = {one.key for one in await desk.amiss() if one.what is promises.What.MISSING}
+    assert owing.call_key(lost.disturbance_id) in missing
+    called = {one.key: one.due_at for one in await desk.owed("disturbance.call")}
+    with capture_logs() as log:
+        assert await jobs.follow(database, clock) == 1
+    assert [(one["event"], one["disturbance"]) for one in log] == [("report not followed", str(lost.disturbance_id))]
+    owed = {one.key: one.due_at for one in await desk.owed("disturbance.call")}
+    assert owed.pop(owing.call_key(lost.disturbance_id)) == clock.now()
+    assert owed == called
+    assert owing.call_key(seen_to.disturbance_id) in called
+    assert await desk.amiss() == []
+    assert await jobs.follow(database, clock) == 0
+
+
+async def test_a_report_that_joins_waits_for_who_holds_the_disturbance_and_never_they_for_it(
+    desk, realm, database, owner
+):
+    first = await desk.reported(realm)
+    async with database.transaction(realm) as tx:
+        held = await disturbances.hold(tx, first.disturbance_id)
+        joining = asyncio.ensure_future(desk.taken_in(realm, what="It goes on", join=first.disturbance_id))
+        while await owner.fetchval(WAITING) == 0:  # noqa: ASYNC110 (PostgreSQL tells no event)
+            await asyncio.sleep(0.01)
+        await record(tx, history.of_disturbance("looked_at", held, held, at=desk.clock.now()))
+    assert (await joining).disturbance_id == first.disturbance_id

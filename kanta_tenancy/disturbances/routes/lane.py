@@ -27,6 +27,10 @@ from kanta_tenancy.parties import Permission
 
 PATH: Final = "/v1/disturbances"
 LONGEST: Final = 16 * 1024  # bytes of a plain report
+TROUBLE: Final = "kanta.trouble"  # where it is left in the ASGI scope, for the route to tell: nobody tries it again
+_TROUBLE: Final = (
+    OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, msgspec.MsgspecError, LookupError, ValueError
+)  # fmt: skip
 _JSON: Final = JSON.encode()
 _UNUSUAL: Final = frozenset({b"idempotency-key", b"content-encoding", b"transfer-encoding"})
 
@@ -34,6 +38,10 @@ _UNUSUAL: Final = frozenset({b"idempotency-key", b"content-encoding", b"transfer
 class Keys(Protocol):
     def remembered(self, token: str) -> Caller | None:
         """Return who held a key when it was looked up last."""
+        ...
+
+    def was_good(self, caller: Caller) -> None:
+        """Note that the key was looked at again, and used."""
         ...
 
 
@@ -52,10 +60,11 @@ class ReportLane:
             await self._router(scope, receive, send)
             return
         message = await receive()
-        shown = await self._taken_in(caller, scope[REQUEST_ID], message)
+        shown = await self._taken_in(caller, scope, message)
         if shown is None:
             await self._router(scope, _again(message, receive), send)
             return
+        self._keys.was_good(caller)
         scope["user"], scope["path_template"] = caller, PATH  # as the router would leave them for the log
         await _answer(shown, send)
 
@@ -70,17 +79,20 @@ class ReportLane:
         caller = None if token is None else self._keys.remembered(token)
         return caller if caller is not None and Permission.DISTURBANCES_REPORT in caller.permissions else None
 
-    async def _taken_in(self, caller: Caller, request_id: str, message: Any) -> ShownIntake | None:
+    async def _taken_in(self, caller: Caller, scope: Any, message: Any) -> ShownIntake | None:
         if message["type"] != "http.request" or message["more_body"]:
             return None
-        by = reporting.Reporter(scope=caller.scope, actor=caller.actor, request_id=request_id)
+        by = reporting.Reporter(scope=caller.scope, actor=caller.actor, request_id=scope[REQUEST_ID])
         try:
             body = read_json(message["body"], Reporting)
             said = body.said()
             if not reporting.opens_by_itself(said, join=body.join):
                 return None
             taken = await self._storm.take_in(reporting.accepted(by, self._clock, said))
-        except (DomainError, KeyClosed, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (DomainError, KeyClosed):
+            return None
+        except _TROUBLE as error:
+            scope[TROUBLE] = error
             return None
         return taken_in(taken, taken.similar_ones)
 

@@ -28,6 +28,7 @@ from kanta_tenancy.disturbances.errors import (
     DisturbanceRefused,
     ReportNotFound,
 )
+from kanta_tenancy.disturbances.routes.lane import TROUBLE
 from kanta_tenancy.machinery.postgres.database import Transaction
 from kanta_tenancy.machinery.web.access import needs
 from kanta_tenancy.machinery.web.call import Call
@@ -61,6 +62,10 @@ def report_route(storm: Storm) -> HTTPRouteHandler:
         The named person is called at once. The same content within minutes is one report, with `Idempotency-Key` for
         days. No patient data: a personal identity code is refused, and the answer says where it stands.
         """
+        trouble = call.request.scope.get(TROUBLE)
+        if isinstance(trouble, Exception):
+            with reached():
+                raise trouble
         said = data.said()
         if actions.opens_by_itself(said, join=data.join) and not is_marked(call):
             by = actions.Reporter(scope=call.caller.scope, actor=call.caller.actor, request_id=call.request_id)

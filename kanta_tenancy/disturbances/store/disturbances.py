@@ -10,7 +10,7 @@ import msgspec
 from kanta_tenancy.disturbances.case import Answered, Disturbance, State
 from kanta_tenancy.disturbances.errors import DisturbanceChanged, DisturbanceNotFound
 from kanta_tenancy.disturbances.model import Fact
-from kanta_tenancy.kernel.identifiers import TenancyId, new_id
+from kanta_tenancy.kernel.identifiers import MainConnectorId, TenancyId, new_id
 from kanta_tenancy.kernel.records import Record
 from kanta_tenancy.machinery.postgres.database import Connection, Transaction
 from kanta_tenancy.machinery.postgres.statements import Nothing, statement
@@ -38,6 +38,14 @@ class Figures(Record, frozen=True, kw_only=True):
     unreached: int
 
 
+class Unfollowed(Record, frozen=True, kw_only=True):
+    """A disturbance of which a report brought what nobody has promised."""
+
+    id: UUID
+    main_connector_id: MainConnectorId
+    uncalled: bool  # and nobody is called to it
+
+
 INSERT: Final = statement("disturbances/disturbance.insert", Nothing)
 FIND: Final = statement("disturbances/disturbance.find", Disturbance)
 TAKE: Final = statement("disturbances/disturbance.take", Disturbance)
@@ -53,6 +61,7 @@ REPORTERS: Final = statement("disturbances/disturbance.reporters", Party)
 ANSWERS: Final = statement("disturbances/disturbance.answers", Answered)
 HISTORY: Final = statement("disturbances/disturbance.history", Answered)
 ADD_ANSWERS: Final = statement("disturbances/disturbance.add_answers", Nothing)
+UNFOLLOWED: Final = statement("disturbances/disturbance.unfollowed", Unfollowed)
 FIGURES: Final = statement("disturbances/disturbance.figures", Figures)
 
 NEWEST_POSSIBLE: Final = UUID(int=(1 << 128) - 1)
@@ -228,6 +237,11 @@ async def add_answers(tx: Transaction, disturbance_id: UUID, given: Iterable[Ans
         disturbance_id=disturbance_id,
         answers=msgspec.to_builtins(said),
     )
+
+
+async def unfollowed(connection: Connection, *, until: datetime, most: int) -> list[Unfollowed]:
+    """Find, in all realms, those that were reported until then and of which something is not promised."""
+    return await UNFOLLOWED.all(connection, until=until, most=most)
 
 
 async def figures(connection: Connection) -> Figures:

@@ -82,6 +82,7 @@ class Rows(Record, frozen=True, kw_only=True):
     duties: str
     contents: Sequence[int]  # the locks under which contents are looked for, in the order in which they are taken
     holders: Sequence[UUID]  # whose journals it goes into
+    named: Sequence[UUID]  # disturbances that they join and systems: held before the journals are
     keys: Sequence[AccessKeyId]  # that are looked at again
 
 
@@ -147,6 +148,7 @@ def as_rows(intakes: Sequence[Intake]) -> Rows:
         ),
         contents=sorted({_content_of(one) for one in intakes}),
         holders=list({one.tenancy_id or one.main_connector_id for one in intakes}),
+        named=[named for one in intakes for named in _named_by(one)],
         keys=list({one.key_id for one in intakes if one.key_id is not None}),
     )
 
@@ -184,6 +186,11 @@ def _content_of(intake: Intake) -> int:
     """Return the number of the lock under which a content of a holder is looked for and written."""
     content = f"{intake.tenancy_id or intake.main_connector_id}{intake.said['content_sha256']}"
     return int.from_bytes(hashlib.sha256(content.encode()).digest()[:8], signed=True)
+
+
+def _named_by(intake: Intake) -> list[UUID]:
+    joined = None if intake.opens else intake.said["disturbance_id"]
+    return [named for named in (joined, intake.said["system_id"]) if named is not None]
 
 
 def _report_row(number: int, intake: Intake) -> dict[str, Any]:

@@ -173,6 +173,11 @@ SELECT said.id, :main_connector_id, :disturbance_id, said.fact, said.answer, sai
   FROM jsonb_to_recordset(:answers) AS said (
        id uuid, fact text, answer text, basis text, reason text, answered_by text, answered_at timestamptz);
 
+-- name: unfollowed
+-- Across realms: open ones of which a report brought what nobody has promised; rows are Unfollowed.
+SELECT id, main_connector_id, uncalled
+  FROM disturbance_unfollowed(:until, :most);
+
 -- name: figures
 -- Across realms: how many wait to be acknowledged, and for how many nobody is left; rows are Figures.
 SELECT waiting, unreached

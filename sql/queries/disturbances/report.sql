@@ -5,7 +5,8 @@
 -- name: take_in
 -- Take reports in with their duties; the row is Taken.
 SELECT taken
-  FROM disturbance_take_in(:reports, :duties, :contents, :holders, :keys, :now_is, :on_day, :most_similar);
+  FROM disturbance_take_in(
+       :reports, :duties, :contents, :holders, :named, :keys, :now_is, :on_day, :most_similar);
 
 -- name: take_in_each
 -- Do so with each in a transaction of its own; the row is Taken.
