@@ -77,8 +77,9 @@ AS $$
       LIMIT most)
 $$;
 
--- Take in reports that came at the same time, no two of one content, each with the disturbance that it opens or joins, its
--- duties, journal and message; and find what is similar to each. Promises, and explanations in full, follow by the message.
+-- Take in reports that came at the same time, no two of one content or joining one disturbance, each with the disturbance
+-- that it opens or joins, its duties, journal and message; and find what is similar to each. Promises, and explanations in
+-- full, follow by the message.
 -- The same content of the same holder within a while is one report: then nothing is written. One that was taken in before,
 -- and is tried again since nobody told so, is no repetition. What is open already is looked for as the database stood
 -- before, so those that are in flight together are not offered to each other.
@@ -91,7 +92,8 @@ $$;
 -- that was closed meanwhile reports is not written.
 --
 -- Locks are taken in one order, so that two of these never wait for each other: those of contents, as they are given, then
--- of what they join or name, as every act has it before its entry in the journal, then of chains.
+-- of what they join or name, as every act has it before its entry in the journal, then of chains. Whoever joins a
+-- disturbance holds it, so that what is there already is there for sure.
 --
 -- To plan these statements takes longer than to run them, so that is done once for a connection, whatever comes. In a storm
 -- the tables were small then: each row is looked for by an index from the beginning, and the newest of a tenant's
@@ -104,35 +106,50 @@ CREATE FUNCTION disturbance_take_in(
     SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
 DECLARE
-    any_new boolean;
+    content  bigint;
+    locked   text;
+    unheaded boolean;
+    closed   boolean;
+    any_new  boolean;
 BEGIN
-    IF public.scope_main_connector() IS NOT NULL
-       AND EXISTS (SELECT FROM json_to_recordset(reports) AS row (main_connector_id uuid, tenancy_id uuid)
+    IF public.scope_main_connector() IS NOT NULL THEN
+        IF EXISTS (SELECT FROM json_to_recordset(reports) AS row (main_connector_id uuid, tenancy_id uuid)
                     WHERE row.main_connector_id IS DISTINCT FROM public.scope_main_connector()
                        OR NOT (public.scope_is_whole_realm()
                                OR coalesce(row.tenancy_id = public.scope_tenancy(), false))) THEN
-        RAISE insufficient_privilege USING MESSAGE = 'a report is taken in within the scope that it came from';
+            RAISE insufficient_privilege USING MESSAGE = 'a report is taken in within the scope that it came from';
+        END IF;
     END IF;
-    PERFORM pg_advisory_xact_lock(content) FROM unnest(contents) AS content;
-    IF EXISTS (SELECT FROM unnest(keys) AS of_reporter
-                WHERE NOT EXISTS (
-                      SELECT FROM public.access_key AS key
-                       WHERE key.id = of_reporter
-                         AND key.revoked_at IS NULL
-                         AND key.expires_at > now_is
-                         AND key.permissions @> ARRAY['disturbances.report']
-                         AND (key.contact_id IS NULL
-                              OR EXISTS (SELECT FROM public.contact AS holder
-                                          WHERE holder.id = key.contact_id
-                                            AND daterange(holder.valid_from, holder.valid_until) @> on_day)))) THEN
+    FOREACH content IN ARRAY contents LOOP
+        locked := pg_advisory_xact_lock(content)::text;    -- an expression: that is cheaper than a statement
+    END LOOP;
+    IF cardinality(named) > 0 THEN
+        PERFORM FROM public.disturbance WHERE id = ANY (named) ORDER BY id FOR NO KEY UPDATE;
+        PERFORM FROM public.information_system WHERE id = ANY (named) ORDER BY id FOR KEY SHARE;
+        UPDATE public.disturbance_party
+           SET reported = true
+         WHERE disturbance_id = ANY (named)
+           AND tenancy_id = ANY (holders)
+           AND NOT reported;
+    END IF;
+    SELECT EXISTS (SELECT FROM unnest(holders) AS holder
+                    WHERE NOT EXISTS (SELECT FROM public.journal_head WHERE chain = holder)),
+           EXISTS (SELECT FROM unnest(keys) AS of_reporter
+                    WHERE NOT EXISTS (
+                          SELECT FROM public.access_key AS key
+                           WHERE key.id = of_reporter
+                             AND key.revoked_at IS NULL
+                             AND key.expires_at > now_is
+                             AND key.permissions @> ARRAY['disturbances.report']
+                             AND (key.contact_id IS NULL
+                                  OR EXISTS (SELECT FROM public.contact AS holder
+                                              WHERE holder.id = key.contact_id
+                                                AND daterange(holder.valid_from, holder.valid_until) @> on_day))))
+      INTO unheaded, closed;
+    IF closed THEN
         RAISE 'a report came with a key that is good no more' USING ERRCODE = 'KT001';
     END IF;
-    IF cardinality(named) > 0 THEN
-        PERFORM FROM public.disturbance WHERE id = ANY (named) ORDER BY id FOR KEY SHARE;
-        PERFORM FROM public.information_system WHERE id = ANY (named) ORDER BY id FOR KEY SHARE;
-    END IF;
-    IF EXISTS (SELECT FROM unnest(holders) AS holder
-                WHERE NOT EXISTS (SELECT FROM public.journal_head WHERE chain = holder)) THEN
+    IF unheaded THEN
         INSERT INTO public.journal_head (chain, main_connector_id, tenancy_id, sequence, digest)
         SELECT DISTINCT coalesce(row.tenancy_id, row.main_connector_id), row.main_connector_id, row.tenancy_id, 0,
                sha256(uuid_send(coalesce(row.tenancy_id, row.main_connector_id)))
@@ -170,10 +187,14 @@ BEGIN
          WHERE opens),
     concerned AS (
         INSERT INTO public.disturbance_party (main_connector_id, disturbance_id, tenancy_id, reported)
-        SELECT DISTINCT main_connector_id, disturbance_id, tenancy_id, true
+        SELECT main_connector_id, disturbance_id, tenancy_id, true
           FROM fresh
          WHERE tenancy_id IS NOT NULL
-            ON CONFLICT (main_connector_id, disturbance_id, tenancy_id) DO UPDATE SET reported = true),
+           AND (opens
+                OR NOT EXISTS (SELECT FROM public.disturbance_party AS there
+                                WHERE there.main_connector_id = fresh.main_connector_id
+                                  AND there.disturbance_id = fresh.disturbance_id
+                                  AND there.tenancy_id = fresh.tenancy_id))),
     reported AS (
         INSERT INTO public.disturbance_report (
                id, main_connector_id, disturbance_id, tenancy_id, content_sha256, what, since, ongoing, system_id, service,
@@ -194,7 +215,13 @@ BEGIN
                report integer, id uuid, tenancy_id uuid, rule text, addressee text, source text, counted_from timestamptz,
                due_at timestamptz, explanation jsonb, state text, channel text, note text, settled_by text)
           JOIN fresh ON fresh.number = row.report
-            ON CONFLICT ON CONSTRAINT disturbance_duty_once DO NOTHING),
+         WHERE fresh.opens
+            OR NOT EXISTS (SELECT FROM public.disturbance_duty AS there
+                            WHERE there.main_connector_id = fresh.main_connector_id
+                              AND there.disturbance_id = fresh.disturbance_id
+                              AND there.holder = coalesce(row.tenancy_id, fresh.main_connector_id)
+                              AND there.rule = row.rule
+                              AND there.round = 1)),
     announced AS (
         INSERT INTO public.outbox (id, main_connector_id, tenancy_id, kind, body, at, next_at)
         SELECT message_id, main_connector_id, tenancy_id, message_kind, message_body, at, at

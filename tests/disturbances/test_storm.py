@@ -11,6 +11,7 @@ from kanta_tenancy.disturbances import history, jobs, owing
 from kanta_tenancy.disturbances.actions import reporting
 from kanta_tenancy.disturbances.actions.storm import KeyClosed, Storm
 from kanta_tenancy.disturbances.store import disturbances, reports
+from kanta_tenancy.kernel.identifiers import new_id
 from kanta_tenancy.machinery.postgres.journal import record
 from kanta_tenancy.parties.access import authenticate
 from kanta_tenancy.parties.model import TENANT_PERMISSIONS
@@ -46,9 +47,7 @@ async def test_in_a_storm_each_report_is_taken_in_once_with_its_duties(desk, ten
 async def test_a_bad_one_fails_alone(tenant, database, clock, owner, together):
     storm = Storm(database, clock, together=together)
     good = [accepted(tenant.caller, clock, what=f"Report {number}") for number in range(20)]
-    bad = reporting.Reported(
-        report_id=good[0].report_id, disturbance_id=good[1].disturbance_id, by=good[0].by, said=a_said_report(what="")
-    )
+    bad = reporting.Reported(report_id=new_id(), disturbance_id=new_id(), by=good[0].by, said=a_said_report(what=""))
     done = await asyncio.gather(*(storm.take_in(one) for one in (*good[:9], bad, *good[9:])), return_exceptions=True)
     assert [type(one) for one in done if isinstance(one, BaseException)] == [asyncpg.CheckViolationError]
     fit = [one for one in done if not isinstance(one, BaseException)]
