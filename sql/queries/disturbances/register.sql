@@ -30,12 +30,16 @@ SELECT wanted.disturbance_id, said.reports, said.reporters, said.units_hit, said
  WHERE said.reports > 0;
 
 -- name: answers
--- The latest answer to each question about these; rows are AnsweredOf.
-SELECT DISTINCT ON (disturbance_id, fact) disturbance_id, fact, answer, basis, answered_by, answered_at
-  FROM disturbance_given
- WHERE main_connector_id = :main_connector_id
-   AND disturbance_id = ANY (:disturbance_ids::uuid[])
- ORDER BY disturbance_id, fact, id DESC;
+-- The latest answer to each question about these, looked up one by one; rows are AnsweredOf.
+SELECT wanted.disturbance_id, latest.fact, latest.answer, latest.basis, latest.answered_by, latest.answered_at
+  FROM unnest(:disturbance_ids::uuid[]) AS wanted (disturbance_id)
+ CROSS JOIN LATERAL (
+       SELECT DISTINCT ON (given.fact) given.fact, given.answer, given.basis, given.answered_by, given.answered_at
+         FROM disturbance_given AS given
+        WHERE given.main_connector_id = :main_connector_id
+          AND given.disturbance_id = wanted.disturbance_id
+        ORDER BY given.fact, given.id DESC) AS latest
+ ORDER BY wanted.disturbance_id, latest.fact;
 
 -- name: duties
 -- What was to be told of these, and was; rows are ToldOf.
