@@ -20,15 +20,16 @@ from kanta_tenancy.parties import TenancyNotFound, desk_work
 from kanta_tenancy.promises import Position
 
 _BATCH: Final = 200
-
-
-@click.command("forecast")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day that is looked at.")
-@click.option(
+_MAIN_CONNECTOR: Final = click.option(
     "--main-connector",
     metavar="BUSINESS_ID",
     help="Whose realm; not needed while there is one main connector only.",
 )
+
+
+@click.command("forecast")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day that is looked at.")
+@_MAIN_CONNECTOR
 @click.option(
     "--language",
     type=click.Choice([one.value for one in Language]),
@@ -69,11 +70,7 @@ async def _forecast(desk: Desk, main_connector: str | None, until: date) -> list
 @click.command("as-of")
 @click.argument("tenant", metavar="BUSINESS_ID")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Past or future; today when it is left out.")
-@click.option(
-    "--main-connector",
-    metavar="BUSINESS_ID",
-    help="Whose realm; not needed while there is one main connector only.",
-)
+@_MAIN_CONNECTOR
 @click.option(
     "--language",
     type=click.Choice([one.value for one in Language]),

@@ -80,7 +80,6 @@ class Rows(Record, frozen=True, kw_only=True):
 
     reports: str
     duties: str
-    contents: Sequence[int]  # the locks under which contents are looked for, in the order in which they are taken
     holders: Sequence[UUID]  # whose journals it goes into
     named: Sequence[UUID]  # disturbances that they join and systems: held before the journals are
     keys: Sequence[AccessKeyId]  # that are looked at again
@@ -108,9 +107,11 @@ async def take_in(on: "Transaction | Connection", intakes: Sequence[Intake]) -> 
     Args:
         on: a transaction takes reports of its own scope; a connection without one, of whatever scopes.
     """
-    first = _by_content(intakes)
-    row = await TAKE_IN.one(on, **asdict(as_rows(list(first.values()))), **_common(intakes))
-    return _told(row, first, intakes)
+    contents = [_content_of(one) for one in intakes]
+    first = _by_content(contents, intakes)
+    rows = as_rows(list(first.values()))
+    row = await TAKE_IN.one(on, contents=list(first), **asdict(rows), **_common(intakes))
+    return _told(row, first, contents, intakes)
 
 
 async def take_in_each(on: Connection, intakes: Sequence[Intake]) -> list[TakenInWithSimilar]:
@@ -121,7 +122,8 @@ async def take_in_each(on: Connection, intakes: Sequence[Intake]) -> list[TakenI
     Args:
         on: a connection without a scope and without a transaction.
     """
-    first = _by_content(intakes)
+    contents = [_content_of(one) for one in intakes]
+    first = _by_content(contents, intakes)
     rows = [as_rows([one]) for one in first.values()]
     row = await TAKE_IN_EACH.one(
         on,
@@ -132,7 +134,7 @@ async def take_in_each(on: Connection, intakes: Sequence[Intake]) -> list[TakenI
         keys=[one.key_id for one in first.values()],
         **_common(intakes),
     )
-    return _told(row, first, intakes)
+    return _told(row, first, contents, intakes)
 
 
 def as_rows(intakes: Sequence[Intake]) -> Rows:
@@ -146,7 +148,6 @@ def as_rows(intakes: Sequence[Intake]) -> Rows:
                 for one in each.duties
             ]
         ),
-        contents=sorted({_content_of(one) for one in intakes}),
         holders=list({one.tenancy_id or one.main_connector_id for one in intakes}),
         named=[named for one in intakes for named in _named_by(one)],
         keys=list({one.key_id for one in intakes if one.key_id is not None}),
@@ -158,24 +159,24 @@ def _common(intakes: Sequence[Intake]) -> dict[str, Any]:
     return {"now_is": now, "on_day": day_in_finland(now), "most_similar": MOST_SIMILAR}
 
 
-def _by_content(intakes: Sequence[Intake]) -> dict[int, Intake]:
+def _by_content(contents: Sequence[int], intakes: Sequence[Intake]) -> dict[int, Intake]:
     """Return the first report of each content, in the order in which contents are locked."""
     first: dict[int, Intake] = {}
-    for one in intakes:
-        first.setdefault(_content_of(one), one)
+    for content, one in zip(contents, intakes, strict=True):
+        first.setdefault(content, one)
     return dict(sorted(first.items()))
 
 
-def _told(row: Taken | None, first: Mapping[int, Intake], intakes: Sequence[Intake]) -> list[TakenInWithSimilar]:
+def _told(
+    row: Taken | None, first: Mapping[int, Intake], contents: Sequence[int], intakes: Sequence[Intake]
+) -> list[TakenInWithSimilar]:
     """Return what became of each; of a content that came more than once, all but the first are repetitions."""
     told = [] if row is None else _TOLD.decode(row.taken)
     by_content = dict(zip(first, told, strict=True))
-    found = []
-    for one in intakes:
-        content = _content_of(one)
-        same = by_content[content]
-        found.append(same if one is first[content] else replace(same, repeated=True))
-    return found
+    return [
+        by_content[content] if one is first[content] else replace(by_content[content], repeated=True)
+        for content, one in zip(contents, intakes, strict=True)
+    ]
 
 
 def _json(rows: Sequence[Mapping[str, Any]]) -> str:

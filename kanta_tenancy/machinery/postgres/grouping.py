@@ -28,18 +28,15 @@ class Grouping(Generic[Item, Result]):
         ask: Callable[[Sequence[Item]], Coroutine[Any, Any, Sequence[Result]]],
         *,
         most: int,
-        at_once: int = AT_ONCE,
     ) -> None:
         """Set up.
 
         Args:
             ask: asks for all items; what it writes, it writes in one transaction. It returns what came of each.
             most: items in one group.
-            at_once: groups that are asked for at the same time.
         """
         self._ask = ask
         self._most = most
-        self._at_once = at_once
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._working: set[asyncio.Task[None]] = set()
 
@@ -51,7 +48,7 @@ class Grouping(Generic[Item, Result]):
         """
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, done))
-        if len(self._working) < self._at_once:
+        if len(self._working) < AT_ONCE:
             task = asyncio.ensure_future(self._work())
             self._working.add(task)
             task.add_done_callback(self._working.discard)
